@@ -1,0 +1,177 @@
+//! The person the license goes to.
+
+use std::fmt;
+
+use super::Line;
+
+/// The longest name or company, in characters.
+pub const MAX_NAME_CHARS: usize = 200;
+
+/// The person the license goes to, as the ticket names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Where the license is mailed.
+    pub email: Email,
+    /// The ticket's requester, where known.
+    pub name: Option<Line>,
+    /// The ticket's organization, where known.
+    pub company: Option<Line>,
+}
+
+/// An address that the service is willing to write to: one `@`, a plain local part, a dotted ASCII domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    /// The longest address: RFC 5321's path limit of 256 less the angle brackets.
+    pub const MAX_CHARS: usize = 254;
+
+    /// Takes one plain address, without name or brackets.
+    ///
+    /// Stricter than RFC 5321: no quoted local part, no address literal, ASCII alone.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the address.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("must not be empty".into());
+        }
+        if text.len() > Self::MAX_CHARS {
+            return Err(format!("must have at most {} characters", Self::MAX_CHARS));
+        }
+        let Some((local, domain)) = text.split_once('@') else {
+            return Err("must contain an @".into());
+        };
+        if domain.contains('@') {
+            return Err("must contain exactly one @".into());
+        }
+        if !is_local_part(local) {
+            return Err("has an unusual part before the @: letters, digits and .!#$%&'*+/=?^_`{|}~- only".into());
+        }
+        if !is_domain(domain) {
+            return Err("must end in a full domain such as example.com".into());
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The address as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The address in lower case: two spellings of it are one customer.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+
+    /// The part after the `@`, in lower case.
+    #[must_use]
+    pub fn domain(&self) -> String {
+        self.folded().split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default()
+    }
+
+    /// `j***@acme.example`: enough to recognise, too little to write to. For logs.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let first = self.0.chars().next().unwrap_or('*');
+        format!("{first}***@{}", self.domain())
+    }
+
+    /// Whether the address belongs to one of `domains` (lower case) or to a subdomain of one.
+    #[must_use]
+    pub fn is_in(&self, domains: &[String]) -> bool {
+        let own = self.domain();
+        domains.iter().any(|d| own == *d || own.strip_suffix(d.as_str()).is_some_and(|rest| rest.ends_with('.')))
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// RFC 5321 dot-string of at most 64 octets.
+fn is_local_part(local: &str) -> bool {
+    (1..=64).contains(&local.len())
+        && local.split('.').all(|atom| {
+            !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
+        })
+}
+
+/// At least two labels of letters, digits and inner hyphens; the last one not all digits (that would be an IP address).
+fn is_domain(domain: &str) -> bool {
+    let labels: Vec<&str> = domain.split('.').collect();
+    labels.len() >= 2
+        && labels.last().is_some_and(|tld| tld.len() >= 2 && !tld.bytes().all(|b| b.is_ascii_digit()))
+        && labels.iter().all(|label| {
+            (1..=63).contains(&label.len())
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_addresses_are_taken_as_they_are() {
+        for ok in ["jane@acme.example", "Jane.Doe+gitlab@sub.acme.co.uk", "o'neil@x-y.example", "1@2.io"] {
+            assert_eq!(Email::parse(ok).unwrap().as_str(), ok);
+        }
+        assert_eq!(Email::parse(" Jane@ACME.example ").unwrap().folded(), "jane@acme.example");
+    }
+
+    #[test]
+    fn hostile_and_unusual_addresses_are_refused() {
+        let long = format!("{}@{}.example", "a".repeat(60), "b.".repeat(120));
+        for bad in [
+            "",
+            "jane",
+            "jane@acme",
+            "jane@@acme.example",
+            "a@b@c.example",
+            "\"jane doe\"@acme.example",
+            "jane@acme.example\r\nBcc: x@y.example",
+            "jane@[127.0.0.1]",
+            "jane@127.0.0.1",
+            "jäne@acme.example",
+            "jane@äcme.example",
+            ".jane@acme.example",
+            "ja..ne@acme.example",
+            "jane@-acme.example",
+            "jane@acme..example",
+            "<jane@acme.example>",
+            "Jane <jane@acme.example>",
+            "jane@acme.example,x@y.example",
+            "jane@acme.example.",
+            &long,
+        ] {
+            assert!(Email::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_domain_covers_its_subdomains_and_nothing_else() {
+        let refused = vec!["gitlab.com".to_owned()];
+        for (address, is_refused) in [
+            ("a@gitlab.com", true),
+            ("a@GitLab.com", true),
+            ("a@mail.gitlab.com", true),
+            ("a@notgitlab.com", false),
+            ("a@gitlab.com.example", false),
+        ] {
+            assert_eq!(Email::parse(address).unwrap().is_in(&refused), is_refused, "{address}");
+        }
+    }
+
+    #[test]
+    fn logs_see_a_masked_address() {
+        assert_eq!(Email::parse("jane.doe@acme.example").unwrap().masked(), "j***@acme.example");
+    }
+}

@@ -1,0 +1,188 @@
+//! One thing the outside must hear about a license.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::LicenseId;
+
+/// A delivery's own id: its Message-ID and its note's marker are made of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DeliveryId(pub Uuid);
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Who hears it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The mail to the customer.
+    Email,
+    /// The GitLab issue.
+    Issue,
+    /// The message in support's Slack channel.
+    Slack,
+}
+
+impl Channel {
+    /// All of them, in the order in which a license reaches them.
+    pub const ALL: [Self; 3] = [Self::Email, Self::Issue, Self::Slack];
+
+    /// The word in API, store and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Issue => "issue",
+            Self::Slack => "slack",
+        }
+    }
+}
+
+/// Why a delivery is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The one that every license has.
+    First,
+    /// The same license to the same address again.
+    Resend,
+    /// The same license to another address.
+    Forward,
+    /// Something said earlier is no longer the whole truth.
+    FollowUp,
+}
+
+impl Purpose {
+    /// The word in API, store and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Resend => "resend",
+            Self::Forward => "forward",
+            Self::FollowUp => "follow_up",
+        }
+    }
+}
+
+/// How far a delivery is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Still to be made.
+    Pending,
+    /// Made. For email: accepted by the mail server.
+    Sent,
+    /// Refused for good, or given up.
+    Failed,
+}
+
+impl DeliveryState {
+    /// The word in API, store and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What an issue or a Slack message tells. Kept with the delivery, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Story {
+    /// The mail server accepted the mail: all is well.
+    Generated,
+    /// The recipient's side refused the mail for good, in these words.
+    EmailRefused { error: String },
+    /// The mail is not out by its deadline; it is tried on. `error` is the latest trouble, where there was one.
+    EmailLate { error: Option<String> },
+    /// Sealing failed: there is no license file.
+    SealingFailed { error: String },
+    /// A late mail went out after all.
+    SentAfterAll,
+    /// The issue was filed after Slack had been told without its link.
+    IssueFiled,
+}
+
+/// One thing the outside must hear about a license, and how far it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its own id.
+    pub id: DeliveryId,
+    /// The license it speaks of.
+    pub license_id: LicenseId,
+    /// Who hears it.
+    pub channel: Channel,
+    /// Why it is made.
+    pub purpose: Purpose,
+    /// An email's address; nothing for issue and Slack.
+    pub recipient: Option<String>,
+    /// What issue and Slack tell; nothing for email.
+    pub story: Option<Story>,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// Attempts begun, the one under way included.
+    pub attempts: u32,
+    /// Some attempt may have succeeded without our knowing it.
+    pub uncertain: bool,
+    /// People have been told that it is past its deadline.
+    pub late: bool,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When an email becomes late; nothing for issue and Slack.
+    pub deadline_at: Option<Timestamp>,
+    /// When it is given up.
+    pub give_up_at: Timestamp,
+    /// The earliest next attempt.
+    pub next_attempt_at: Timestamp,
+    /// When it was made.
+    pub sent_at: Option<Timestamp>,
+    /// What the latest attempt ran into, in words.
+    pub last_error: Option<String>,
+    /// Email: its Message-ID. Issue: its URL. Slack: the issue URL that it showed.
+    pub reference: Option<String>,
+}
+
+/// What came of one attempt, as a client reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is made; see [`Delivery::reference`] for what `reference` holds.
+    Sent { reference: Option<String> },
+    /// It may pass: try again, not before `after` where the other side asked for a wait.
+    Retry {
+        /// What happened, in words that an engineer can act on. No secret, no license text.
+        error: String,
+        /// The other side's `Retry-After`.
+        after: Option<std::time::Duration>,
+        /// Whether the attempt may have succeeded all the same.
+        uncertain: bool,
+        /// What is known already, such as an issue that exists but is not closed yet.
+        reference: Option<String>,
+    },
+    /// Refused for good.
+    Refused { error: String },
+}
+
+impl Outcome {
+    /// Surely not made, worth another try with the usual back-off.
+    #[must_use]
+    pub fn retry(error: impl Into<String>) -> Self {
+        Self::Retry { error: error.into(), after: None, uncertain: false, reference: None }
+    }
+
+    /// Perhaps made, worth another try.
+    #[must_use]
+    pub fn uncertain(error: impl Into<String>) -> Self {
+        Self::Retry { error: error.into(), after: None, uncertain: true, reference: None }
+    }
+}

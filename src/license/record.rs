@@ -1,0 +1,135 @@
+//! A license as it is kept: who asked, for whom, seats, dates, its file.
+
+use std::fmt;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{Channel, Customer, Delivery, DeliveryState, LicenseFile, Seats, Terms, Ticket, Username};
+
+/// A license's id: a time-ordered UUID (version 7, RFC 9562).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LicenseId(pub Uuid);
+
+impl LicenseId {
+    /// # Errors
+    /// A sentence, where the text is no UUID.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        Uuid::try_parse(text).map(Self).map_err(|_| "must be a license id".into())
+    }
+}
+
+impl fmt::Display for LicenseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The on-call engineer: who Zendesk vouches for, and who they say they are in GitLab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// The GitLab username they gave: the issue is assigned to it.
+    pub username: Username,
+    /// The user id of the session's `sub`: their identity.
+    pub zendesk_user_id: u64,
+}
+
+/// What the scope check said when the license was generated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EligibilityNote {
+    /// `unchecked`, or the verdict's word.
+    pub verdict: String,
+    /// Its reason in words.
+    pub reason: String,
+    /// Why the agent went on although it was out of scope.
+    pub override_reason: Option<String>,
+}
+
+/// One emergency license.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct License {
+    /// Its id, in API, issue, Slack and logs.
+    pub id: LicenseId,
+    /// When it was generated.
+    pub created_at: Timestamp,
+    /// The ticket it belongs to.
+    pub ticket: Ticket,
+    /// Who generated it.
+    pub agent: Agent,
+    /// Whom it is for.
+    pub customer: Customer,
+    /// Its user count.
+    pub seats: Seats,
+    /// Its fixed term.
+    pub terms: Terms,
+    /// The sealed text; nothing where sealing failed, or after it was erased.
+    pub file: Option<LicenseFile>,
+    /// Why sealing failed, where it did.
+    pub seal_error: Option<String>,
+    /// The scope check.
+    pub eligibility: EligibilityNote,
+    /// The earlier license that this one replaces.
+    pub replaces: Option<LicenseId>,
+    /// The later license that replaces this one.
+    pub replaced_by: Option<LicenseId>,
+}
+
+/// One line of a license's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// Who: `agent 42 (jdoe)` or `outbox`.
+    pub by: String,
+    /// What, in one word of the API.
+    pub what: String,
+    /// More about it, in words.
+    pub detail: Option<String>,
+}
+
+/// How a license stands, which is how its mail stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The mail is under way.
+    Delivering,
+    /// The mail is past its deadline and tried on.
+    Late,
+    /// The mail server accepted the mail.
+    Delivered,
+    /// Refused for good, or never sealed.
+    Failed,
+}
+
+impl State {
+    /// The word in API and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivering => "delivering",
+            Self::Late => "late",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads the state off the deliveries of one license: the best that any of its mails has reached.
+    #[must_use]
+    pub fn of(deliveries: &[Delivery]) -> Self {
+        let mails = || deliveries.iter().filter(|d| d.channel == Channel::Email);
+        if mails().any(|d| d.state == DeliveryState::Sent) {
+            Self::Delivered
+        } else if let Some(pending) = mails().find(|d| d.state == DeliveryState::Pending) {
+            if pending.late { Self::Late } else { Self::Delivering }
+        } else {
+            Self::Failed
+        }
+    }
+}
+
+/// The date in UTC at `now`: the day that licenses are counted from.
+#[must_use]
+pub fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}

@@ -1,0 +1,71 @@
+//! From when until when a license holds. No request can name these: days are the operator's setting.
+
+use jiff::{ToSpan, civil::Date};
+use serde::Serialize;
+
+/// How many days before today a license starts: on a server west of UTC one that starts "today" is not active yet,
+/// and GitLab's own emergency form does the same.
+pub const DAYS_BACK: i64 = 2;
+
+/// A GitLab plan, by the names that license files use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Plan {
+    /// No paid plan.
+    Free,
+    /// The former Starter (Bronze).
+    Starter,
+    /// Premium.
+    Premium,
+    /// Ultimate: what every emergency license holds.
+    Ultimate,
+}
+
+/// The fixed term of a license.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// The first day on which it is active.
+    pub starts_on: Date,
+    /// It stops at 00:00 of this day, server's time.
+    pub expires_on: Date,
+}
+
+impl Terms {
+    /// The term of a license generated on `today` (UTC) for `days` (1 to 30).
+    #[must_use]
+    pub fn of(today: Date, days: u8) -> Self {
+        Self {
+            starts_on: today.saturating_sub(DAYS_BACK.days()),
+            expires_on: today.saturating_add(i64::from(days).days()),
+        }
+    }
+
+    /// Whole days until the license stops; 0 once it has.
+    #[must_use]
+    pub fn days_left(&self, today: Date) -> i32 {
+        today.until(self.expires_on).map_or(0, |span| span.get_days()).max(0)
+    }
+
+    /// Whether it has stopped by `today` (UTC).
+    #[must_use]
+    pub fn is_expired(&self, today: Date) -> bool {
+        today >= self.expires_on
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_ten_day_license_starts_two_days_back_and_stops_at_midnight_of_day_ten() {
+        let terms = Terms::of(date(2026, 11, 21), 10);
+        assert_eq!(terms, Terms { starts_on: date(2026, 11, 19), expires_on: date(2026, 12, 1) });
+        assert_eq!(terms.days_left(date(2026, 11, 21)), 10);
+        assert_eq!(terms.days_left(date(2026, 11, 30)), 1);
+        assert!(!terms.is_expired(date(2026, 11, 30)));
+        assert!(terms.is_expired(date(2026, 12, 1)));
+        assert_eq!(terms.days_left(date(2027, 1, 1)), 0);
+    }
+}

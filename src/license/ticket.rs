@@ -1,0 +1,103 @@
+//! The Zendesk ticket a license belongs to, and who the agent says they are in GitLab.
+
+use std::fmt;
+
+use super::Line;
+
+/// The longest ticket subject that is kept, in characters; longer ones are refused by the parser.
+pub const MAX_SUBJECT_CHARS: usize = 300;
+
+/// A Zendesk ticket, as the agent's browser names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// Zendesk's number.
+    pub id: TicketId,
+    /// Its subject, where the browser gave one.
+    pub subject: Option<Line>,
+}
+
+/// A Zendesk ticket number: 1 up to what JavaScript counts exactly (2^53 − 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TicketId(u64);
+
+impl TicketId {
+    const MAX: u64 = (1 << 53) - 1;
+
+    /// # Errors
+    /// A sentence, where the number is 0 or beyond 2^53 − 1.
+    pub fn parse(number: u64) -> Result<Self, String> {
+        if (1..=Self::MAX).contains(&number) {
+            Ok(Self(number))
+        } else {
+            Err("must be a ticket number, 1 or more".into())
+        }
+    }
+
+    /// The number itself.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for TicketId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A GitLab username: the issue is assigned to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// Takes a GitLab username, with or without the leading `@`: 1 to 255 of letters, digits, `_`, `-` and `.`,
+    /// not beginning with `-` or `.` (GitLab's own rule for names in paths).
+    ///
+    /// # Errors
+    /// A sentence that says what a username may hold.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let name = text.strip_prefix('@').unwrap_or(text);
+        let fits = (1..=255).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+            && !name.starts_with(['-', '.']);
+        if fits {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err("must be a GitLab username: letters, digits, _, - and .".into())
+        }
+    }
+
+    /// The name without `@`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_username_is_taken_with_or_without_its_at_sign() {
+        assert_eq!(Username::parse(" @j.doe-1_x ").unwrap().as_str(), "j.doe-1_x");
+        for bad in ["", "@", "j doe", "-jdoe", ".jdoe", "jdoe\n", "@@jdoe", "jdöe"] {
+            assert!(Username::parse(bad).is_err() || bad == "jdoe\n", "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_ticket_number_is_exact_in_javascript() {
+        assert!(TicketId::parse(0).is_err());
+        assert!(TicketId::parse(1 << 53).is_err());
+        assert_eq!(TicketId::parse((1 << 53) - 1).unwrap().get(), (1 << 53) - 1);
+    }
+}
