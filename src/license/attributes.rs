@@ -1,42 +1,43 @@
 //! The attributes inside a license file.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Customer, Seats, Terms};
 
 /// What a license file says, in GitLab's output order.
 ///
-/// Unknown attributes are kept, as GitLab's reader ignores them.
+/// Read as GitLab's reader does: a value of the wrong type counts as absent, and unknown attributes do no harm; they
+/// are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attributes {
     /// The format's version; 1, and 1 where it is missing.
     #[serde(default = "version_one")]
     pub version: u64,
     /// Who holds the license: `Name`, `Company`, `Email`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient_map")]
     pub licensee: Map<String, Value>,
     /// The first active day, despite its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
     pub issued_at: Option<Date>,
     /// Expired from 00:00 of this day, server's time.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Date>,
     /// Ignored by today's GitLab.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
     pub notify_admins_at: Option<Date>,
     /// Ignored by today's GitLab.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
     pub notify_users_at: Option<Date>,
     /// Read-only from this day; absent in trials.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
     pub block_changes_at: Option<Date>,
     /// The flags of cloud licenses: all false in a license that is uploaded as a file.
     #[serde(flatten)]
     pub flags: Flags,
     /// Plan, seats and the rest of what GitLab enforces.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "lenient_object", skip_serializing_if = "Option::is_none")]
     pub restrictions: Option<Map<String, Value>>,
     /// What this version of the format does not name.
     #[serde(flatten)]
@@ -48,12 +49,26 @@ pub struct Attributes {
 #[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "the format's own seven flags")]
 pub struct Flags {
+    /// Activated by a code over the network.
+    #[serde(deserialize_with = "truthy")]
     pub cloud_licensing_enabled: bool,
+    /// A cloud license whose usage is reported by hand.
+    #[serde(deserialize_with = "truthy")]
     pub offline_cloud_licensing_enabled: bool,
+    /// The subscription renews itself.
+    #[serde(deserialize_with = "truthy")]
     pub auto_renew_enabled: bool,
+    /// Seats beyond the license are billed every quarter.
+    #[serde(deserialize_with = "truthy")]
     pub seat_reconciliation_enabled: bool,
+    /// Optional usage data is sent.
+    #[serde(deserialize_with = "truthy")]
     pub operational_metrics_enabled: bool,
+    /// Made by the customers' portal.
+    #[serde(deserialize_with = "truthy")]
     pub generated_from_customers_dot: bool,
+    /// Made because a subscription was cancelled.
+    #[serde(deserialize_with = "truthy")]
     pub generated_from_cancellation: bool,
 }
 
@@ -107,6 +122,29 @@ impl Attributes {
         }
         Ok(())
     }
+}
+
+/// A date, also as the beginning of a timestamp; anything else is none.
+fn lenient_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(|text| text.trim().get(..10)).and_then(|text| text.parse().ok()))
+}
+
+fn lenient_map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+    lenient_object(deserializer).map(Option::unwrap_or_default)
+}
+
+fn lenient_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Map<String, Value>>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Object(map) => Ok(Some(map)),
+        _ => Ok(None),
+    }
+}
+
+/// Ruby's truth: all but false and null.
+fn truthy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(!matches!(value, Value::Null | Value::Bool(false)))
 }
 
 fn version_one() -> u64 {

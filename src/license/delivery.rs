@@ -103,11 +103,20 @@ pub enum Story {
     /// The mail server accepted the mail: all is well.
     Generated,
     /// The recipient's side refused the mail for good, in these words.
-    EmailRefused { error: String },
-    /// The mail is not out by its deadline; it is tried on. `error` is the latest trouble, where there was one.
-    EmailLate { error: Option<String> },
+    EmailRefused {
+        /// The mail server's words.
+        error: String,
+    },
+    /// The mail is not out by its deadline; it is tried on.
+    EmailLate {
+        /// The latest trouble, where there was one.
+        error: Option<String>,
+    },
     /// Sealing failed: there is no license file.
-    SealingFailed { error: String },
+    SealingFailed {
+        /// Why.
+        error: String,
+    },
     /// A late mail went out after all.
     SentAfterAll,
     /// The issue was filed after Slack had been told without its link.
@@ -156,8 +165,11 @@ pub struct Delivery {
 /// What came of one attempt, as a client reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is made; see [`Delivery::reference`] for what `reference` holds.
-    Sent { reference: Option<String> },
+    /// It is made.
+    Sent {
+        /// As [`Delivery::reference`].
+        reference: Option<String>,
+    },
     /// It may pass: try again, not before `after` where the other side asked for a wait.
     Retry {
         /// What happened, in words that an engineer can act on. No secret, no license text.
@@ -170,7 +182,10 @@ pub enum Outcome {
         reference: Option<String>,
     },
     /// Refused for good.
-    Refused { error: String },
+    Refused {
+        /// The other side's words. No secret, no license text.
+        error: String,
+    },
 }
 
 impl Outcome {

@@ -1,9 +1,17 @@
 //! The text layers of a license file: Ruby's Base64 and the tolerance of GitLab's reader.
 
+use std::ops::Range;
+
 use base64::{Engine as _, engine::GeneralPurpose, engine::general_purpose::STANDARD};
 
 /// Ruby's `encode64` breaks its lines here.
 const LINE_CHARS: usize = 60;
+
+/// How every license file begins: Base64 of `{"data":"`.
+pub const BEGINNING: &str = "eyJkYXRhIjoi";
+
+/// The shortest piece that counts as a line of a license file which is cut off.
+const MIN_PIECE_CHARS: usize = 20;
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
@@ -60,6 +68,45 @@ fn is_boundary(line: &str, words: &str) -> bool {
     line.split_once(words).is_some_and(|(before, after)| {
         !before.is_empty() && !after.is_empty() && before.chars().chain(after.chars()).all(|c| c == '-')
     })
+}
+
+/// Finds a license file in a longer text without boundary lines, by its beginning: from there to where its envelope
+/// ends, or, where it is cut off, to the last piece that looks like a part of it.
+///
+/// GitLab's reader does not do this.
+#[must_use]
+pub fn find(text: &str) -> Option<Range<usize>> {
+    let begin = text.find(BEGINNING)?;
+    let mut encoded = String::new();
+    // How many characters of Base64 were seen at the end of each piece, and where in the text that is.
+    let mut ends = Vec::new();
+    let mut last_long_end = begin + BEGINNING.len();
+    let mut at = begin;
+    for piece in text[begin..].split_inclusive(char::is_whitespace) {
+        let end = at + piece.trim_end().len();
+        at += piece.len();
+        let chars = piece.trim_end().trim_start_matches('>').trim_end_matches("=3D").trim_end_matches('=');
+        if !chars.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')) {
+            break;
+        }
+        encoded.push_str(chars);
+        ends.push((encoded.len(), end));
+        if chars.len() >= MIN_PIECE_CHARS {
+            last_long_end = end;
+        }
+    }
+    // What follows the envelope may be words, so that the last group need not be whole.
+    let tail = if encoded.len() % 4 == 1 { encoded.len() - 1 } else { encoded.len() };
+    let outer = LENIENT.decode(&encoded[..tail]).ok()?;
+    let mut values = serde_json::Deserializer::from_slice(&outer).into_iter::<serde::de::IgnoredAny>();
+    let end = match values.next() {
+        Some(Ok(_)) => {
+            let needed = (values.byte_offset() * 4).div_ceil(3);
+            ends.iter().find(|(count, _)| *count >= needed).map_or(last_long_end, |(_, end)| *end)
+        }
+        _ => last_long_end,
+    };
+    Some(begin..end)
 }
 
 #[cfg(test)]

@@ -145,6 +145,9 @@ pub enum OpenError {
     /// The envelope is whole, but the key does not open it.
     #[error("the license was made with another key, or its text is damaged")]
     OtherKey,
+    /// The key fits, but what it locks is spoiled.
+    #[error("the text of the license is damaged")]
+    Damaged,
     /// Readable, but GitLab would call it invalid.
     #[error("the license can be read but is invalid: {0}")]
     Invalid(String),
@@ -171,8 +174,8 @@ pub fn open(text: &str, key: &RsaPublicKey) -> Result<Attributes, OpenError> {
     let aes_key = recover(&sealed_key, key).ok_or(OpenError::OtherKey)?;
     let json = cbc::Decryptor::<Aes128>::new(&aes_key.into(), &iv.into())
         .decrypt_padded_vec::<Pkcs7>(&data)
-        .map_err(|_| OpenError::OtherKey)?;
-    let attributes: Attributes = serde_json::from_slice(&json).map_err(|e| OpenError::Invalid(describe(&e)))?;
+        .map_err(|_| OpenError::Damaged)?;
+    let attributes: Attributes = serde_json::from_slice(&json).map_err(|e| describe(&e))?;
     attributes.validate().map_err(|problem| OpenError::Invalid(problem.to_owned()))?;
     Ok(attributes)
 }
@@ -197,12 +200,12 @@ fn recover(sealed_key: &[u8], key: &RsaPublicKey) -> Option<[u8; AES_BYTES]> {
     (filler >= 8 && opened.len() + 1 == key.size()).then(|| rest.try_into().ok()).flatten()
 }
 
-/// serde's words without the position, which means nothing inside an encrypted payload.
-fn describe(error: &serde_json::Error) -> String {
+/// What is wrong with the attributes, without serde's words and positions, which mean nothing to a reader.
+fn describe(error: &serde_json::Error) -> OpenError {
+    // The key fitted, so text that is no JSON was spoiled on its way rather than made so.
     if error.is_data() {
-        let words = error.to_string();
-        words.split(" at line ").next().unwrap_or_default().to_owned()
+        OpenError::Invalid("its attributes are not a license's".to_owned())
     } else {
-        "its inner text is not JSON".to_owned()
+        OpenError::Damaged
     }
 }

@@ -75,6 +75,16 @@ pub struct License {
     pub replaced_by: Option<LicenseId>,
 }
 
+impl License {
+    /// What the license file is called: the company's letters and digits, or GitLab where none are left.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let company = self.customer.company.as_ref().map(super::Line::as_str).unwrap_or_default();
+        let plain: String = company.chars().filter(char::is_ascii_alphanumeric).collect();
+        format!("{}.gitlab-license", if plain.is_empty() { "GitLab" } else { &plain })
+    }
+}
+
 /// One line of a license's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {

@@ -1,6 +1,10 @@
-//! The user count of a license.
+//! The user count of a license, and the rule by which a customer's GitLab takes or refuses it.
+
+mod acceptance;
 
 use std::fmt;
+
+pub use acceptance::{Rejection, Restrictions, acceptance, delimited, with_slack};
 
 /// How many billable users a license allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,9 +38,24 @@ impl fmt::Display for Seats {
     }
 }
 
+/// The seats that an emergency license needs: the larger of the billable users now and their highest number during
+/// the license before. At least one; beyond [`Seats::MAX`] no license can be generated.
+#[must_use]
+pub fn recommended_seats(billable: u64, maximum: u64) -> u64 {
+    billable.max(maximum).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_recommendation_covers_now_and_the_peak() {
+        assert_eq!(recommended_seats(240, 286), 286);
+        assert_eq!(recommended_seats(286, 240), 286);
+        assert_eq!(recommended_seats(0, 0), 1);
+        assert_eq!(recommended_seats(u64::MAX, 0), u64::MAX);
+    }
 
     #[test]
     fn seats_are_one_to_a_million() {

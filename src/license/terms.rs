@@ -21,6 +21,33 @@ pub enum Plan {
     Ultimate,
 }
 
+impl Plan {
+    /// Takes a plan by today's name or a former one (Core, Bronze, Silver, Gold), in any case.
+    ///
+    /// # Errors
+    /// A sentence that names the plans.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "free" | "core" => Ok(Self::Free),
+            "starter" | "bronze" => Ok(Self::Starter),
+            "premium" | "silver" => Ok(Self::Premium),
+            "ultimate" | "gold" => Ok(Self::Ultimate),
+            _ => Err("must be one of free, starter, premium, ultimate".into()),
+        }
+    }
+
+    /// The plan's name in a sentence.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Free => "Free",
+            Self::Starter => "Starter",
+            Self::Premium => "Premium",
+            Self::Ultimate => "Ultimate",
+        }
+    }
+}
+
 /// The fixed term of a license.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terms {
