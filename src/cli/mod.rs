@@ -1,0 +1,72 @@
+//! The command line: each command is one call.
+
+mod flags;
+mod health;
+mod open;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+
+use clap::{Parser, Subcommand};
+
+use crate::{app, config::Environment, telemetry};
+use flags::Flags;
+
+/// Emergency GitLab licenses from the Zendesk ticket sidebar
+#[derive(Debug, Parser)]
+#[command(name = "stopgap", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the service
+    ///
+    /// Settings are environment variables; those that are no secret are flags too, and a flag is stronger. Each
+    /// secret or key can be given as a file: `--gitlab-token-file FILE` or `STOPGAP_GITLAB_TOKEN_FILE=FILE`.
+    #[command(after_long_help = flags::secrets_help())]
+    Serve(Flags),
+    /// Run the whole world on this machine: a Zendesk ticket, a mailbox, a GitLab, a Slack. Needs no settings
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Arguments),
+    /// Read a license file and print its attributes
+    Open(open::Arguments),
+    /// Ask the running service whether it is ready; exit code 0 says yes
+    Health(health::Arguments),
+}
+
+impl Cli {
+    /// Does what the command says.
+    ///
+    /// # Errors
+    /// What went wrong, in words for the person at the terminal.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Serve(flags) => {
+                let config = flags.over(Environment::of_process()).config()?;
+                telemetry::start(&config.log)?;
+                block_on(app::serve(config))
+            }
+            #[cfg(feature = "sandbox")]
+            Command::Sandbox(arguments) => block_on(app::sandbox(arguments.into())),
+            Command::Open(arguments) => open::run(&arguments),
+            Command::Health(arguments) => block_on(health::run(arguments)),
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

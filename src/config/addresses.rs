@@ -1,0 +1,106 @@
+//! Web and database addresses. Unencrypted ones are for loopback alone.
+
+use secrecy::SecretString;
+use url::Url;
+
+/// The places in a usage link where a license's digests go.
+const USAGE_PLACES: [&str; 2] = ["{license_md5}", "{license_sha256}"];
+
+/// An address without path, query or user.
+pub(super) fn origin(text: &str) -> Result<Url, String> {
+    let url = web(text)?;
+    if url.path() == "/" && url.query().is_none() {
+        Ok(url)
+    } else {
+        Err("must end after the host and port: https://stopgap.example.com".into())
+    }
+}
+
+/// An address below which others are joined: its path ends in a slash.
+pub(super) fn base(text: &str) -> Result<Url, String> {
+    let mut url = web(text)?;
+    if url.query().is_some() {
+        return Err("must not have a query (?…)".into());
+    }
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    Ok(url)
+}
+
+/// A whole address that is itself the secret.
+pub(super) fn webhook(text: &str) -> Result<SecretString, String> {
+    let url = web(text)?;
+    match url.path() {
+        "/" => Err("must be the whole address of the webhook, with its path".into()),
+        _ => Ok(SecretString::from(url.as_str())),
+    }
+}
+
+/// An address with places for a license's digests.
+pub(super) fn usage_template(text: &str) -> Result<String, String> {
+    let filled = USAGE_PLACES.iter().fold(text.to_owned(), |link, place| link.replace(place, "0"));
+    if filled == text || filled.contains(['{', '}']) {
+        return Err(format!("must contain {} or {}, and no other braces", USAGE_PLACES[0], USAGE_PLACES[1]));
+    }
+    web(&filled)?;
+    Ok(text.to_owned())
+}
+
+/// A database: a file of SQLite, or PostgreSQL.
+pub(super) fn database(text: &str) -> Result<SecretString, String> {
+    if let Some(file) = text.strip_prefix("sqlite:") {
+        let path = file.split('?').next().unwrap_or_default();
+        if path.trim_matches('/').is_empty() {
+            return Err("must name a file: sqlite:stopgap.db".into());
+        }
+        // An accepted license is on disk, so a database that forgets is no choice.
+        if file.contains(":memory:") || file.contains("mode=memory") {
+            return Err("must be a file: in memory, licenses would be lost with the process".into());
+        }
+        return Ok(SecretString::from(text));
+    }
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "postgres" | "postgresql") && url.has_host());
+    match url {
+        Some(_) => Ok(SecretString::from(text)),
+        None => Err("must be sqlite:FILE, or postgres://user:password@host/database \
+                     (special characters in user and password percent-encoded)"
+            .into()),
+    }
+}
+
+/// Whether `host` (without brackets) is this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// The host without the brackets of IPv6.
+pub(super) fn bare_host(url: &Url) -> &str {
+    url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
+}
+
+/// `https://…`, or `http://…` on loopback; no user, no fragment.
+fn web(text: &str) -> Result<Url, String> {
+    // `Url` repairs what browsers repair; an operator's typo is better said than repaired.
+    let is_plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let url = Url::parse(text).ok().filter(|url| {
+        is_plain && text.to_ascii_lowercase().starts_with(&format!("{}://", url.scheme())) && url.has_host()
+    });
+    let Some(url) = url else {
+        return Err("must be an address that begins with https://".into());
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(bare_host(&url)) => {}
+        "http" => return Err("must begin with https://; http:// is for loopback addresses alone".into()),
+        _ => return Err("must begin with https://".into()),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not contain a user or password".into());
+    }
+    if url.fragment().is_some() {
+        return Err("must not have a fragment (#…)".into());
+    }
+    Ok(url)
+}

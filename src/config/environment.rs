@@ -1,0 +1,112 @@
+//! The process's environment and flags, as one set of variables. The only place that reads the environment.
+
+use std::{collections::BTreeMap, ffi::OsString};
+
+use super::{
+    Config, Mistakes,
+    mistakes::Mistake,
+    settings::{FILE_SUFFIX, PREFIX, SETTINGS},
+};
+
+/// How alike two names must be (Jaro–Winkler, 0 to 1) for one to be suggested for the other.
+const ALIKE: f64 = 0.8;
+
+/// The `STOPGAP_…` variables that were given, by whole name.
+#[derive(Clone, Default)]
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Environment {
+    /// Reads the process's environment.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self::of(std::env::vars_os())
+    }
+
+    /// Takes variables from elsewhere.
+    #[must_use]
+    pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let mut environment = Self::default();
+        for (name, value) in variables {
+            let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
+            environment.take(name, value);
+        }
+        environment
+    }
+
+    /// Puts a flag's value over what the environment says about `variable`, its `…_FILE` included.
+    #[must_use]
+    pub fn with(mut self, variable: &str, value: String) -> Self {
+        let whole = variable.strip_suffix(FILE_SUFFIX).unwrap_or(variable);
+        self.variables.remove(whole);
+        self.variables.remove(&format!("{whole}{FILE_SUFFIX}"));
+        self.variables.insert(variable.to_owned(), value);
+        self
+    }
+
+    /// The value of `variable`, for [`Config::read`] and its kin.
+    #[must_use]
+    pub fn get(&self, variable: &str) -> Option<String> {
+        self.variables.get(variable).cloned()
+    }
+
+    /// Reads all settings, and holds unknown variables against them: a typo must not pass silently.
+    ///
+    /// # Errors
+    /// Every mistake.
+    pub fn config(&self) -> Result<Config, Mistakes> {
+        let (config, read) = match Config::read(|variable| self.get(variable)) {
+            Ok(config) => (Some(config), None),
+            Err(mistakes) => (None, Some(mistakes)),
+        };
+        let all = read.iter().flat_map(Mistakes::iter).chain(&self.mistakes).cloned().collect();
+        Mistakes::or(all, config)
+    }
+
+    fn take(&mut self, name: &str, value: OsString) {
+        let Ok(value) = value.into_string() else {
+            return self.mistake(name, "is not UTF-8".into());
+        };
+        if is_known(name) {
+            self.variables.insert(name.to_owned(), value);
+        } else if !is_from_kubernetes(name, &value) {
+            self.mistake(name, advice(name));
+        }
+    }
+
+    fn mistake(&mut self, name: &str, words: String) {
+        self.mistakes.push(Mistake { variable: name.to_owned(), words });
+    }
+}
+
+fn is_known(name: &str) -> bool {
+    SETTINGS.iter().any(|setting| name == setting.variable() || (setting.file && name == setting.file_variable()))
+}
+
+/// Kubernetes tells every container about the services of its namespace; one named `stopgap` makes
+/// `STOPGAP_SERVICE_HOST`, `STOPGAP_PORT=tcp://…`, `STOPGAP_PORT_8080_TCP_ADDR`, which are no typos.
+fn is_from_kubernetes(name: &str, value: &str) -> bool {
+    let is_port = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    name.ends_with("_SERVICE_HOST")
+        || name.contains("_SERVICE_PORT")
+        || (name.ends_with("_PORT") && value.contains("://"))
+        || name.split_once("_PORT_").is_some_and(|(_, rest)| is_port(rest))
+}
+
+fn advice(name: &str) -> String {
+    let whole = name.strip_suffix(FILE_SUFFIX).unwrap_or(name);
+    if whole != name && is_known(whole) {
+        return format!("is no setting: {whole} cannot be given as a file");
+    }
+    let closest = SETTINGS
+        .iter()
+        .map(|setting| (strsim::jaro_winkler(&whole[PREFIX.len()..], setting.name), setting))
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .filter(|(alike, _)| *alike >= ALIKE);
+    match closest {
+        Some((_, setting)) => format!("is no setting: did you mean {}?", setting.variable()),
+        None => "is no setting: remove it".to_owned(),
+    }
+}

@@ -1,0 +1,129 @@
+//! The mail server's address.
+
+use lettre::message::Mailbox;
+use percent_encoding::percent_decode_str;
+use secrecy::SecretString;
+use std::fmt;
+use url::Url;
+
+use super::{
+    addresses::{bare_host, is_loopback},
+    reader::Reader,
+    values,
+};
+
+/// `SMTP_URL`, `MAIL_FROM`: the mail server, and whom its mails are from.
+#[derive(Clone)]
+pub struct Smtp {
+    /// A name, or an IP address without brackets.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is encrypted.
+    pub tls: SmtpTls,
+    /// User and password, where the server wants a login.
+    pub credentials: Option<(String, SecretString)>,
+    /// The sender; always has a name.
+    pub from: Mailbox,
+}
+
+/// How a connection to the mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// From its first byte (`smtps://`, RFC 8314).
+    Implicit,
+    /// By STARTTLS, without which nothing is sent.
+    Starttls,
+    /// Not at all.
+    None,
+}
+
+/// What `SMTP_URL` alone says.
+pub(super) struct SmtpUrl {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) tls: SmtpTls,
+    pub(super) credentials: Option<(String, SecretString)>,
+}
+
+impl Smtp {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let url = reader.value("SMTP_URL", parse);
+        let from = reader.value("MAIL_FROM", values::mailbox);
+        let SmtpUrl { host, port, tls, credentials } = url?;
+        Some(Self { host, port, tls, credentials, from: from? })
+    }
+}
+
+impl fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port, tls, credentials, from } = self;
+        let login = credentials.is_some();
+        write!(f, "Smtp {{ host: {host}, port: {port}, tls: {tls:?}, login: {login}, from: {from} }}")
+    }
+}
+
+/// Takes `smtps://user:password@host:465`, `smtp://host:587?tls=required`, and unencrypted `smtp://` on loopback or
+/// with `?tls=none`.
+pub(super) fn parse(text: &str) -> Result<SmtpUrl, String> {
+    let url = Url::parse(text).ok().filter(|url| !text.contains(char::is_whitespace) && url.has_host());
+    let Some(url) = url.filter(|url| !bare_host(url).is_empty()) else {
+        return Err("must be smtps://user:password@host:465 or smtp://user:password@host:587?tls=required \
+                    (special characters in user and password percent-encoded)"
+            .into());
+    };
+    if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+        return Err(
+            "must have nothing after the port but ?tls=… (a / or # in the password is written %2F or %23)".into()
+        );
+    }
+    let tls = encryption(&url)?;
+    let default_port = match tls {
+        SmtpTls::Implicit => 465,
+        SmtpTls::Starttls => 587,
+        SmtpTls::None => 25,
+    };
+    let port = url.port().unwrap_or(default_port);
+    Ok(SmtpUrl { host: bare_host(&url).to_owned(), port, tls, credentials: credentials(&url)? })
+}
+
+fn encryption(url: &Url) -> Result<SmtpTls, String> {
+    let query: Vec<_> = url.query_pairs().collect();
+    let asked = match query.as_slice() {
+        [] => None,
+        [(key, value)] if key == "tls" => Some(value.as_ref()),
+        _ => return Err("knows one option after the ?: tls=required or tls=none".into()),
+    };
+    match (url.scheme(), asked) {
+        ("smtps", None | Some("required")) => Ok(SmtpTls::Implicit),
+        ("smtps", Some("none")) => Err("says smtps:// and tls=none, which contradict each other".into()),
+        ("smtp", Some("required")) => Ok(SmtpTls::Starttls),
+        ("smtp", Some("none")) => Ok(SmtpTls::None),
+        ("smtp", None) if is_loopback(bare_host(url)) => Ok(SmtpTls::None),
+        ("smtp", None) => Err("must say how it is encrypted: smtps://… or ?tls=required (STARTTLS); \
+                               ?tls=none sends licenses readable to the network"
+            .into()),
+        ("smtp" | "smtps", Some(_)) => Err("knows tls=required and tls=none".into()),
+        _ => Err("must begin with smtps:// or smtp://".into()),
+    }
+}
+
+fn credentials(url: &Url) -> Result<Option<(String, SecretString)>, String> {
+    match (url.username(), url.password()) {
+        ("", None) => Ok(None),
+        ("", Some(_)) | (_, None | Some("")) => Err("must have both user and password, or neither".into()),
+        (user, Some(password)) => Ok(Some((decode(user)?, SecretString::from(decode(password)?)))),
+    }
+}
+
+/// Percent-decoding that does not let a lone `%` pass: it is a forgotten escape.
+fn decode(text: &str) -> Result<String, String> {
+    let is_escape = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
+    let plain = percent_decode_str(text).decode_utf8();
+    match plain {
+        Ok(plain) if text.split('%').skip(1).all(is_escape) && !plain.contains(char::is_control) => {
+            Ok(plain.into_owned())
+        }
+        _ => Err("has a user or password that is not percent-encoded (a % itself is written %25)".into()),
+    }
+}

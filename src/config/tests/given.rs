@@ -1,0 +1,97 @@
+//! How settings are given, and how mistakes are told.
+
+use super::*;
+
+use secrecy::ExposeSecret as _;
+
+#[test]
+fn all_mistakes_are_told_at_once_and_each_names_its_variable() {
+    let mistakes = Config::read(|_| None).unwrap_err();
+    let text = mistakes.to_string();
+    let required = SETTINGS.iter().filter(|setting| setting.default == crate::config::Unset::Required);
+    assert_eq!(required.clone().count(), mistakes.iter().count());
+    for setting in required {
+        assert!(text.contains(&format!("{} is missing", setting.variable())), "{text}");
+        assert!(text.contains(setting.holds), "{text}");
+    }
+    assert!(text.starts_with("9 settings need attention:\n"), "{text}");
+}
+
+#[test]
+fn no_secret_shows_in_mistakes_or_debug() {
+    let good = Given::enough()
+        .with("DATABASE_URL", "postgres://user:canary@db.example/stopgap")
+        .with("SMTP_URL", "smtps://canary:canary@mail.example")
+        .with("GITLAB_TOKEN", "canary-token")
+        .with("SLACK_WEBHOOK_URL", "https://hooks.slack.com/services/canary")
+        .with("MAILGUN_SIGNING_KEY", "canary-key")
+        .with("METRICS_TOKEN", "canary-canary-canary");
+    let shown = format!("{:?} {:#?}", good.config(), good.config());
+    assert!(!shown.contains("canary"), "{shown}");
+    let key_body = PRIVATE_KEY.lines().nth(1).unwrap();
+    assert!(!shown.contains(key_body), "{shown}");
+
+    for setting in SETTINGS.iter().filter(|setting| setting.secret) {
+        for bad in ["canary", "canary canary\n", "https://canary:canary@canary.example", "smtp://canary@canary"] {
+            if let Err(mistakes) = good.clone().with(setting.name, bad).read() {
+                let told = format!("{mistakes} {mistakes:?}");
+                assert!(!told.contains("canary"), "{told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_empty_value_counts_as_none() {
+    assert_eq!(Given::enough().with("LICENSE_DAYS", " ").config().sealing.days, 10);
+    assert!(Given::enough().with("GITLAB_TOKEN", "").mistake("GITLAB_TOKEN").contains("is missing"));
+    assert!(Given::enough().with("METRICS_TOKEN", "").config().metrics_token.is_none());
+}
+
+#[test]
+fn white_space_around_a_value_does_not_count() {
+    assert_eq!(Given::enough().with("GITLAB_TOKEN", " abc \r\n").config().gitlab.token.expose_secret(), "abc");
+}
+
+#[test]
+fn secrets_and_keys_can_be_given_as_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let given = |path: &str| Given::enough().without("GITLAB_TOKEN").with("GITLAB_TOKEN_FILE", path);
+
+    assert_eq!(given(&file("good", b"abc\n")).config().gitlab.token.expose_secret(), "abc");
+    let key = file("key", PRIVATE_KEY.as_bytes());
+    Given::enough().without("LICENSE_PRIVATE_KEY").with("LICENSE_PRIVATE_KEY_FILE", &key).config();
+
+    let missing = folder.path().join("missing").to_str().unwrap().to_owned();
+    let long = file("long", &vec![b'a'; 64 * 1024 + 1]);
+    for (path, why) in [
+        (&missing, "cannot be read"),
+        (&file("empty", b"\n"), "is empty"),
+        (&file("binary", b"\xff"), "cannot be read"),
+        (&long, "is longer than 64 KiB"),
+    ] {
+        let words = given(path).mistake("GITLAB_TOKEN_FILE");
+        assert!(words.contains(path.as_str()) && words.contains(why), "{words}");
+    }
+    let inside = given(&file("inside", b"a b")).mistake("GITLAB_TOKEN_FILE");
+    assert!(inside.contains("white space"), "{inside}");
+}
+
+#[test]
+fn a_secret_given_twice_is_a_mistake() {
+    let words = Given::enough().with("GITLAB_TOKEN_FILE", "/nowhere").mistake("GITLAB_TOKEN");
+    assert!(words.contains("STOPGAP_GITLAB_TOKEN_FILE are both set"), "{words}");
+}
+
+#[test]
+fn one_setting_can_be_read_without_the_others() {
+    let only = |variable: &str| (variable == "STOPGAP_LICENSE_PUBLIC_KEY").then(|| PUBLIC_KEY.to_owned());
+    assert!(crate::config::license_public_key(only).is_ok());
+    assert_eq!(crate::config::bind(|_| None).unwrap().port(), 8080);
+    assert!(crate::config::license_public_key(|_| None).is_err());
+}

@@ -1,0 +1,278 @@
+//! One test a rule: what each setting takes and refuses.
+
+use super::*;
+
+use secrecy::ExposeSecret as _;
+
+use crate::config::{LogFormat, SmtpTls};
+
+#[test]
+fn bind_is_an_address_with_a_port() {
+    assert_takes("BIND", &["127.0.0.1:0", "[::]:8080"], &["8080", "localhost:8080", "0.0.0.0", "0.0.0.0:70000"]);
+}
+
+#[test]
+fn the_public_url_is_https_or_loopback_and_ends_after_its_port() {
+    assert_takes(
+        "PUBLIC_URL",
+        &[
+            "https://stopgap.acme.example",
+            "https://stopgap.acme.example/",
+            "https://stopgap.acme.example:8443",
+            "HTTPS://Stopgap.acme.example",
+            "http://localhost:8080",
+            "http://127.0.0.1:8080",
+            "http://127.9.9.9",
+            "http://[::1]:8080",
+        ],
+        &[
+            "http://stopgap.acme.example",
+            "http://10.0.0.1",
+            "http://[::2]",
+            "http://localhost.acme.example",
+            "http://127.0.0.1.acme.example",
+            "ftp://stopgap.acme.example",
+            "stopgap.acme.example",
+            "https:stopgap.acme.example",
+            "https:/stopgap.acme.example",
+            "https:\\\\stopgap.acme.example",
+            "https://stop gap.acme.example",
+            "https://",
+            "https://stopgap.acme.example/app",
+            "https://stopgap.acme.example/?a=b",
+            "https://stopgap.acme.example/#top",
+            "https://user@stopgap.acme.example",
+            "https://user:password@stopgap.acme.example",
+        ],
+    );
+}
+
+#[test]
+fn the_database_is_a_sqlite_file_or_postgresql() {
+    assert_takes(
+        "DATABASE_URL",
+        &["sqlite:stopgap.db", "sqlite:///data/stopgap.db", "postgres://u:p@db/stopgap", "postgresql://db/stopgap"],
+        &[
+            "stopgap.db",
+            "sqlite:",
+            "sqlite://",
+            "sqlite::memory:",
+            "sqlite:a.db?mode=memory",
+            "mysql://db/x",
+            "postgres:x",
+        ],
+    );
+}
+
+#[test]
+fn the_subdomain_is_the_name_alone() {
+    assert_takes("ZENDESK_SUBDOMAIN", &["acme", "acme-2"], &["Acme", "-acme", "acme_2", "äcme", &"a".repeat(64)]);
+    for whole in ["acme.zendesk.com", "https://acme.zendesk.com"] {
+        let words = Given::enough().with("ZENDESK_SUBDOMAIN", whole).mistake("ZENDESK_SUBDOMAIN");
+        assert!(words.contains("the name alone"), "{words}");
+    }
+}
+
+#[test]
+fn installation_ids_and_allowed_agents_are_numbers() {
+    for name in ["ZENDESK_INSTALLATION_IDS", "ZENDESK_ALLOWED_AGENTS"] {
+        assert_takes(name, &["1", "1, 2,3"], &["0", "a", "1,,2", "1;2", "-1", "1.5", ","]);
+    }
+    assert_eq!(
+        Given::enough().with("ZENDESK_ALLOWED_AGENTS", "7, 8").config().zendesk.allowed_agents,
+        Some(vec![7, 8])
+    );
+    assert_eq!(Given::enough().config().zendesk.allowed_agents, None);
+}
+
+#[test]
+fn zendesk_keys_are_rsa_public_keys_one_after_the_other() {
+    let two = format!("{PUBLIC_KEY}{OTHER_PUBLIC_KEY}");
+    let spaced = format!("\r\n{}\r\n\r\n{OTHER_PUBLIC_KEY}", PUBLIC_KEY.replace('\n', "\r\n"));
+    let truncated = &two[..two.len() - 30];
+    let commented = format!("# old\n{PUBLIC_KEY}");
+    let with_short = format!("{PUBLIC_KEY}{SHORT_PUBLIC_KEY}");
+    assert_takes(
+        "ZENDESK_PUBLIC_KEYS",
+        &[PUBLIC_KEY, &two, &spaced],
+        &["abc", truncated, &commented, &with_short, PRIVATE_KEY, SHORT_PUBLIC_KEY],
+    );
+    let zendesk = Given::enough().with("ZENDESK_PUBLIC_KEYS", &spaced).config().zendesk;
+    assert_eq!(zendesk.public_keys, [PUBLIC_KEY, OTHER_PUBLIC_KEY]);
+    let words = Given::enough().with("ZENDESK_PUBLIC_KEYS", &with_short).mistake("ZENDESK_PUBLIC_KEYS");
+    assert!(words.contains("number 2") && words.contains("2048 bits"), "{words}");
+}
+
+#[test]
+fn what_zendesk_gives_only_after_the_installation_may_be_missing_and_is_named() {
+    const IDS: &str = "STOPGAP_ZENDESK_INSTALLATION_IDS";
+    const KEYS: &str = "STOPGAP_ZENDESK_PUBLIC_KEYS";
+    let with_ids = Given::enough().with("ZENDESK_INSTALLATION_IDS", "1");
+    assert_eq!(Given::enough().config().zendesk.missing(), [IDS, KEYS]);
+    assert_eq!(with_ids.config().zendesk.missing(), [KEYS]);
+    assert!(with_ids.with("ZENDESK_PUBLIC_KEYS", PUBLIC_KEY).config().zendesk.missing().is_empty());
+}
+
+#[test]
+fn the_license_keys_are_one_pair_of_2048_bits_or_more() {
+    assert_takes("LICENSE_PRIVATE_KEY", &[], &["abc", PUBLIC_KEY, SHORT_PRIVATE_KEY]);
+    assert_takes("LICENSE_PUBLIC_KEY", &[], &["abc", PRIVATE_KEY, SHORT_PUBLIC_KEY]);
+    let words = Given::enough().with("LICENSE_PUBLIC_KEY", OTHER_PUBLIC_KEY).mistake("LICENSE_PRIVATE_KEY");
+    assert!(words.contains("does not match STOPGAP_LICENSE_PUBLIC_KEY"), "{words}");
+}
+
+#[test]
+fn numbers_have_ranges() {
+    for (name, least, most) in [
+        ("LICENSE_DAYS", 1, 30),
+        ("GRACE_DAYS", 0, 365),
+        ("WINDOW_DAYS", 0, 365),
+        ("EMAIL_DEADLINE_SECONDS", 1, 86_400),
+        ("AGENT_HOURLY_LIMIT", 1, 10_000),
+        ("CUSTOMER_DAILY_LIMIT", 1, 10_000),
+        ("DAILY_LIMIT", 1, 1_000_000),
+        ("RETENTION_DAYS", 31, 3650),
+    ] {
+        let text = |number: i64| number.to_string();
+        assert_takes(name, &[&text(least), &text(most)], &[&text(least - 1), &text(most + 1), "ten", "1.5"]);
+    }
+}
+
+#[test]
+fn an_smtp_url_says_how_it_is_encrypted() {
+    let smtp = |url: &str| Given::enough().with("SMTP_URL", url).config().smtp;
+    for (url, host, port, tls) in [
+        ("smtps://u:p@mail.acme.example", "mail.acme.example", 465, SmtpTls::Implicit),
+        ("smtps://mail.acme.example:4650/?tls=required", "mail.acme.example", 4650, SmtpTls::Implicit),
+        ("smtp://u:p@mail.acme.example?tls=required", "mail.acme.example", 587, SmtpTls::Starttls),
+        ("smtp://mail.acme.example:2525?tls=none", "mail.acme.example", 2525, SmtpTls::None),
+        ("smtp://localhost:1025", "localhost", 1025, SmtpTls::None),
+        ("smtp://127.0.0.1", "127.0.0.1", 25, SmtpTls::None),
+        ("smtp://[::1]:1025", "::1", 1025, SmtpTls::None),
+    ] {
+        let smtp = smtp(url);
+        assert_eq!((smtp.host.as_str(), smtp.port, smtp.tls), (host, port, tls), "{url}");
+    }
+    assert_takes(
+        "SMTP_URL",
+        &[],
+        &[
+            "smtp://mail.acme.example:587",
+            "smtp://10.0.0.1",
+            "smtps://mail.acme.example?tls=none",
+            "smtp://mail.acme.example?tls=maybe",
+            "smtp://mail.acme.example?tls=required&tls=none",
+            "smtp://mail.acme.example?tls=required&timeout=5",
+            "smtps://mail.acme.example?verify=off",
+            "smtps://mail.acme.example/inbox",
+            "smtps://mail.acme.example#x",
+            "smtps://",
+            "smtps:mail.acme.example",
+            "mail.acme.example:465",
+            "https://mail.acme.example",
+        ],
+    );
+}
+
+#[test]
+fn smtp_credentials_are_percent_decoded_and_come_in_pairs() {
+    let smtp = Given::enough().with("SMTP_URL", "smtps://a%40b.example:p%2Fq%25r+s@mail.acme.example").config().smtp;
+    let (user, password) = smtp.credentials.unwrap();
+    assert_eq!((user.as_str(), password.expose_secret()), ("a@b.example", "p/q%r+s"));
+    assert!(Given::enough().with("SMTP_URL", "smtps://mail.acme.example").config().smtp.credentials.is_none());
+    for login in
+        ["user", "user:", ":password", "user:100%", "user:%zz", "user:%ff", "user:a%0d%0ab", "user:a/b", "user:a#b"]
+    {
+        assert!(!takes("SMTP_URL", &format!("smtps://{login}@mail.acme.example")), "{login}");
+    }
+}
+
+#[test]
+fn the_sender_has_a_name_and_an_address() {
+    assert_takes(
+        "MAIL_FROM",
+        &["GitLab Support <support@acme.example>", "\"Support, GitLab\" <support@acme.example>"],
+        &[
+            "support@acme.example",
+            "<support@acme.example>",
+            "Support",
+            "Support <support>",
+            "A <a@b.example>, B <b@b.example>",
+        ],
+    );
+}
+
+#[test]
+fn the_gitlab_url_may_have_a_path_but_nothing_else() {
+    assert_takes(
+        "GITLAB_URL",
+        &["https://gitlab.acme.example", "http://127.0.0.1:8082"],
+        &[
+            "http://gitlab.acme.example",
+            "https://token@gitlab.acme.example",
+            "https://gitlab.acme.example?x=y",
+            "gitlab.com",
+        ],
+    );
+    let gitlab = Given::enough().with("GITLAB_URL", "https://acme.example/gitlab").config().gitlab;
+    assert_eq!(gitlab.url.join("api/v4/user").unwrap().as_str(), "https://acme.example/gitlab/api/v4/user");
+}
+
+#[test]
+fn a_gitlab_project_is_a_number_or_a_path() {
+    assert_takes(
+        "GITLAB_PROJECT",
+        &["278964", "group/project", "group/sub-group/my.project_2"],
+        &["project", "group/", "/group/project", "a//b", "https://gitlab.com/a/b", "a b/c", "a/b?x"],
+    );
+}
+
+#[test]
+fn labels_are_not_empty_and_keep_their_spaces_and_colons() {
+    assert_takes("GITLAB_LABELS", &["a", "a, b c::d"], &[",", "a,", "a,,b"]);
+    assert_eq!(Given::enough().with("GITLAB_LABELS", "a, b c::d").config().gitlab.labels, ["a", "b c::d"]);
+}
+
+#[test]
+fn tokens_can_travel_in_a_header() {
+    assert_takes("GITLAB_TOKEN", &["glpat-x_Y.1"], &["a b", "a\nb", "tökén"]);
+    assert_takes("MAILGUN_SIGNING_KEY", &["key-0"], &["a b"]);
+    assert_takes("METRICS_TOKEN", &["0123456789abcdef"], &["0123456789abcde", "0123456789abcde f"]);
+}
+
+#[test]
+fn a_slack_webhook_is_a_whole_address() {
+    assert_takes(
+        "SLACK_WEBHOOK_URL",
+        &["https://hooks.slack.com/services/T/B/x", "http://127.0.0.1:8083/services/x"],
+        &["https://hooks.slack.com", "http://hooks.slack.com/services/x", "hooks.slack.com/services/x", "#support"],
+    );
+}
+
+#[test]
+fn refused_domains_are_folded() {
+    assert_takes(
+        "REFUSED_DOMAINS",
+        &["gitlab.com,reseller.example"],
+        &["@gitlab.com", "https://gitlab.com", "gitlab", ","],
+    );
+    assert_eq!(Given::enough().with("REFUSED_DOMAINS", "GitLab.com").config().rules.refused_domains, ["gitlab.com"]);
+}
+
+#[test]
+fn a_usage_link_has_a_place_for_a_digest() {
+    assert_takes(
+        "USAGE_URL_TEMPLATE",
+        &["https://usage.acme.example/?md5={license_md5}", "https://usage.acme.example/{license_sha256}"],
+        &["https://usage.acme.example/", "https://usage.acme.example/{md5}", "http://usage.acme.example/{license_md5}"],
+    );
+    let both = "https://usage.acme.example/{license_md5}/{other}";
+    assert!(!takes("USAGE_URL_TEMPLATE", both));
+}
+
+#[test]
+fn the_log_has_a_filter_and_a_format() {
+    assert_takes("LOG", &["debug", "info,stopgap::outbox=debug,sqlx=off"], &["loud", "stopgap=loud", "=,="]);
+    assert_takes("LOG_FORMAT", &["text", "json"], &["JSON", "xml"]);
+    assert_eq!(Given::enough().with("LOG_FORMAT", "json").config().log.format, LogFormat::Json);
+}

@@ -1,0 +1,107 @@
+//! Values without a room of their own: numbers, lists, names, tokens. Each parser's error continues a sentence that
+//! begins with the variable, says what to write, and never repeats the value.
+
+use std::{net::SocketAddr, ops::RangeInclusive, str::FromStr};
+
+use lettre::message::Mailbox;
+use secrecy::SecretString;
+
+use crate::license::{Email, Line, customer::MAX_NAME_CHARS};
+
+/// The shortest token that may open the metrics, in characters.
+const MIN_METRICS_TOKEN_CHARS: usize = 16;
+
+/// A whole number within `range`.
+pub(super) fn number<T: FromStr + PartialOrd + std::fmt::Display>(
+    range: RangeInclusive<T>,
+) -> impl FnOnce(&str) -> Result<T, String> {
+    move |text| match text.parse() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => Err(format!("must be a whole number from {} to {}", range.start(), range.end())),
+    }
+}
+
+/// Comma-separated texts, none of them empty.
+pub(super) fn list(text: &str) -> Result<Vec<String>, String> {
+    let parts: Vec<String> = text.split(',').map(|part| part.trim().to_owned()).collect();
+    if parts.iter().any(String::is_empty) {
+        return Err("has an empty entry: write the entries with one comma between two".into());
+    }
+    Ok(parts)
+}
+
+/// Comma-separated ids, each 1 or more.
+pub(super) fn ids(text: &str) -> Result<Vec<u64>, String> {
+    let id = |part: &String| part.parse().ok().filter(|id| *id > 0);
+    list(text)?.iter().map(id).collect::<Option<_>>().ok_or_else(|| "must be comma-separated numbers".into())
+}
+
+/// Comma-separated domains, in lower case.
+pub(super) fn domains(text: &str) -> Result<Vec<String>, String> {
+    let domains: Vec<String> = list(text)?.iter().map(|domain| domain.to_ascii_lowercase()).collect();
+    if domains.iter().all(|domain| Email::parse(&format!("a@{domain}")).is_ok()) {
+        Ok(domains)
+    } else {
+        Err("must be comma-separated domains such as example.com, without @ and without https://".into())
+    }
+}
+
+/// An address and port to listen on.
+pub(super) fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an IP address and a port, such as 0.0.0.0:8080 or [::]:8080".into())
+}
+
+/// The subdomain of `SUBDOMAIN.zendesk.com`: one DNS label in lower case.
+pub(super) fn subdomain(text: &str) -> Result<String, String> {
+    if text.contains(['.', '/', ':']) {
+        return Err("must be the name alone: acme, not acme.zendesk.com and not https://acme.zendesk.com".into());
+    }
+    let fits = text.len() <= 63
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if fits { Ok(text.to_owned()) } else { Err("must have lower-case letters, digits and hyphens only".into()) }
+}
+
+/// A GitLab project: its number, or its path with all groups.
+pub(super) fn project(text: &str) -> Result<String, String> {
+    if text.contains("://") {
+        return Err("must be the project's number or path (group/project), not its address".into());
+    }
+    let is_number = text.parse::<u64>().is_ok();
+    let is_name =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
+    let is_path = text.contains('/') && text.split('/').all(is_name);
+    if is_number || is_path {
+        Ok(text.to_owned())
+    } else {
+        Err("must be the project's number, or its path such as group/project".into())
+    }
+}
+
+/// A sender with a name.
+pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
+    const EXPECTED: &str = "must be a name and an address, such as GitLab Support <support@example.com>";
+    let mailbox: Mailbox = text.parse().map_err(|_| EXPECTED.to_owned())?;
+    let name = mailbox.name.as_deref().unwrap_or_default();
+    Line::parse(name, MAX_NAME_CHARS).map_err(|_| EXPECTED.to_owned())?;
+    Email::parse(mailbox.email.as_ref()).map_err(|_| EXPECTED.to_owned())?;
+    Ok(mailbox)
+}
+
+/// A secret that travels in a header: visible ASCII.
+pub(super) fn token(text: &str) -> Result<SecretString, String> {
+    if text.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(SecretString::from(text))
+    } else {
+        Err("must not contain white space, control characters or letters beyond ASCII".into())
+    }
+}
+
+/// A [`token`] that is not guessed quickly.
+pub(super) fn metrics_token(text: &str) -> Result<SecretString, String> {
+    if text.len() < MIN_METRICS_TOKEN_CHARS {
+        return Err(format!("must have {MIN_METRICS_TOKEN_CHARS} characters or more: openssl rand -hex 16 makes one"));
+    }
+    token(text)
+}
