@@ -1,0 +1,142 @@
+//! Claiming a delivery: who makes it now.
+//!
+//! A claim is a lease by the database's own clock. It is renewed while its holder acts; a claim whose holder died
+//! lapses, and what that holder did is uncertain.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::{AnyConnection, Row as _};
+
+use super::{Result, Store, Writing, ms, rows::Columns};
+use crate::license::{Channel, Delivery, DeliveryId};
+
+/// How long a claim is believed without being renewed.
+pub const LEASE: Duration = Duration::from_mins(1);
+const LEASE_MS: i64 = LEASE.as_secs().cast_signed() * 1000;
+
+/// No wait is longer than this; a later `next_attempt_at` comes from a clock that has since been set back.
+pub const MAX_WAIT: Duration = Duration::from_hours(1);
+const MAX_WAIT_MS: i64 = MAX_WAIT.as_secs().cast_signed() * 1000;
+
+/// A delivery that the caller now holds.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The delivery, with the attempt that begins now counted.
+    pub delivery: Delivery,
+    /// An earlier holder died with it: what became of that attempt is not known.
+    pub was_orphaned: bool,
+}
+
+impl Store {
+    /// Claims the delivery of `channel` that has been due the longest at `now`, if there is one.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn claim(&self, channel: Channel, holder: &str, now: Timestamp) -> Result<Option<Claim>> {
+        // Most of the time nothing is due: find that out without waiting for the writer's turn.
+        let mut reading = self.pool.acquire().await?;
+        if due(&mut reading, channel, now, self.dialect.clock()).await?.is_none() {
+            return Ok(None);
+        }
+        drop(reading);
+        let mut writing = self.write().await?;
+        let Some((id, db_now)) = due(&mut writing.tx, channel, now, self.dialect.clock()).await? else {
+            return Ok(None);
+        };
+        let row = sqlx::query("SELECT lease_holder FROM deliveries WHERE id = $1")
+            .bind(id.clone())
+            .fetch_one(&mut *writing.tx)
+            .await?;
+        let earlier: Option<String> = row.try_get("lease_holder")?;
+        let row = sqlx::query(
+            "UPDATE deliveries SET lease_holder = $2, lease_until = $3, attempts = attempts + 1, \
+             uncertain = CASE WHEN lease_holder IS NULL THEN uncertain ELSE 1 END WHERE id = $1 RETURNING *",
+        )
+        .bind(id)
+        .bind(holder.to_owned())
+        .bind(db_now + LEASE_MS)
+        .fetch_one(&mut *writing.tx)
+        .await?;
+        let delivery = Columns(&row).delivery()?;
+        writing.commit().await?;
+        Ok(Some(Claim { delivery, was_orphaned: earlier.is_some() }))
+    }
+
+    /// Renews a claim; false where somebody else holds it by now.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn renew(&self, id: DeliveryId, holder: &str) -> Result<bool> {
+        let mut writing = self.write().await?;
+        let row = sqlx::query(self.dialect.clock()).fetch_one(&mut *writing.tx).await?;
+        let until = Columns(&row).number("at")? + LEASE_MS;
+        let done = sqlx::query("UPDATE deliveries SET lease_until = $3 WHERE id = $1 AND lease_holder = $2")
+            .bind(id.to_string())
+            .bind(holder.to_owned())
+            .bind(until)
+            .execute(&mut *writing.tx)
+            .await?;
+        writing.commit().await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// On SQLite this process is the only holder there can be: whatever is claimed at its start was left by one that
+    /// died. The claims lapse at once; their holders' names stay, so that the next attempt is known to follow a death.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn take_everything_back(&self) -> Result<()> {
+        if self.dialect == super::Dialect::Sqlite {
+            let mut writing = self.write().await?;
+            sqlx::query("UPDATE deliveries SET lease_until = 0 WHERE lease_holder IS NOT NULL AND state = 'pending'")
+                .execute(&mut *writing.tx)
+                .await?;
+            writing.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Writing {
+    /// Ends a claim; false where somebody else holds it by now.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn release(&mut self, id: DeliveryId, holder: &str) -> Result<bool> {
+        let done = sqlx::query(
+            "UPDATE deliveries SET lease_holder = NULL, lease_until = NULL WHERE id = $1 AND lease_holder = $2",
+        )
+        .bind(id.to_string())
+        .bind(holder.to_owned())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+/// The id of the delivery that has been due the longest, and the database's clock. Served by `deliveries_due`.
+async fn due(
+    connection: &mut AnyConnection,
+    channel: Channel,
+    now: Timestamp,
+    clock: &'static str,
+) -> Result<Option<(String, i64)>> {
+    let row = sqlx::query(clock).fetch_one(&mut *connection).await?;
+    let db_now = Columns(&row).number("at")?;
+    let row = sqlx::query(
+        "SELECT d.id FROM deliveries d LEFT JOIN deliveries w ON w.id = d.waits_for \
+         WHERE d.state = 'pending' AND d.channel = $1 AND (d.next_attempt_at <= $2 OR d.next_attempt_at > $3) \
+         AND (d.lease_holder IS NULL OR d.lease_until <= $4 OR d.lease_until > $5) \
+         AND (w.id IS NULL OR w.state <> 'pending' OR d.patience_until <= $2) \
+         ORDER BY d.next_attempt_at, d.id LIMIT 1",
+    )
+    .bind(channel.as_str())
+    .bind(ms(now))
+    .bind(ms(now) + MAX_WAIT_MS)
+    .bind(db_now)
+    .bind(db_now + LEASE_MS)
+    .fetch_optional(&mut *connection)
+    .await?;
+    row.map(|row| Ok((Columns(&row).text("id")?, db_now))).transpose()
+}

@@ -1,0 +1,111 @@
+//! Deliveries, as their license shows them.
+
+use jiff::Timestamp;
+use sqlx::{Any, Executor};
+
+use super::{Error, Result, Store, Writing, ms, rows::Columns};
+use crate::license::{Channel, Delivery, DeliveryId, LicenseId, Purpose, Story};
+
+/// A delivery to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// Who hears it.
+    pub channel: Channel,
+    /// Why.
+    pub purpose: Purpose,
+    /// An email's address.
+    pub recipient: Option<String>,
+    /// What issue and Slack tell.
+    pub story: Option<Story>,
+    /// When an email becomes late.
+    pub deadline_at: Option<Timestamp>,
+    /// When it is given up.
+    pub give_up_at: Timestamp,
+    /// Not before that delivery has ended …
+    pub waits_for: Option<DeliveryId>,
+    /// … or this time has come. Without it, the wait has no end of its own.
+    pub patience_until: Option<Timestamp>,
+}
+
+impl Store {
+    /// Emails past their deadline that people have not been told about yet. Served by `deliveries_due`.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn overdue_emails(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>> {
+        let rows = sqlx::query(
+            "SELECT * FROM deliveries WHERE state = 'pending' AND channel = 'email' AND late = 0 AND deadline_at <= $1 \
+             ORDER BY deadline_at LIMIT $2",
+        )
+        .bind(ms(now))
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Columns(row).delivery()).collect()
+    }
+}
+
+impl Writing {
+    /// Puts a delivery into the outbox.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn add_delivery(&mut self, license: LicenseId, new: &NewDelivery, now: Timestamp) -> Result<()> {
+        let story = new.story.as_ref().map(serde_json::to_string).transpose();
+        sqlx::query(
+            "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, story, state, attempts, uncertain, \
+             late, created_at, deadline_at, give_up_at, next_attempt_at, waits_for, patience_until) \
+             VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, $7, $8, $9, $7, $10, $11)",
+        )
+        .bind(new.id.to_string())
+        .bind(license.to_string())
+        .bind(new.channel.as_str())
+        .bind(new.purpose.as_str())
+        .bind(new.recipient.clone())
+        .bind(story.map_err(|e| Error::Unreadable(e.to_string()))?)
+        .bind(ms(now))
+        .bind(new.deadline_at.map(ms))
+        .bind(ms(new.give_up_at))
+        .bind(new.waits_for.map(|id| id.to_string()))
+        .bind(new.patience_until.map(ms))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Writes how far a delivery is: state, times, errors, reference and marks. Claims have their own columns.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn save_delivery(&mut self, delivery: &Delivery) -> Result<()> {
+        sqlx::query(
+            "UPDATE deliveries SET state = $2, uncertain = $3, late = $4, next_attempt_at = $5, sent_at = $6, \
+             last_error = $7, reference = $8 WHERE id = $1",
+        )
+        .bind(delivery.id.to_string())
+        .bind(delivery.state.as_str())
+        .bind(i64::from(delivery.uncertain))
+        .bind(i64::from(delivery.late))
+        .bind(ms(delivery.next_attempt_at))
+        .bind(delivery.sent_at.map(ms))
+        .bind(delivery.last_error.clone())
+        .bind(delivery.reference.clone())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Oldest first; ids break ties, as they grow with time.
+pub(super) async fn of_license<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    id: LicenseId,
+) -> Result<Vec<Delivery>> {
+    let rows = sqlx::query("SELECT * FROM deliveries WHERE license_id = $1 ORDER BY created_at, id")
+        .bind(id.to_string())
+        .fetch_all(executor)
+        .await?;
+    rows.iter().map(|row| Columns(row).delivery()).collect()
+}

@@ -1,0 +1,35 @@
+//! A license's history, append-only.
+
+use sqlx::{Any, Executor};
+
+use super::{Result, Writing, ms, rows::Columns};
+use crate::license::{Event, LicenseId};
+
+impl Writing {
+    /// Adds a line to a license's history.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn add_event(&mut self, license: LicenseId, event: &Event) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO events (license_id, number, at, by_whom, what, detail) \
+             SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5 FROM events WHERE license_id = $1",
+        )
+        .bind(license.to_string())
+        .bind(ms(event.at))
+        .bind(event.by.clone())
+        .bind(event.what.clone())
+        .bind(event.detail.clone())
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+}
+
+pub(super) async fn of_license<'e>(executor: impl Executor<'e, Database = Any>, id: LicenseId) -> Result<Vec<Event>> {
+    let rows = sqlx::query("SELECT * FROM events WHERE license_id = $1 ORDER BY number")
+        .bind(id.to_string())
+        .fetch_all(executor)
+        .await?;
+    rows.iter().map(|row| Columns(row).event()).collect()
+}

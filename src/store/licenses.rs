@@ -1,0 +1,144 @@
+//! Licenses, one by one.
+
+use jiff::Timestamp;
+use sqlx::{Any, Executor};
+
+use super::{Dossier, Result, Store, Writing, deliveries, events, ms, rows::Columns};
+use crate::license::{Email, License, LicenseFile, LicenseId, Line};
+
+impl Store {
+    /// Everything about one license; nothing where there is none of that id.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn dossier(&self, id: LicenseId) -> Result<Option<Dossier>> {
+        let Some(license) = find(&self.pool, id).await? else { return Ok(None) };
+        let deliveries = deliveries::of_license(&self.pool, id).await?;
+        let events = events::of_license(&self.pool, id).await?;
+        Ok(Some(Dossier { license, deliveries, events }))
+    }
+}
+
+impl Writing {
+    /// The license of that id, as this transaction sees it.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn dossier(&mut self, id: LicenseId) -> Result<Option<Dossier>> {
+        let Some(license) = find(&mut *self.tx, id).await? else { return Ok(None) };
+        let deliveries = deliveries::of_license(&mut *self.tx, id).await?;
+        let events = events::of_license(&mut *self.tx, id).await?;
+        Ok(Some(Dossier { license, deliveries, events }))
+    }
+
+    /// Keeps a new license.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn add_license(&mut self, license: &License) -> Result<()> {
+        let text = |line: &Option<Line>| line.as_ref().map(ToString::to_string);
+        sqlx::query(
+            "INSERT INTO licenses (id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
+             customer_email, customer_folded, customer_name, customer_company, seats, starts_on, expires_on, file, \
+             seal_error, verdict, verdict_reason, override_reason, replaces, search) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+        )
+        .bind(license.id.to_string())
+        .bind(ms(license.created_at))
+        .bind(license.ticket.id.get().cast_signed())
+        .bind(text(&license.ticket.subject))
+        .bind(license.agent.zendesk_user_id.cast_signed())
+        .bind(license.agent.username.to_string())
+        .bind(license.customer.email.to_string())
+        .bind(license.customer.email.folded())
+        .bind(text(&license.customer.name))
+        .bind(text(&license.customer.company))
+        .bind(i64::from(license.seats.get()))
+        .bind(license.terms.starts_on.to_string())
+        .bind(license.terms.expires_on.to_string())
+        .bind(license.file.as_ref().map(LicenseFile::expose).map(str::to_owned))
+        .bind(license.seal_error.clone())
+        .bind(license.eligibility.verdict.clone())
+        .bind(license.eligibility.reason.clone())
+        .bind(license.eligibility.override_reason.clone())
+        .bind(license.replaces.map(|id| id.to_string()))
+        .bind(search_words(license))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// The customer's newest license that was made since `since`, expires after `today` (`YYYY-MM-DD`), was sealed, is
+    /// not replaced and whose mail was not refused. Served by `licenses_by_customer`.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn running_license(&mut self, customer: &Email, today: &str) -> Result<Option<License>> {
+        let row = sqlx::query(
+            "SELECT * FROM licenses l WHERE customer_folded = $1 AND expires_on > $2 AND replaced_by IS NULL \
+             AND EXISTS (SELECT 1 FROM deliveries d WHERE d.license_id = l.id AND d.channel = 'email' \
+             AND d.state <> 'failed') ORDER BY created_at DESC LIMIT 1",
+        )
+        .bind(customer.folded())
+        .bind(today.to_owned())
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        row.map(|row| Columns(&row).license()).transpose()
+    }
+
+    /// When this agent's licenses since `since` were made, oldest first. Served by `licenses_by_agent`.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn times_by_agent(&mut self, user_id: u64, since: Timestamp) -> Result<Vec<Timestamp>> {
+        let query = sqlx::query(
+            "SELECT created_at FROM licenses WHERE agent_user_id = $1 AND created_at > $2 ORDER BY created_at",
+        )
+        .bind(user_id.cast_signed());
+        times(&query.bind(ms(since)).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// When licenses for this address since `since` were made, oldest first. Served by `licenses_by_customer`.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn times_by_customer(&mut self, customer: &Email, since: Timestamp) -> Result<Vec<Timestamp>> {
+        let query = sqlx::query(
+            "SELECT created_at FROM licenses WHERE customer_folded = $1 AND created_at > $2 ORDER BY created_at",
+        )
+        .bind(customer.folded());
+        times(&query.bind(ms(since)).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// When any license since `since` was made, oldest first. Served by `licenses_by_time`.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn times(&mut self, since: Timestamp) -> Result<Vec<Timestamp>> {
+        let query = sqlx::query("SELECT created_at FROM licenses WHERE created_at > $1 ORDER BY created_at");
+        times(&query.bind(ms(since)).fetch_all(&mut *self.tx).await?)
+    }
+}
+
+async fn find<'e>(executor: impl Executor<'e, Database = Any>, id: LicenseId) -> Result<Option<License>> {
+    let row = sqlx::query("SELECT * FROM licenses WHERE id = $1").bind(id.to_string()).fetch_optional(executor).await?;
+    row.map(|row| Columns(&row).license()).transpose()
+}
+
+fn times(rows: &[sqlx::any::AnyRow]) -> Result<Vec<Timestamp>> {
+    rows.iter().map(|row| Columns(row).time("created_at")).collect()
+}
+
+/// Everything that a lookup by words finds a license by, in lower case, one word group a line.
+fn search_words(license: &License) -> String {
+    let customer = &license.customer;
+    let line = |line: &Option<Line>| line.as_ref().map(|l| l.as_str().to_lowercase()).unwrap_or_default();
+    [
+        customer.email.folded(),
+        line(&customer.name),
+        line(&customer.company),
+        license.agent.username.as_str().to_lowercase(),
+        license.id.to_string(),
+    ]
+    .join("\n")
+}

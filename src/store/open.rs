@@ -1,0 +1,97 @@
+//! Opening the database and bringing its tables up to date.
+
+use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
+
+use sqlx::{
+    AnyPool, SqlSafeStr as _,
+    any::AnyPoolOptions,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+};
+use tokio::sync::watch;
+
+use super::{Dialect, Store};
+
+/// One writer and a few readers.
+const MAX_CONNECTIONS: u32 = 8;
+/// How long anyone waits for a connection before the store counts as away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Every version of the tables, oldest first. One that has been released is never changed.
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/0001_first.sql"))];
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It is not there, not a database, or not writable.
+    #[error("STOPGAP_DATABASE_URL: the database cannot be opened: {0}")]
+    Unusable(String),
+    /// A newer version of the service has changed its tables.
+    #[error(
+        "STOPGAP_DATABASE_URL: the database was written by a newer version of stopgap (its tables are of version {0}); \
+         start that version, or restore a backup made before the upgrade"
+    )]
+    Newer(i64),
+    /// An upgrade of its tables failed.
+    #[error("STOPGAP_DATABASE_URL: the tables could not be brought up to date: {0}")]
+    Migration(String),
+}
+
+impl Store {
+    /// Opens `url` (`sqlite:FILE`, made if it is not there, or `postgres://…`) and brings its tables up to date.
+    ///
+    /// # Errors
+    /// A sentence for the operator; see [`OpenError`].
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        let (dialect, url) = match url.strip_prefix("sqlite:") {
+            Some(file) => {
+                let path = file.trim_start_matches("//");
+                make_private(Path::new(path)).map_err(|e| OpenError::Unusable(format!("{path}: {e}")))?;
+                (Dialect::Sqlite, format!("sqlite:{path}"))
+            }
+            None => (Dialect::Postgres, url.to_owned()),
+        };
+        let pool = connect(&url, dialect).await.map_err(|e| OpenError::Unusable(in_words(&e)))?;
+        migrate(&pool).await?;
+        Ok(Self { pool, dialect, changes: watch::Sender::new(0) })
+    }
+}
+
+/// The file holds license texts: only its owner may read it. SQLite gives its companions the same mode.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop)
+}
+
+async fn connect(url: &str, dialect: Dialect) -> sqlx::Result<AnyPool> {
+    AnyPoolOptions::new()
+        .max_connections(MAX_CONNECTIONS)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                for statement in dialect.greeting() {
+                    sqlx::raw_sql(*statement).execute(&mut *connection).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect(url)
+        .await
+}
+
+async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
+    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
+        Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect()).run(pool).await.map_err(|e| match e {
+        MigrateError::VersionMissing(version) => OpenError::Newer(version),
+        other => OpenError::Migration(other.to_string()),
+    })
+}
+
+/// The database's own words, without the address, which may hold a password.
+fn in_words(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Configuration(_) => "the address is not understood".into(),
+        other => other.to_string(),
+    }
+}

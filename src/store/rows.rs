@@ -1,0 +1,147 @@
+//! From rows to records.
+
+use jiff::{Timestamp, civil::Date};
+use serde::de::DeserializeOwned;
+use sqlx::{Row as _, any::AnyRow};
+use uuid::Uuid;
+
+use super::{Answer, Error, Result, Session};
+use crate::license::{
+    Agent, Customer, Delivery, DeliveryId, EligibilityNote, Email, Event, License, LicenseFile, LicenseId, Line, Seats,
+    Terms, Ticket, TicketId, Username, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS,
+};
+
+/// A row and how to read its columns; an unreadable one names itself.
+pub(super) struct Columns<'a>(pub(super) &'a AnyRow);
+
+impl Columns<'_> {
+    pub(super) fn text(&self, name: &str) -> Result<String> {
+        Ok(self.0.try_get(name)?)
+    }
+
+    pub(super) fn maybe_text(&self, name: &str) -> Result<Option<String>> {
+        Ok(self.0.try_get(name)?)
+    }
+
+    pub(super) fn number(&self, name: &str) -> Result<i64> {
+        Ok(self.0.try_get(name)?)
+    }
+
+    fn count<T: TryFrom<i64>>(&self, name: &str) -> Result<T> {
+        T::try_from(self.number(name)?).map_err(|_| unreadable(name))
+    }
+
+    pub(super) fn time(&self, name: &str) -> Result<Timestamp> {
+        Timestamp::from_millisecond(self.number(name)?).map_err(|_| unreadable(name))
+    }
+
+    fn maybe_time(&self, name: &str) -> Result<Option<Timestamp>> {
+        let ms: Option<i64> = self.0.try_get(name)?;
+        ms.map(|ms| Timestamp::from_millisecond(ms).map_err(|_| unreadable(name))).transpose()
+    }
+
+    fn date(&self, name: &str) -> Result<Date> {
+        self.text(name)?.parse().map_err(|_| unreadable(name))
+    }
+
+    fn uuid(&self, name: &str) -> Result<Uuid> {
+        Uuid::try_parse(&self.text(name)?).map_err(|_| unreadable(name))
+    }
+
+    fn maybe_license(&self, name: &str) -> Result<Option<LicenseId>> {
+        self.maybe_text(name)?.map(|text| LicenseId::parse(&text).map_err(|_| unreadable(name))).transpose()
+    }
+
+    fn line(&self, name: &str, max_chars: usize) -> Result<Option<Line>> {
+        self.maybe_text(name)?.map(|text| Line::parse(&text, max_chars).map_err(|_| unreadable(name))).transpose()
+    }
+
+    /// An enum by its word in the API.
+    fn word<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
+        serde_json::from_value(self.text(name)?.into()).map_err(|_| unreadable(name))
+    }
+
+    pub(super) fn license(&self) -> Result<License> {
+        Ok(License {
+            id: LicenseId(self.uuid("id")?),
+            created_at: self.time("created_at")?,
+            ticket: Ticket {
+                id: TicketId::parse(self.count("ticket_id")?).map_err(|_| unreadable("ticket_id"))?,
+                subject: self.line("ticket_subject", MAX_SUBJECT_CHARS)?,
+            },
+            agent: Agent {
+                username: Username::parse(&self.text("agent_username")?).map_err(|_| unreadable("agent_username"))?,
+                zendesk_user_id: self.count("agent_user_id")?,
+            },
+            customer: Customer {
+                email: Email::parse(&self.text("customer_email")?).map_err(|_| unreadable("customer_email"))?,
+                name: self.line("customer_name", MAX_NAME_CHARS)?,
+                company: self.line("customer_company", MAX_NAME_CHARS)?,
+            },
+            seats: Seats::parse(self.count("seats")?).map_err(|_| unreadable("seats"))?,
+            terms: Terms { starts_on: self.date("starts_on")?, expires_on: self.date("expires_on")? },
+            file: self.maybe_text("file")?.map(LicenseFile::from_store),
+            seal_error: self.maybe_text("seal_error")?,
+            eligibility: EligibilityNote {
+                verdict: self.text("verdict")?,
+                reason: self.text("verdict_reason")?,
+                override_reason: self.maybe_text("override_reason")?,
+            },
+            replaces: self.maybe_license("replaces")?,
+            replaced_by: self.maybe_license("replaced_by")?,
+        })
+    }
+
+    pub(super) fn delivery(&self) -> Result<Delivery> {
+        let story = self.maybe_text("story")?;
+        Ok(Delivery {
+            id: DeliveryId(self.uuid("id")?),
+            license_id: LicenseId(self.uuid("license_id")?),
+            channel: self.word("channel")?,
+            purpose: self.word("purpose")?,
+            recipient: self.maybe_text("recipient")?,
+            story: story.map(|json| serde_json::from_str(&json).map_err(|_| unreadable("story"))).transpose()?,
+            state: self.word("state")?,
+            attempts: self.count("attempts")?,
+            uncertain: self.number("uncertain")? != 0,
+            late: self.number("late")? != 0,
+            created_at: self.time("created_at")?,
+            deadline_at: self.maybe_time("deadline_at")?,
+            give_up_at: self.time("give_up_at")?,
+            next_attempt_at: self.time("next_attempt_at")?,
+            sent_at: self.maybe_time("sent_at")?,
+            last_error: self.maybe_text("last_error")?,
+            reference: self.maybe_text("reference")?,
+        })
+    }
+
+    pub(super) fn answer(&self) -> Result<Answer> {
+        Ok(Answer {
+            request_hash: self.text("request_hash")?,
+            license_id: LicenseId(self.uuid("license_id")?),
+            status: self.count("status")?,
+            body: self.text("body")?,
+        })
+    }
+
+    pub(super) fn session(&self) -> Result<Session> {
+        Ok(Session {
+            agent_user_id: self.count("agent_user_id")?,
+            installation_id: self.count("installation_id")?,
+            expires_at: self.time("expires_at")?,
+        })
+    }
+
+    pub(super) fn event(&self) -> Result<Event> {
+        Ok(Event {
+            at: self.time("at")?,
+            by: self.text("by_whom")?,
+            what: self.text("what")?,
+            detail: self.maybe_text("detail")?,
+        })
+    }
+}
+
+fn unreadable(column: &str) -> Error {
+    Error::Unreadable(format!("column {column}"))
+}
