@@ -1,0 +1,160 @@
+//! The mail: what the customer reads, with the license in it and attached to it.
+
+use std::time::SystemTime;
+
+use askama::Template;
+use lettre::{
+    Address, Message,
+    message::{Attachment, Mailbox, MultiPart, SinglePart, header},
+};
+
+use crate::{
+    delivery::Links,
+    license::{Delivery, License, LicenseFile, Line, Purpose, record::today},
+};
+
+/// What an attachment is called where the company's name leaves nothing.
+const GENERIC_NAME: &str = "GitLab";
+
+/// The longest part of an attachment's name before its ending: file systems take 255 bytes.
+const MAX_NAME_CHARS: usize = 100;
+
+/// A mail, ready to go: everything in it follows from the license and the delivery, so that each attempt sends the
+/// same bytes.
+#[derive(Debug)]
+pub struct Mail {
+    /// The envelope's sender.
+    pub sender: Address,
+    /// The envelope's recipient.
+    pub recipient: Address,
+    /// The delivery's id at the sender's domain, without angle brackets.
+    pub message_id: String,
+    /// Headers and body, all ASCII.
+    pub bytes: Vec<u8>,
+}
+
+impl Mail {
+    /// # Errors
+    /// A sentence: there is no license file to send, or no address that a mail can carry.
+    pub fn compose(license: &License, delivery: &Delivery, from: &Mailbox, links: &Links) -> Result<Self, String> {
+        let file = license.file.as_ref().ok_or("there is no license file to send")?;
+        let to = recipient(license, delivery)?;
+        let message_id = format!("{}@{}", delivery.id, from.email.domain());
+        let reply_to = address(&links.reply_address(&license.ticket))?;
+        let (text, html) = words(license, delivery, to.name.as_deref(), file)?;
+        // The boundaries are made of the delivery's id, where lettre would throw dice.
+        let alternative = MultiPart::alternative()
+            .boundary(format!("words-{}", delivery.id))
+            .singlepart(SinglePart::plain(text))
+            .singlepart(SinglePart::html(html));
+        let attachment = Attachment::new(file_name(license)).body(
+            file.expose().as_bytes().to_vec(),
+            header::ContentType::parse("application/octet-stream").map_err(|e| e.to_string())?,
+        );
+        let body = MultiPart::mixed()
+            .boundary(format!("license-{}", delivery.id))
+            .multipart(alternative)
+            .singlepart(attachment);
+        let message = Message::builder()
+            .from(from.clone())
+            .to(to.clone())
+            .reply_to(Mailbox::new(None, reply_to))
+            .subject(format!("Your temporary GitLab license (ticket #{})", license.ticket.id))
+            .date(SystemTime::from(delivery.created_at))
+            .message_id(Some(format!("<{message_id}>")))
+            .header(AutoSubmitted)
+            .multipart(body)
+            .map_err(|error| format!("the mail cannot be composed: {error}"))?;
+        Ok(Self { sender: from.email.clone(), recipient: to.email, message_id, bytes: message.formatted() })
+    }
+}
+
+/// The customer with their name, or the bare address that the license is forwarded to.
+fn recipient(license: &License, delivery: &Delivery) -> Result<Mailbox, String> {
+    let customer = &license.customer;
+    let to = delivery.recipient.as_deref().unwrap_or(customer.email.as_str());
+    let is_customer = to.eq_ignore_ascii_case(customer.email.as_str());
+    let name = customer.name.as_ref().filter(|_| is_customer).map(ToString::to_string);
+    Ok(Mailbox::new(name, address(to)?))
+}
+
+fn address(text: &str) -> Result<Address, String> {
+    text.parse().map_err(|error| format!("a mail cannot carry the address: {error}"))
+}
+
+/// The letters and digits of the company's name, which no mail gateway stumbles over.
+fn file_name(license: &License) -> String {
+    let company = license.customer.company.as_ref().map(Line::as_str).unwrap_or_default();
+    let plain: String = company.chars().filter(char::is_ascii_alphanumeric).take(MAX_NAME_CHARS).collect();
+    let name = if plain.is_empty() { GENERIC_NAME } else { &plain };
+    format!("{name}.gitlab-license")
+}
+
+/// `Auto-Submitted: auto-generated` (RFC 3834): absence notes and mailing lists do not answer such a mail.
+#[derive(Debug, Clone)]
+struct AutoSubmitted;
+
+impl header::Header for AutoSubmitted {
+    fn name() -> header::HeaderName {
+        header::HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> header::HeaderValue {
+        header::HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// What both forms of the mail say.
+struct Words<'a> {
+    greeting: String,
+    company: Option<&'a str>,
+    days: i32,
+    seats: u32,
+    /// `Tuesday, 1 December 2026`
+    last_day: String,
+    /// `2026-12-01`
+    last_date: String,
+    is_resend: bool,
+    ticket: u64,
+    key: &'a str,
+    file_name: String,
+}
+
+#[derive(Template)]
+#[template(path = "email.txt")]
+struct Text<'a> {
+    w: &'a Words<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "email.html")]
+struct Html<'a> {
+    w: &'a Words<'a>,
+}
+
+fn words(
+    license: &License,
+    delivery: &Delivery,
+    name: Option<&str>,
+    file: &LicenseFile,
+) -> Result<(String, String), String> {
+    let last = license.terms.expires_on;
+    let words = Words {
+        greeting: name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
+        company: license.customer.company.as_ref().map(Line::as_str),
+        days: license.terms.days_left(today(license.created_at)),
+        seats: license.seats.get(),
+        last_day: last.strftime("%A, %-d %B %Y").to_string(),
+        last_date: last.to_string(),
+        is_resend: delivery.purpose == Purpose::Resend,
+        ticket: license.ticket.id.get(),
+        key: file.expose().trim_end(),
+        file_name: file_name(license),
+    };
+    let failed = |error: askama::Error| format!("the mail cannot be worded: {error}");
+    Ok((Text { w: &words }.render().map_err(failed)?, Html { w: &words }.render().map_err(failed)?))
+}

@@ -1,0 +1,97 @@
+//! What the clients that speak HTTP have in common: how long they wait, how much they read, how they say what broke.
+
+use std::{error::Error, time::Duration};
+
+use jiff::{Timestamp, fmt::rfc2822};
+use reqwest::{
+    Client, Response,
+    header::{HeaderMap, RETRY_AFTER},
+    redirect::Policy,
+};
+
+use super::quote;
+
+/// How long a connection may take to stand, TLS included.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A client that follows no redirects (a token or a license must not travel to another host) and gives up after
+/// `total`, the reading of the answer included.
+///
+/// # Errors
+/// A sentence, where the machine offers no TLS.
+pub fn client(total: Duration) -> Result<Client, String> {
+    Client::builder()
+        .user_agent(concat!("stopgap/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_TIMEOUT.min(total))
+        .timeout(total)
+        .redirect(Policy::none())
+        .build()
+        .map_err(|error| format!("no HTTP client can be made: {}", describe(error)))
+}
+
+/// The whole body, of at most `max_bytes`.
+///
+/// # Errors
+/// A sentence: it broke off, or is longer.
+pub async fn body(answer: &mut Response, max_bytes: usize) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(describe)? {
+        if body.len() + chunk.len() > max_bytes {
+            return Err(format!("the answer is longer than {max_bytes} bytes"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// How long the other side asks to be left alone: seconds or an HTTP date (RFC 9110, section 10.2.3).
+///
+/// Unbounded, as the other side said it; a date that is past is no wait at all.
+#[must_use]
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = rfc2822::parse(value).ok()?.timestamp();
+    Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
+}
+
+/// What broke, with its causes, and without the address: a webhook's address is a secret.
+#[must_use]
+pub fn describe(error: reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let error = error.without_url();
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        words = format!("{words}: {inner}");
+        cause = inner.source();
+    }
+    quote::words(&words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_in_both_its_forms() {
+        let now: Timestamp = "2026-11-21T23:14:05Z".parse().unwrap();
+        for (value, wait) in [
+            ("30", Some(30)),
+            (" 0 ", Some(0)),
+            ("Sat, 21 Nov 2026 23:15:05 GMT", Some(60)),
+            ("Sat, 21 Nov 2026 23:00:00 GMT", Some(0)),
+            ("-5", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
+            assert_eq!(retry_after(&headers, now), wait.map(Duration::from_secs), "{value:?}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+}

@@ -1,0 +1,96 @@
+//! The message in the licensing team's channel, by an incoming webhook.
+//!
+//! A webhook gives no id back and a message cannot be taken back: a repeated attempt may show twice.
+
+#[cfg(test)]
+mod tests;
+pub mod words;
+
+use std::{fmt, time::Duration};
+
+use reqwest::Client;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::{Links, http_client, quote};
+use crate::{
+    clock::Clock,
+    config,
+    license::{Delivery, License, delivery::Outcome},
+};
+
+/// How long Slack may take to answer.
+const POST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The longest answer that is read, in bytes: Slack answers with a word.
+const MAX_ANSWER_BYTES: usize = 4 * 1024;
+
+/// Posts what became of licenses.
+pub struct Slack {
+    client: Client,
+    webhook: SecretString,
+    links: Links,
+    clock: Clock,
+}
+
+impl Slack {
+    /// `clock` reads what a `Retry-After` with a date means.
+    ///
+    /// # Errors
+    /// A sentence, where this machine offers no TLS.
+    pub fn new(slack: &config::Slack, links: Links, clock: Clock) -> Result<Self, String> {
+        Self::with_timeout(slack, links, clock, POST_TIMEOUT)
+    }
+
+    fn with_timeout(slack: &config::Slack, links: Links, clock: Clock, total: Duration) -> Result<Self, String> {
+        Ok(Self { client: http_client::client(total)?, webhook: slack.webhook.clone(), links, clock })
+    }
+
+    /// Posts the story of `delivery`, with the issue's link where it is known. `Sent` refers to that link.
+    pub async fn post(&self, license: &License, delivery: &Delivery, issue_url: Option<&str>) -> Outcome {
+        let message = words::message(license, delivery, issue_url, &self.links);
+        match self.deliver(&message).await {
+            Ok(()) => Outcome::Sent { reference: issue_url.map(ToOwned::to_owned) },
+            Err(outcome) => outcome,
+        }
+    }
+
+    async fn deliver(&self, message: &Value) -> Result<(), Outcome> {
+        let request = self.client.post(self.webhook.expose_secret()).json(message);
+        let mut answer = request.send().await.map_err(|error| {
+            if error.is_connect() || error.is_builder() {
+                Outcome::retry(format!("Slack could not be reached: {}", http_client::describe(error)))
+            } else {
+                Outcome::uncertain(format!("Slack's answer was lost: {}", http_client::describe(error)))
+            }
+        })?;
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        let after = http_client::retry_after(answer.headers(), self.clock.now());
+        let body = http_client::body(&mut answer, MAX_ANSWER_BYTES).await.unwrap_or_default();
+        Err(refused(status.as_u16(), &body, after))
+    }
+}
+
+/// An answer other than success. Slack's other 4xx are permanent: the webhook or its channel is gone, or the message is
+/// malformed.
+fn refused(status: u16, body: &[u8], after: Option<Duration>) -> Outcome {
+    let said = quote::words(&String::from_utf8_lossy(body));
+    let retry = |error: String| Outcome::Retry { error, after, uncertain: false, reference: None };
+    match status {
+        300..=399 => retry(format!("Slack's webhook has moved ({status}); check STOPGAP_SLACK_WEBHOOK_URL")),
+        408 | 429 | 500.. => retry(format!("Slack refused the message for now ({status}): {said}")),
+        400 => Outcome::Refused { error: format!("Slack refused the message (400): {said}") },
+        _ => Outcome::Refused {
+            error: format!("Slack refused the message ({status}): {said}; check STOPGAP_SLACK_WEBHOOK_URL"),
+        },
+    }
+}
+
+impl fmt::Debug for Slack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Slack(redacted)")
+    }
+}

@@ -1,0 +1,157 @@
+//! What the channel reads, as Slack's Block Kit with a plain text for notifications.
+//!
+//! Slack refuses a whole message for one over-long part: a header has at most 150 characters, a section 3000, a field
+//! 2000, a section 10 fields, a message 50 blocks. So every datum is shortened before it is escaped, and escaping makes
+//! at most five characters of one.
+
+use serde_json::{Value, json};
+
+use crate::{
+    delivery::{Links, quote},
+    license::{Delivery, License, Story},
+};
+
+/// The longest datum in a field or sentence; escaped it has at most 1500 characters.
+const MAX_DATUM_CHARS: usize = 300;
+
+/// The message for the story of `delivery`. Holds no license text and of addresses the domain alone.
+#[must_use]
+pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, links: &Links) -> Value {
+    let told = Told::of(delivery.story.as_ref());
+    let ticket = link(&links.ticket(&license.ticket), &format!("#{}", license.ticket.id));
+    let issue = issue_url.map_or_else(|| "not filed yet".to_owned(), |url| link(url, "issue"));
+    let company = license.customer.company.as_ref().map_or("not known", |company| company.as_str());
+    let domain = license.customer.email.domain();
+    let headline = format!("{} {}", told.emoji, told.headline);
+    let summary = format!(
+        "{headline}: ticket #{}, {} seats, {}, last day {}",
+        license.ticket.id,
+        license.seats,
+        datum(company),
+        license.terms.expires_on
+    );
+    let fields = [
+        ("Ticket", ticket),
+        ("Issue", issue),
+        ("Engineer", datum(license.agent.username.as_str())),
+        ("Seats", format!("{}, as confirmed by the engineer", license.seats)),
+        ("Company", datum(company)),
+        ("Recipient's domain", datum(&domain)),
+        ("Last day", format!("{} (ends at 00:00)", license.terms.expires_on)),
+        ("Mail", told.mail),
+    ];
+    let fields: Vec<Value> = fields.iter().map(|(name, value)| markdown(&format!("*{name}*\n{value}"))).collect();
+    json!({
+        "text": summary,
+        "blocks": [
+            {"type": "header", "text": {"type": "plain_text", "text": headline, "emoji": true}},
+            {"type": "section", "text": markdown(&told.sentence)},
+            {"type": "section", "fields": fields},
+            {"type": "section", "text": markdown(&eligibility(license))},
+            {"type": "section", "text": markdown(&format!("*Follow-up:* {}", told.follow_up))},
+            {"type": "context", "elements": [markdown(&format!("License {}", license.id))]},
+        ]
+    })
+}
+
+/// What a story says here.
+struct Told {
+    emoji: &'static str,
+    headline: &'static str,
+    sentence: String,
+    mail: String,
+    follow_up: &'static str,
+}
+
+impl Told {
+    fn of(story: Option<&Story>) -> Self {
+        const RENEW: &str = "make sure that the renewal is in place before the last day.";
+        const ACCEPTED: &str = "accepted by the mail server";
+        match story {
+            None | Some(Story::Generated) => Self {
+                emoji: ":white_check_mark:",
+                headline: "Emergency license generated",
+                sentence: "An emergency license was generated and mailed to the customer.".to_owned(),
+                mail: ACCEPTED.to_owned(),
+                follow_up: RENEW,
+            },
+            Some(Story::SentAfterAll) => Self {
+                emoji: ":white_check_mark:",
+                headline: "Emergency license sent after all",
+                sentence: "The mail with the emergency license went out after all. Nothing said earlier is still \
+                           to be done about it."
+                    .to_owned(),
+                mail: ACCEPTED.to_owned(),
+                follow_up: RENEW,
+            },
+            Some(Story::IssueFiled) => Self {
+                emoji: ":link:",
+                headline: "Issue of an emergency license filed",
+                sentence: "The issue that was missing in an earlier message is filed now.".to_owned(),
+                mail: "as the earlier message said".to_owned(),
+                follow_up: "as the earlier message said.",
+            },
+            Some(Story::EmailLate { error }) => Self {
+                emoji: ":hourglass:",
+                headline: "Emergency license not mailed yet",
+                sentence: format!(
+                    "An emergency license was generated, but *the customer does not have it so far*. The mail is tried \
+                     on.{}",
+                    error.as_ref().map(|error| format!("\n{}", datum(error))).unwrap_or_default()
+                ),
+                mail: "late, tried on".to_owned(),
+                follow_up: "if the customer cannot wait, forward the license to another address from the ticket.",
+            },
+            Some(Story::EmailRefused { error }) => Self {
+                emoji: ":x:",
+                headline: "Emergency license not mailed",
+                sentence: format!(
+                    "An emergency license was generated, but its mail was refused for good: *the customer does not \
+                     have it*.\n{}",
+                    datum(error)
+                ),
+                mail: "refused for good".to_owned(),
+                follow_up: "check the address with the customer, then resend or forward the license from the ticket.",
+            },
+            Some(Story::SealingFailed { error }) => Self {
+                emoji: ":x:",
+                headline: "Emergency license failed",
+                sentence: format!(
+                    "No emergency license could be generated: *the customer has nothing*.\n{}",
+                    datum(error)
+                ),
+                mail: "not sent, there is nothing to send".to_owned(),
+                follow_up: "the operator of Stopgap has to look at the license key; then generate the license again.",
+            },
+        }
+    }
+}
+
+/// The scope check, and why it was passed over where it was.
+fn eligibility(license: &License) -> String {
+    let note = &license.eligibility;
+    let verdict = format!("*Eligibility:* {}: {}", datum(&note.verdict.replace('_', " ")), datum(&note.reason));
+    match &note.override_reason {
+        Some(reason) => format!("{verdict}\n*Generated all the same:* {}", datum(reason)),
+        None => verdict,
+    }
+}
+
+/// Text that is shown as it stands: Slack makes no links, channels or mentions of its own out of it.
+fn markdown(text: &str) -> Value {
+    json!({"type": "mrkdwn", "text": text, "verbatim": true})
+}
+
+fn link(url: &str, name: &str) -> String {
+    format!("<{}|{}>", escape(url), escape(name))
+}
+
+/// What others wrote: on one line, without addresses, short, and unable to ping `<!channel>`.
+fn datum(text: &str) -> String {
+    escape(&quote::shorten(&quote::mask_addresses(&quote::words(text)), MAX_DATUM_CHARS))
+}
+
+/// Slack's three control characters, and nothing else.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
