@@ -1,0 +1,80 @@
+//! How many licenses may be generated. Counted in the store, inside the transaction that would make one more.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::config::Rules;
+use crate::{
+    license::{Agent, Email},
+    store::{self, Writing},
+};
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// A limit is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limited {
+    /// Which one, in a sentence for the agent.
+    pub sentence: String,
+    /// When the next license would be within it.
+    pub retry_after: Duration,
+}
+
+/// Checks all limits for one more license at `now`.
+///
+/// # Errors
+/// [`store::Error`]; a limit that is reached is the inner result.
+pub async fn check(
+    writing: &mut Writing,
+    rules: &Rules,
+    agent: &Agent,
+    customer: &Email,
+    now: Timestamp,
+) -> store::Result<Result<(), Limited>> {
+    let by_agent = writing.times_by_agent(agent.zendesk_user_id, before(now, HOUR)).await?;
+    let by_customer = writing.times_by_customer(customer, before(now, DAY)).await?;
+    let all = writing.times(before(now, DAY)).await?;
+    let checks = [
+        (by_agent, rules.agent_hourly, HOUR, "one agent in an hour"),
+        (by_customer, rules.customer_daily, DAY, "one customer in a day"),
+        (all, rules.daily, DAY, "everyone together in a day"),
+    ];
+    let reached = checks.into_iter().find_map(|(times, limit, window, whom)| {
+        let retry_after = room_in(&times, limit, window, now)?;
+        let sentence = format!("The limit of {limit} licenses for {whom} is reached.");
+        Some(Limited { sentence, retry_after })
+    });
+    Ok(reached.map_or(Ok(()), Err))
+}
+
+/// How long until one more fits into `limit` a `window`; nothing where it fits now. `times` are oldest first.
+fn room_in(times: &[Timestamp], limit: u32, window: SignedDuration, now: Timestamp) -> Option<Duration> {
+    let too_many = times.len().checked_sub(limit as usize)?;
+    let leaves_at = times.get(too_many)?.checked_add(window).ok()?;
+    Some(Duration::try_from(leaves_at.duration_since(now)).unwrap_or_default().max(Duration::from_secs(1)))
+}
+
+fn before(now: Timestamp, window: SignedDuration) -> Timestamp {
+    now.checked_sub(window).unwrap_or(Timestamp::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_limit_opens_again_when_its_oldest_license_leaves_the_window() {
+        let times = [at(0), at(10), at(20)];
+        let wait = |limit| room_in(&times, limit, SignedDuration::from_secs(100), at(30)).map(|d| d.as_secs());
+        assert_eq!(wait(4), None);
+        assert_eq!(wait(3), Some(70));
+        assert_eq!(wait(2), Some(80));
+        assert_eq!(room_in(&[], 1, SignedDuration::from_secs(100), at(30)), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! Zendesk: the signed URL's token → an agent.
+
+pub mod token;
