@@ -12,7 +12,7 @@
 //! | [`zendesk`] | the signed URL's token → an agent; the app as a zip |
 //! | [`http`] | everything that knows actix |
 //! | [`sandbox`] | the whole world on one machine |
-//! | [`config`], [`app`], [`clock`], [`random`], [`telemetry`] | settings, wiring, time, chance, logs |
+//! | [`cli`], [`config`], [`app`], [`clock`], [`random`], [`telemetry`] | command line, settings, wiring, time, chance, logs |
 //!
 //! # The walk of one license
 //!
@@ -21,6 +21,18 @@
 //! 3. The [`outbox`] mails it. The verdict commits together with what follows: a GitLab issue and a Slack message.
 //! 4. The page follows the deliveries live.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod delivery;
+pub mod http;
 pub mod license;
+pub mod outbox;
 pub mod random;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod store;
+pub mod telemetry;
+pub mod workflow;
+pub mod zendesk;

@@ -1,0 +1,79 @@
+//! Everything that knows actix: routes, session, handlers by noun, one error mapping.
+
+mod assets;
+mod body;
+mod fields;
+mod health;
+mod licenses;
+mod order;
+mod problem;
+mod progress;
+mod security;
+mod session;
+mod sidebar;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use actix_web::{App, HttpServer, dev::Server, web};
+use tracing_actix_web::TracingLogger;
+
+use crate::{config::Zendesk, workflow::Desk, zendesk::token::Verifier};
+
+/// A head that takes longer than this is answered 408.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// An idle connection is closed after this.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// The service waits on others much more than it computes.
+const WORKERS: usize = 2;
+/// Open connections a worker; more wait in the kernel's queue.
+const MAX_CONNECTIONS: usize = 512;
+/// What is being answered when the service stops has so long to end.
+const DRAIN_SECONDS: u64 = 5;
+
+/// What the handlers share.
+pub struct Service {
+    /// What agents can do.
+    pub desk: Desk,
+    /// Whose signed URLs are believed.
+    pub verifier: Verifier,
+    /// Where the page lives.
+    pub zendesk: Zendesk,
+}
+
+/// Listens on `bind` and answers from now on. The address tells the port where `bind` left it to the system.
+///
+/// # Errors
+/// Where the address cannot be listened on.
+pub fn listen(bind: SocketAddr, service: Arc<Service>) -> std::io::Result<(Server, SocketAddr)> {
+    let policy = security::Policy::new(&service.zendesk);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::Data::from(Arc::clone(&service)))
+            .configure(routes)
+            .default_service(web::to(problem::no_such_thing))
+            .wrap(policy.headers())
+            .wrap(TracingLogger::<security::QuietSpan>::new())
+    })
+    .workers(WORKERS)
+    .max_connections(MAX_CONNECTIONS)
+    .client_request_timeout(HEAD_TIMEOUT)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(DRAIN_SECONDS)
+    .disable_signals()
+    .bind(bind)?;
+    let address = server.addrs().first().copied().unwrap_or(bind);
+    Ok((server.run(), address))
+}
+
+fn routes(app: &mut web::ServiceConfig) {
+    app.route("/zendesk/sidebar", web::post().to(sidebar::load))
+        .route("/zendesk/sidebar", web::get().to(sidebar::explain))
+        .route("/zendesk/assets/{path:.*}", web::get().to(assets::asset))
+        .route("/api/v1/licenses", web::post().to(licenses::generate))
+        .route("/api/v1/licenses", web::get().to(licenses::look_up))
+        .route("/api/v1/licenses/{id}", web::get().to(licenses::look_at))
+        .route("/api/v1/licenses/{id}/progress", web::get().to(progress::follow))
+        .route("/api/v1/licenses/{id}/file", web::get().to(licenses::download))
+        .route("/health/live", web::get().to(health::live))
+        .route("/health/ready", web::get().to(health::ready));
+}

@@ -1,0 +1,59 @@
+//! The headers of every answer, and what a request's log line may hold.
+
+use actix_web::{
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    middleware::DefaultHeaders,
+};
+use tracing::Span;
+use tracing_actix_web::RootSpanBuilder;
+
+use crate::config::Zendesk;
+
+/// The content security policy, made once.
+#[derive(Clone)]
+pub struct Policy(String);
+
+impl Policy {
+    /// Only this Zendesk may frame the page, and scripts come from us and from its SDK's host alone.
+    pub fn new(zendesk: &Zendesk) -> Self {
+        let sdk_origin =
+            url::Url::parse(&zendesk.sdk_url).map(|u| u.origin().ascii_serialization()).unwrap_or_default();
+        let origin = &zendesk.origin;
+        Self(format!(
+            "default-src 'none'; script-src 'self' {sdk_origin}; style-src 'self'; connect-src 'self'; \
+             img-src 'self'; frame-ancestors {origin}; base-uri 'none'; form-action 'none'"
+        ))
+    }
+
+    /// No `X-Frame-Options`: it cannot name Zendesk, and would forbid the iframe that this is all about.
+    pub fn headers(&self) -> DefaultHeaders {
+        DefaultHeaders::new()
+            .add(("Content-Security-Policy", self.0.as_str()))
+            .add(("Referrer-Policy", "no-referrer"))
+            .add(("Cache-Control", "no-store"))
+            .add(("X-Content-Type-Options", "nosniff"))
+            .add(("Strict-Transport-Security", "max-age=31536000"))
+    }
+}
+
+/// One span a request: method, route pattern, status and request id. The query and the path's values stay out, since
+/// people search by names and addresses.
+pub struct QuietSpan;
+
+impl RootSpanBuilder for QuietSpan {
+    fn on_request_start(request: &ServiceRequest) -> Span {
+        let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
+        let method = request.method().as_str();
+        tracing::info_span!("request", method, route, status = tracing::field::Empty)
+    }
+
+    fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {
+        let status = match outcome {
+            Ok(response) => response.status().as_u16(),
+            Err(e) => e.as_response_error().status_code().as_u16(),
+        };
+        span.record("status", status);
+        span.in_scope(|| tracing::info!(status, "answered"));
+    }
+}

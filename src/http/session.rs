@@ -1,0 +1,21 @@
+//! Who is asking.
+
+use actix_web::{HttpRequest, http::header::AUTHORIZATION};
+
+use super::{Service, problem::Problem};
+use crate::store::Session;
+
+/// Our bearer tokens have 64 hex digits; nothing longer is looked at.
+const MAX_BEARER_CHARS: usize = 64;
+
+/// The session of a request. Every handler of the API asks this before it reads anything else.
+///
+/// # Errors
+/// 401 where there is none, or it has ended; 503 where the store is away.
+pub async fn of(request: &HttpRequest, service: &Service) -> Result<Session, Problem> {
+    let bearer = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let Some(bearer) = bearer.filter(|bearer| bearer.len() <= MAX_BEARER_CHARS) else {
+        return Err(Problem::no_session());
+    };
+    service.desk.session(bearer).await?.ok_or_else(Problem::no_session)
+}

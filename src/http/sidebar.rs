@@ -1,0 +1,91 @@
+//! `/zendesk/sidebar`: the signed load of the app, and the page that answers it.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Payload},
+};
+use askama::Template;
+use tracing::warn;
+
+use super::{Service, body, problem::Problem};
+use crate::workflow::session::Begun;
+
+/// The page. Its state decides what it shows.
+#[derive(Template)]
+#[template(path = "index.html")]
+struct Page<'a> {
+    session: &'a str,
+    username: &'a str,
+    scheme: &'a str,
+    sdk_url: &'a str,
+    state: &'a str,
+    missing: &'a str,
+    zendesk_origin: &'a str,
+    refused_domains: &'a str,
+    features: &'a str,
+}
+
+/// `POST`: a signed token begins a session. Every refusal looks the same outside; the reason is in the log.
+pub async fn load(request: HttpRequest, payload: Payload, service: Data<Service>) -> Result<HttpResponse, Problem> {
+    let missing = service.zendesk.missing();
+    if !missing.is_empty() {
+        return page(&request, &service, StatusCode::SERVICE_UNAVAILABLE, "not_configured", &missing.join(", "), None);
+    }
+    let form = body::bytes(&request, payload, body::MAX_BODY_BYTES).await?;
+    match begin(&service, &form).await? {
+        Ok(begun) => page(&request, &service, StatusCode::OK, "ready", "", Some(&begun)),
+        Err(reason) => {
+            warn!(reason, "a signed URL was refused");
+            page(&request, &service, StatusCode::FORBIDDEN, "refused", "", None)
+        }
+    }
+}
+
+/// `GET`: whoever opens the address by hand is told what it is.
+pub async fn explain(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
+    page(&request, &service, StatusCode::OK, "outside", "", None)
+}
+
+async fn begin(service: &Service, form: &[u8]) -> Result<Result<Begun, String>, Problem> {
+    let mut tokens = url::form_urlencoded::parse(form).filter(|(name, _)| name == "token").map(|(_, value)| value);
+    let (Some(token), None) = (tokens.next(), tokens.next()) else {
+        return Ok(Err("the form does not hold exactly one token".into()));
+    };
+    let verified = match service.verifier.verify(&token, service.desk.clock.now()) {
+        Ok(verified) => verified,
+        Err(refused) => return Ok(Err(refused.to_string())),
+    };
+    let begun = service.desk.begin_session(&token, &verified).await?;
+    Ok(begun.ok_or_else(|| "the token was used before".into()))
+}
+
+fn page(
+    request: &HttpRequest,
+    service: &Service,
+    status: StatusCode,
+    state: &str,
+    missing: &str,
+    begun: Option<&Begun>,
+) -> Result<HttpResponse, Problem> {
+    let page = Page {
+        session: begun.map_or("", |begun| &begun.bearer),
+        username: begun.and_then(|begun| begun.username.as_deref()).unwrap_or(""),
+        scheme: scheme(request),
+        sdk_url: &service.zendesk.sdk_url,
+        state,
+        missing,
+        zendesk_origin: &service.zendesk.origin,
+        refused_domains: &service.desk.rules.refused_domains.join(","),
+        features: "",
+    };
+    let html = page.render().map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The page failed."))?;
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+}
+
+/// Zendesk says which colours the agent sees, before the first paint.
+fn scheme(request: &HttpRequest) -> &'static str {
+    let dark = url::form_urlencoded::parse(request.query_string().as_bytes())
+        .any(|(name, value)| name == "colorScheme" && value == "dark");
+    if dark { "dark" } else { "light" }
+}
