@@ -1,0 +1,112 @@
+//! The sandbox: the very same service, pointed at the stand-ins.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use anyhow::Context as _;
+use url::Url;
+
+use super::{App, Signals};
+use crate::{
+    clock::Clock,
+    config::{Config, Environment},
+    random::Random,
+    sandbox::{
+        Keys, World, WorldOptions,
+        once::{Order, once},
+    },
+};
+
+/// What `stopgap sandbox` was asked for.
+#[derive(Debug)]
+pub struct SandboxOptions {
+    /// The page's port on loopback; 0 takes a free one.
+    pub port: u16,
+    /// A local copy of Zendesk's SDK to serve instead of the built-in stand-in.
+    pub sdk: Option<PathBuf>,
+    /// One license through the whole path, then the end; nothing runs the page until it is stopped.
+    pub once: Option<OnceOptions>,
+}
+
+/// The license that `stopgap sandbox --once` generates; what is not given is made up.
+#[derive(Debug)]
+pub struct OnceOptions {
+    /// The customer's address.
+    pub email: Option<String>,
+    /// The customer's name.
+    pub name: Option<String>,
+    /// The customer's company.
+    pub company: Option<String>,
+    /// The user count.
+    pub seats: Option<u32>,
+    /// The ticket's number.
+    pub ticket: Option<u64>,
+    /// One JSON object instead of words.
+    pub json: bool,
+}
+
+/// Limits are for people who mean it; a visitor may press as often as they like.
+const NO_LIMITS: [(&str, &str); 3] = [
+    ("STOPGAP_AGENT_HOURLY_LIMIT", "10000"),
+    ("STOPGAP_CUSTOMER_DAILY_LIMIT", "10000"),
+    ("STOPGAP_DAILY_LIMIT", "1000000"),
+];
+
+/// Runs the whole world on one machine, in a temporary folder that goes when it ends.
+///
+/// # Errors
+/// What keeps it from starting; with `once` also what did not arrive.
+pub async fn sandbox(options: SandboxOptions) -> anyhow::Result<()> {
+    let (clock, random) = (Clock::system(), Random);
+    let page_port = if options.once.is_some() { 0 } else { options.port };
+    let keys = tokio::task::spawn_blocking(move || Keys::generate(random)).await?;
+    let world = World::start(WorldOptions { page_port, keys, sdk: options.sdk, clock: clock.clone(), random }).await?;
+    let folder = tempfile::tempdir().context("a temporary folder cannot be made")?;
+    let database = folder.path().join("stopgap.db");
+    let config = config(&world, database.to_str().context("the temporary folder has an unreadable name")?)?;
+    let app = App::start(config, clock, random).await?;
+    let service = Url::parse(&format!("http://localhost:{}", app.address().port()))?;
+    world.zendesk.set_service(service.clone());
+    let outcome = match options.once {
+        Some(order) => one(&world, &service, order).await,
+        None => visit(&world).await,
+    };
+    app.stop().await;
+    world.stop().await;
+    outcome
+}
+
+/// The settings as the sandbox's own environment says them; a real environment has no part in it.
+fn config(world: &World, database: &str) -> anyhow::Result<Config> {
+    let no_limits = NO_LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let settings = world.settings(0, database).into_iter().chain(no_limits);
+    let environment = Environment::of(settings.map(|(name, value)| (OsString::from(name), OsString::from(value))));
+    let mut config = environment.config()?;
+    config.zendesk.origin = world.origin();
+    config.zendesk.sdk_url = world.sdk_url();
+    Ok(config)
+}
+
+async fn visit(world: &World) -> anyhow::Result<()> {
+    println!("\n  This is a sandbox: throw-away keys, no real license, nothing leaves this machine.\n");
+    println!("  Open  {}\n\n  Ctrl-C ends it.\n", world.origin());
+    Signals::new()?.next().await;
+    Ok(())
+}
+
+async fn one(world: &World, service: &Url, options: OnceOptions) -> anyhow::Result<()> {
+    let usual = Order::default();
+    let order = Order {
+        email: options.email.unwrap_or(usual.email),
+        name: options.name.unwrap_or(usual.name),
+        company: options.company.unwrap_or(usual.company),
+        seats: options.seats.unwrap_or(usual.seats),
+        ticket: options.ticket.unwrap_or(usual.ticket),
+    };
+    let arrived = once(world, service, order).await?;
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&arrived)?);
+    } else {
+        println!("{arrived}");
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! The whole world on one machine: stand-ins for Zendesk, a mail server, GitLab and Slack.
+//!
+//! Each is a small stateful server behind the real clients, reached by URL, and misbehaves when told to.
+
+pub mod agent;
+pub mod faults;
+pub mod gitlab;
+pub mod keys;
+mod listener;
+pub mod once;
+mod shelf;
+pub mod slack;
+pub mod smtp;
+mod token;
+pub mod web;
+pub mod zendesk;
+
+use std::{io, path::PathBuf, sync::Arc};
+
+pub use agent::Browser;
+pub use keys::Keys;
+pub use token::Token;
+
+use crate::{clock::Clock, random::Random};
+use gitlab::Gitlab;
+use slack::Slack;
+use smtp::MailServer;
+use zendesk::{Signer, StandIns, Zendesk};
+
+/// The Zendesk account's subdomain.
+pub const SUBDOMAIN: &str = "sandbox";
+/// The app's installation in that account.
+pub const INSTALLATION_ID: u64 = 1234;
+/// What Zendesk calls the app's iframe.
+pub const APP_GUID: &str = "2c1f5a52-8d0e-4c3a-9b64-5a1d0b0c4711";
+
+/// How a world is to be.
+#[derive(Debug, Clone)]
+pub struct WorldOptions {
+    /// Where the Zendesk page is; 0 takes any free port.
+    pub page_port: u16,
+    /// The key pairs.
+    pub keys: Keys,
+    /// A real SDK to serve in place of the sandbox's own.
+    pub sdk: Option<PathBuf>,
+    /// The time; hand in the service's own, so that both move together.
+    pub clock: Clock,
+    /// Chance.
+    pub random: Random,
+}
+
+/// Zendesk, mail server, GitLab and Slack, each on a port of its own on loopback. Dropping it stops them.
+#[derive(Debug)]
+pub struct World {
+    /// The ticket page.
+    pub zendesk: Zendesk,
+    /// The mail server.
+    pub mail: Arc<MailServer>,
+    /// GitLab.
+    pub gitlab: Arc<Gitlab>,
+    /// Slack.
+    pub slack: Arc<Slack>,
+    /// The key pairs.
+    pub keys: Keys,
+    clock: Clock,
+    random: Random,
+}
+
+/// Why there is no world.
+#[expect(missing_docs, reason = "each variant's words name its fields")]
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Something else listens where the page should be.
+    #[error("port {0} is taken; choose another with --port")]
+    PortTaken(u16),
+    /// The real SDK cannot be read.
+    #[error("the SDK {path} cannot be read: {error}", path = path.display())]
+    Sdk { path: PathBuf, error: io::Error },
+    /// The machine refuses a socket.
+    #[error("the sandbox cannot listen: {0}")]
+    Listen(#[from] io::Error),
+}
+
+impl World {
+    /// Starts all four.
+    ///
+    /// # Errors
+    /// The page's port is taken, the SDK cannot be read, or the machine refuses a socket.
+    pub async fn start(options: WorldOptions) -> Result<Self, StartError> {
+        let WorldOptions { page_port, keys, sdk, clock, random } = options;
+        let mail = Arc::new(MailServer::start(0, clock.clone()).await?);
+        let gitlab = Arc::new(Gitlab::start(0, clock.clone()).await?);
+        let slack = Arc::new(Slack::start(0, clock.clone()).await?);
+        let stand_ins = StandIns { mail: mail.clone(), gitlab: gitlab.clone(), slack: slack.clone() };
+        let signer = Signer { pem: keys.zendesk_private_pem.clone(), clock: clock.clone(), random };
+        let zendesk = Zendesk::start(page_port, sdk, stand_ins, signer).await?;
+        Ok(Self { zendesk, mail, gitlab, slack, keys, clock, random })
+    }
+
+    /// The variables that point a service on `bind_port` of this machine at this world.
+    #[must_use]
+    pub fn settings(&self, bind_port: u16, database_path: &str) -> Vec<(String, String)> {
+        let settings = [
+            ("BIND", format!("127.0.0.1:{bind_port}")),
+            ("PUBLIC_URL", format!("http://localhost:{bind_port}")),
+            ("DATABASE_URL", format!("sqlite:{database_path}")),
+            ("ZENDESK_SUBDOMAIN", SUBDOMAIN.to_owned()),
+            ("ZENDESK_INSTALLATION_IDS", INSTALLATION_ID.to_string()),
+            ("ZENDESK_PUBLIC_KEYS", self.keys.zendesk_public_pem.clone()),
+            ("LICENSE_PRIVATE_KEY", self.keys.license_private_pem.clone()),
+            ("LICENSE_PUBLIC_KEY", self.keys.license_public_pem.clone()),
+            ("SMTP_URL", self.mail.url()),
+            ("MAIL_FROM", "GitLab Support <support@stopgap.example>".to_owned()),
+            ("GITLAB_URL", self.gitlab.url()),
+            ("GITLAB_TOKEN", gitlab::TOKEN.to_owned()),
+            ("GITLAB_PROJECT", gitlab::PROJECT.to_owned()),
+            ("SLACK_WEBHOOK_URL", self.slack.url()),
+        ];
+        settings.map(|(name, value)| (format!("STOPGAP_{name}"), value)).to_vec()
+    }
+
+    /// The Zendesk page's origin, in place of `https://SUBDOMAIN.zendesk.com`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.zendesk.origin()
+    }
+
+    /// The SDK's address, in place of Zendesk's own.
+    #[must_use]
+    pub fn sdk_url(&self) -> String {
+        self.zendesk.sdk_url()
+    }
+
+    /// A fresh token, still to be signed, that says agent `agent_id` opened a ticket just now.
+    #[must_use]
+    pub fn token(&self, agent_id: u64) -> Token {
+        let now = self.clock.now();
+        Token::of(agent_id, now, self.random.id(now))
+    }
+
+    /// Stops all four.
+    pub async fn stop(&self) {
+        tokio::join!(self.zendesk.stop(), self.mail.stop(), self.gitlab.stop(), self.slack.stop());
+    }
+}
+
+#[cfg(test)]
+mod tests;

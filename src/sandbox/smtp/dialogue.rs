@@ -1,0 +1,235 @@
+//! One connection's dialogue (RFC 5321, as much of it as a mail client needs).
+
+use std::{io, sync::Arc, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream},
+    net::TcpStream,
+    time::sleep,
+};
+
+use super::{
+    Fault, Inbox, Mail, SLOW,
+    fault::Stage::{Auth, Body, Data, Dot, Greeting, Mail as Sender, Pace, Rcpt},
+};
+
+/// The longest line taken, in bytes; RFC 5321 asks for 1000, and AUTH for 12288.
+const MAX_LINE_BYTES: u64 = 16 * 1024;
+/// The largest mail taken, in bytes.
+const MAX_MAIL_BYTES: usize = 25 * 1024 * 1024;
+/// How many lines of the mail [`Fault::DropInsideBody`] reads.
+const LINES_BEFORE_DROP: usize = 5;
+
+/// Why a dialogue ends early: the client went, or a fault says so.
+type Step<T = ()> = io::Result<T>;
+
+pub(super) async fn serve(stream: TcpStream, inbox: Arc<Inbox>) -> io::Result<()> {
+    inbox.seen.change(|seen| seen.connections += 1);
+    let pace = inbox.fault(Pace);
+    Dialogue { stream: BufStream::new(stream), inbox, pace, sender: None, recipients: Vec::new() }.run().await
+}
+
+struct Dialogue {
+    stream: BufStream<TcpStream>,
+    inbox: Arc<Inbox>,
+    pace: Option<Fault>,
+    sender: Option<String>,
+    recipients: Vec<String>,
+}
+
+impl Dialogue {
+    async fn run(mut self) -> Step {
+        match self.inbox.fault(Greeting) {
+            Some(Fault::DropAtGreeting) => return Ok(()),
+            Some(Fault::HangAtGreeting) => return self.hang().await,
+            Some(_) => return self.say("421 4.3.2 sandbox.example: service not available, try later").await,
+            None => self.say("220 sandbox.example ESMTP: nothing here is real").await?,
+        }
+        while let Some(line) = self.line().await? {
+            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+            let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
+            match verb.to_ascii_uppercase().as_str() {
+                "EHLO" => self.ehlo().await?,
+                "HELO" => self.say("250 sandbox.example").await?,
+                "AUTH" => self.auth(rest).await?,
+                "MAIL" => self.mail(rest).await?,
+                "RCPT" => self.rcpt(rest).await?,
+                "DATA" if !self.data().await? => return Ok(()),
+                "DATA" => {}
+                "RSET" => {
+                    self.forget();
+                    self.say("250 2.0.0 reset").await?;
+                }
+                "NOOP" => self.say("250 2.0.0 still here").await?,
+                "QUIT" => return self.say("221 2.0.0 bye").await,
+                _ => self.say("502 5.5.1 command not implemented").await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn ehlo(&mut self) -> Step {
+        self.forget();
+        self.say("250-sandbox.example").await?;
+        self.say(&format!("250-SIZE {MAX_MAIL_BYTES}")).await?;
+        self.say("250-8BITMIME").await?;
+        self.say("250-ENHANCEDSTATUSCODES").await?;
+        self.say("250 AUTH PLAIN LOGIN").await
+    }
+
+    /// Takes any credentials; they are read, and not looked at.
+    async fn auth(&mut self, rest: &str) -> Step {
+        let mut words = rest.split_whitespace();
+        let (mechanism, initial) = (words.next().unwrap_or_default().to_ascii_uppercase(), words.next());
+        // Base64 of "Username:" and "Password:", as LOGIN asks them.
+        let prompts: &[&str] = match (mechanism.as_str(), initial) {
+            ("PLAIN", None) => &[""],
+            ("LOGIN", None) => &["VXNlcm5hbWU6", "UGFzc3dvcmQ6"],
+            ("LOGIN", Some(_)) => &["UGFzc3dvcmQ6"],
+            ("PLAIN", Some(_)) => &[],
+            _ => return self.say("504 5.5.4 unknown mechanism").await,
+        };
+        for prompt in prompts {
+            self.say(&format!("334 {prompt}")).await?;
+            self.line().await?;
+        }
+        match self.inbox.fault(Auth) {
+            Some(_) => self.say("535 5.7.8 authentication credentials invalid").await,
+            None => self.say("235 2.7.0 welcome").await,
+        }
+    }
+
+    async fn mail(&mut self, rest: &str) -> Step {
+        let Some(address) = path(rest, "FROM:") else {
+            return self.say("501 5.5.4 syntax: MAIL FROM:<address>").await;
+        };
+        if self.sender.is_some() {
+            return self.say("503 5.5.1 one mail at a time").await;
+        }
+        match self.inbox.fault(Sender) {
+            Some(Fault::Mail451) => self.say("451 4.3.0 local error, try later").await,
+            Some(Fault::Mail552) => self.say("552 5.3.4 the mail is larger than this server takes").await,
+            Some(_) => self.say("550 5.7.1 this sender may not send here").await,
+            None => {
+                self.sender = Some(address);
+                self.say("250 2.1.0 sender ok").await
+            }
+        }
+    }
+
+    async fn rcpt(&mut self, rest: &str) -> Step {
+        let Some(address) = path(rest, "TO:") else {
+            return self.say("501 5.5.4 syntax: RCPT TO:<address>").await;
+        };
+        if self.sender.is_none() {
+            return self.say("503 5.5.1 MAIL first").await;
+        }
+        match self.inbox.fault(Rcpt) {
+            Some(Fault::Rcpt450) => self.say("450 4.2.0 greylisted, try later").await,
+            Some(_) => self.say("550 5.1.1 no such user here").await,
+            None => {
+                self.recipients.push(address);
+                self.say("250 2.1.5 recipient ok").await
+            }
+        }
+    }
+
+    /// Takes the mail. False ends the dialogue.
+    async fn data(&mut self) -> Step<bool> {
+        if self.recipients.is_empty() {
+            self.say("503 5.5.1 RCPT first").await?;
+            return Ok(true);
+        }
+        if self.inbox.fault(Data).is_some() {
+            return Ok(false);
+        }
+        self.say("354 end with a line that is one dot").await?;
+        let cut = self.inbox.fault(Body).map(|_| LINES_BEFORE_DROP);
+        let Some(raw) = self.body(cut).await? else { return Ok(false) };
+        let fault = self.inbox.fault(Dot);
+        match fault {
+            Some(Fault::AfterDot451) => self.say("451 4.3.0 local error, try later").await?,
+            Some(Fault::AfterDot554) => self.say("554 5.7.1 the mail was refused as spam").await?,
+            _ => self.keep(raw),
+        }
+        self.forget();
+        match fault {
+            Some(Fault::DropAfterDot) => return Ok(false),
+            Some(Fault::HangAfterDot) => {
+                self.hang().await?;
+                return Ok(false);
+            }
+            Some(_) => {}
+            None => self.say("250 2.0.0 kept").await?,
+        }
+        Ok(true)
+    }
+
+    /// The mail up to its final dot, dots unstuffed; nothing where the client went or `cut` lines were read.
+    async fn body(&mut self, cut: Option<usize>) -> Step<Option<Vec<u8>>> {
+        let mut raw = Vec::new();
+        let mut lines = 0;
+        while let Some(line) = self.line().await? {
+            if line == b".\r\n" {
+                return Ok(Some(raw));
+            }
+            raw.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+            lines += 1;
+            if cut == Some(lines) || raw.len() > MAX_MAIL_BYTES {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+
+    fn keep(&mut self, raw: Vec<u8>) {
+        let sender = self.sender.take().unwrap_or_default();
+        let recipients = std::mem::take(&mut self.recipients);
+        let mail = Mail::read(self.inbox.clock.now(), sender, recipients, raw);
+        self.inbox.seen.change(|seen| seen.mails.push(mail));
+    }
+
+    fn forget(&mut self) {
+        self.sender = None;
+        self.recipients.clear();
+    }
+
+    /// The next line with its end; nothing where the client has gone.
+    async fn line(&mut self) -> Step<Option<Vec<u8>>> {
+        let mut line = Vec::new();
+        (&mut self.stream).take(MAX_LINE_BYTES).read_until(b'\n', &mut line).await?;
+        Ok(line.ends_with(b"\n").then_some(line))
+    }
+
+    async fn say(&mut self, words: &str) -> Step {
+        let line = format!("{words}\r\n");
+        match self.pace {
+            Some(Fault::Trickle) => {
+                for byte in line.bytes() {
+                    sleep(Duration::from_secs(1)).await;
+                    self.stream.write_u8(byte).await?;
+                    self.stream.flush().await?;
+                }
+                return Ok(());
+            }
+            Some(_) => sleep(SLOW).await,
+            None => {}
+        }
+        self.stream.write_all(line.as_bytes()).await?;
+        self.stream.flush().await
+    }
+
+    /// Says nothing until the client goes.
+    async fn hang(&mut self) -> Step {
+        while self.line().await?.is_some() {}
+        Ok(())
+    }
+}
+
+/// The address out of `FROM:<address> SIZE=1`.
+fn path(rest: &str, keyword: &str) -> Option<String> {
+    let rest = rest.trim_start();
+    let (found, rest) = rest.split_at_checked(keyword.len())?;
+    let inside = rest.trim_start().strip_prefix('<')?.split_once('>')?.0;
+    found.eq_ignore_ascii_case(keyword).then(|| inside.to_owned())
+}

@@ -1,0 +1,102 @@
+//! What can go wrong at a mail server.
+
+use serde::{Deserialize, Serialize};
+
+/// One way in which the mail server misbehaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// Closes the connection instead of a greeting.
+    DropAtGreeting,
+    /// "Try later" instead of a greeting.
+    #[serde(rename = "greeting_421")]
+    Greeting421,
+    /// Accepts the connection and never says a word.
+    HangAtGreeting,
+    /// Refuses the login.
+    #[serde(rename = "auth_535")]
+    Auth535,
+    /// Refuses the sender for now.
+    #[serde(rename = "mail_451")]
+    Mail451,
+    /// Refuses the sender.
+    #[serde(rename = "mail_550")]
+    Mail550,
+    /// Refuses the size.
+    #[serde(rename = "mail_552")]
+    Mail552,
+    /// Refuses the recipient for now (greylisting).
+    #[serde(rename = "rcpt_450")]
+    Rcpt450,
+    /// Refuses the recipient for good.
+    #[serde(rename = "rcpt_550")]
+    Rcpt550,
+    /// Closes the connection at DATA.
+    DropAtData,
+    /// Closes the connection after some lines of the mail.
+    DropInsideBody,
+    /// Takes the mail, then closes the connection without saying so.
+    DropAfterDot,
+    /// Takes the mail, then says nothing more.
+    HangAfterDot,
+    /// Refuses the mail for now.
+    #[serde(rename = "after_dot_451")]
+    AfterDot451,
+    /// Refuses the mail for good.
+    #[serde(rename = "after_dot_554")]
+    AfterDot554,
+    /// Waits [`super::SLOW`] before each answer.
+    Slow,
+    /// Answers with one byte a second.
+    Trickle,
+}
+
+impl Fault {
+    /// Every fault with the words that the sandbox page shows for it.
+    pub const ALL: [(Self, &'static str); 17] = [
+        (Self::DropAtGreeting, "Connection dropped at greeting"),
+        (Self::Greeting421, "421 at greeting"),
+        (Self::HangAtGreeting, "Hangs at greeting"),
+        (Self::Auth535, "535 login refused"),
+        (Self::Mail451, "451 sender refused for now"),
+        (Self::Mail550, "550 sender refused"),
+        (Self::Mail552, "552 size refused"),
+        (Self::Rcpt450, "450 recipient refused for now"),
+        (Self::Rcpt550, "550 recipient refused for good"),
+        (Self::DropAtData, "Connection dropped at DATA"),
+        (Self::DropInsideBody, "Connection dropped inside the mail"),
+        (Self::DropAfterDot, "Mail taken, connection dropped"),
+        (Self::HangAfterDot, "Mail taken, no answer"),
+        (Self::AfterDot451, "451 after the mail"),
+        (Self::AfterDot554, "554 after the mail"),
+        (Self::Slow, "Slow: two seconds an answer"),
+        (Self::Trickle, "One byte a second"),
+    ];
+
+    /// Where in the dialogue it shows.
+    pub(super) fn stage(self) -> Stage {
+        match self {
+            Self::DropAtGreeting | Self::Greeting421 | Self::HangAtGreeting => Stage::Greeting,
+            Self::Auth535 => Stage::Auth,
+            Self::Mail451 | Self::Mail550 | Self::Mail552 => Stage::Mail,
+            Self::Rcpt450 | Self::Rcpt550 => Stage::Rcpt,
+            Self::DropAtData => Stage::Data,
+            Self::DropInsideBody => Stage::Body,
+            Self::DropAfterDot | Self::HangAfterDot | Self::AfterDot451 | Self::AfterDot554 => Stage::Dot,
+            Self::Slow | Self::Trickle => Stage::Pace,
+        }
+    }
+}
+
+/// A point of the dialogue at which faults show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Pace,
+    Greeting,
+    Auth,
+    Mail,
+    Rcpt,
+    Data,
+    Body,
+    Dot,
+}

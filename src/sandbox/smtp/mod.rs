@@ -1,0 +1,108 @@
+//! A mail server that keeps every mail it accepts and misbehaves when told to.
+
+mod dialogue;
+mod fault;
+mod mail;
+#[cfg(test)]
+mod tests;
+
+use std::{io, sync::Arc, time::Duration};
+
+pub use fault::Fault;
+pub use mail::{Attachment, Mail};
+
+use super::{faults::Faults, listener::Listener, shelf::Shelf};
+use crate::clock::Clock;
+
+/// How long [`Fault::Slow`] waits before each answer.
+pub const SLOW: Duration = Duration::from_secs(2);
+
+/// A stateful SMTP server on loopback. It offers AUTH and takes any credentials, but asks for none.
+#[derive(Debug)]
+pub struct MailServer {
+    listener: Listener,
+    inbox: Arc<Inbox>,
+    /// How it misbehaves.
+    pub faults: Arc<Faults<Fault>>,
+}
+
+/// What the server has seen, shared by its connections.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    clock: Clock,
+    seen: Shelf<Seen>,
+    faults: Arc<Faults<Fault>>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    connections: usize,
+    mails: Vec<Mail>,
+}
+
+impl MailServer {
+    /// Starts the server on 127.0.0.1; port 0 takes any free one.
+    ///
+    /// # Errors
+    /// The port is taken.
+    pub async fn start(port: u16, clock: Clock) -> io::Result<Self> {
+        let faults = Arc::<Faults<Fault>>::default();
+        let inbox = Arc::new(Inbox { clock, seen: Shelf::default(), faults: Arc::clone(&faults) });
+        let shared = Arc::clone(&inbox);
+        let listener = Listener::start(port, move |stream| dialogue::serve(stream, Arc::clone(&shared))).await?;
+        Ok(Self { listener, inbox, faults })
+    }
+
+    /// `smtp://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("smtp://{}", self.listener.address())
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.listener.address()
+    }
+
+    /// Every mail so far.
+    #[must_use]
+    pub fn mails(&self) -> Vec<Mail> {
+        self.inbox.seen.read(|seen| seen.mails.clone())
+    }
+
+    /// How many connections there were.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.inbox.seen.read(|seen| seen.connections)
+    }
+
+    /// Waits until `count` mails have arrived in all, and gives them.
+    pub async fn wait_for(&self, count: usize) -> Vec<Mail> {
+        self.until(|mails| (mails.len() >= count).then(|| mails.to_vec())).await
+    }
+
+    /// Waits until `look` finds what it looks for.
+    pub async fn until<R>(&self, look: impl Fn(&[Mail]) -> Option<R>) -> R {
+        self.inbox.seen.until(|seen| look(&seen.mails)).await
+    }
+
+    /// Closes the socket and every connection.
+    pub async fn stop(&self) {
+        self.listener.stop().await;
+    }
+
+    pub(super) fn revision(&self) -> u64 {
+        self.inbox.seen.revision()
+    }
+
+    pub(super) async fn newer_than(&self, revision: u64) {
+        self.inbox.seen.newer_than(revision).await;
+    }
+}
+
+impl Inbox {
+    fn fault(&self, stage: fault::Stage) -> Option<Fault> {
+        self.faults.take(|fault| fault.stage() == stage)
+    }
+}

@@ -1,0 +1,137 @@
+//! What a stand-in is asked, and what it answers.
+
+use std::fmt::Write as _;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// One request, its body read.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// `GET`, `POST` …
+    pub method: String,
+    /// The parts of the path, each percent-decoded: `a%2Fb` is one part.
+    pub path: Vec<String>,
+    /// The query, decoded.
+    pub query: Vec<(String, String)>,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Its bytes.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    pub(super) fn new(method: &str, target: &str, headers: Vec<(String, String)>) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Self {
+            method: method.to_owned(),
+            path: path.split('/').skip(1).map(decode).collect(),
+            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            headers,
+            body: Vec::new(),
+        }
+    }
+
+    /// Method and path, ready for a `match`.
+    pub fn route(&self) -> (&str, Vec<&str>) {
+        (&self.method, self.path.iter().map(String::as_str).collect())
+    }
+
+    /// A header's value.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A query parameter's value.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// It is something else.
+    pub fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_slice(&self.body)
+    }
+}
+
+/// One answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// 200, 404 …
+    pub status: u16,
+    /// `Content-Length` is added by itself.
+    pub headers: Vec<(&'static str, String)>,
+    /// Its bytes.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// An answer of any type.
+    pub fn of(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: vec![("Content-Type", content_type.to_owned())], body: body.into() }
+    }
+
+    /// Plain text.
+    pub fn text(status: u16, text: impl Into<String>) -> Self {
+        Self::of(status, "text/plain; charset=utf-8", text.into())
+    }
+
+    /// A page.
+    pub fn html(status: u16, html: impl Into<String>) -> Self {
+        Self::of(status, "text/html; charset=utf-8", html.into())
+    }
+
+    /// JSON.
+    ///
+    /// # Panics
+    /// Where a type does not serialize; the stand-ins' own do.
+    pub fn json(status: u16, value: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(value).expect("the stand-ins' own types have string keys and serialize");
+        Self::of(status, "application/json", body)
+    }
+
+    /// The same answer with one header more.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn head(&self) -> String {
+        let mut head = format!("HTTP/1.1 {} \r\nContent-Length: {}\r\n", self.status, self.body.len());
+        for (name, value) in &self.headers {
+            // Writing to a String cannot fail.
+            let _ = write!(head, "{name}: {value}\r\n");
+        }
+        head + "\r\n"
+    }
+}
+
+/// How a request ends.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// As it should.
+    Whole(Answer),
+    /// Half the body, then the connection closes.
+    Truncated(Answer),
+    /// The connection closes without an answer.
+    Dropped,
+    /// No answer comes, and the connection stays open.
+    Hung,
+}
+
+/// Resolves `%2F`; a `%` that begins nothing stands for itself, as does a `+`.
+fn decode(part: &str) -> String {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        let byte = digits.filter(|_| first == b'%').and_then(|two| u8::from_str_radix(two, 16).ok());
+        bytes.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,189 @@
+// The page: ties tickets, the app in its sidebar, and the stand-ins together.
+
+import { by, make, post } from "./dom.js";
+import { Host } from "./host.js";
+import { drawIssues } from "./gitlab.js";
+import { drawMailbox } from "./mailbox.js";
+import { drawMessages } from "./slack.js";
+import { TicketView } from "./ticket.js";
+import { AGENTS, TICKETS } from "./tickets.js";
+
+const WIDTHS = [280, 320, 700];
+const FIRST_HEIGHT_PX = 100;
+const MAX_HEIGHT_PX = 5000;
+const NOTICE_MS = 5000;
+const RETRY_MS = 2000;
+
+const setup = await (await fetch("/api/setup")).json();
+let host = null;
+// The service's address; null before it runs, undefined before the page has asked.
+let service;
+let loads = 0;
+
+/** What the app may read and do. */
+const desk = {
+  appGuid: setup.app_guid, appId: 7, installationId: setup.installation_id, subdomain: setup.subdomain,
+  ticket: TICKETS[0], agent: AGENTS[0], scheme: "light",
+  view: new TicketView((event, message) => host?.tell(event, message)),
+  resize({ height }) {
+    const frame = by("frame").querySelector("iframe");
+    const wanted = parseInt(height, 10);
+    if (frame && wanted > 0) frame.style.height = `${Math.min(wanted, MAX_HEIGHT_PX)}px`;
+  },
+  notify(message, kind = "notice", durationMs = NOTICE_MS) {
+    const notice = make("p", { class: `notice ${kind}` }, make("span", {}, String(message)));
+    by("notices").append(notice);
+    setTimeout(() => notice.remove(), Number(durationMs) || NOTICE_MS);
+  },
+};
+
+/** Loads the app as Zendesk does: a signed form, posted into a fresh iframe. */
+async function loadApp() {
+  host?.close();
+  host = null;
+  const load = ++loads;
+  const [ok, form] = await post("/api/load", { agent_id: desk.agent.id, origin: location.origin, color_scheme: desk.scheme });
+  if (load !== loads) return;
+  if (!ok) {
+    by("frame").replaceChildren(make("p", { class: "empty" }, "The app comes as soon as its service runs."));
+    return;
+  }
+  const frame = make("iframe", { name: `app-${load}`, title: "Stopgap", allow: "clipboard-write" });
+  frame.style.height = `${FIRST_HEIGHT_PX}px`;
+  by("frame").replaceChildren(frame);
+  host = new Host(frame, new URL(form.action).origin, desk);
+  const token = make("input", { type: "hidden", name: "token", value: form.token });
+  const signed = make("form", { method: "post", action: form.action, target: frame.name, hidden: true }, token);
+  document.body.append(signed);
+  signed.submit();
+  signed.remove();
+}
+
+function showTicket(ticket) {
+  desk.ticket = ticket;
+  desk.view.show(ticket, desk.agent);
+  const buttons = TICKETS.map((one) => {
+    const button = make("button", { type: "button", onclick: () => (showTab("ticket"), showTicket(one)) });
+    button.append(make("b", {}, `#${one.id}`), make("span", {}, one.subject));
+    button.setAttribute("aria-current", one === ticket);
+    return button;
+  });
+  by("tickets").replaceChildren(...buttons);
+  if (service !== undefined) loadApp();
+}
+
+const tabs = [...document.querySelectorAll("[role=tab]")];
+
+function showTab(name) {
+  for (const tab of tabs) {
+    const selected = tab.id === `tab-${name}`;
+    tab.setAttribute("aria-selected", selected);
+    tab.tabIndex = selected ? 0 : -1;
+    by(tab.getAttribute("aria-controls")).hidden = !selected;
+    if (selected) tab.querySelector(".count")?.classList.remove("fresh");
+  }
+}
+
+function bindTabs() {
+  tabs.forEach((tab, index) => {
+    tab.addEventListener("click", () => showTab(tab.id.slice(4)));
+    tab.addEventListener("keydown", ({ key }) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+      if (!step) return;
+      const next = tabs[(index + step + tabs.length) % tabs.length];
+      showTab(next.id.slice(4));
+      next.focus();
+    });
+  });
+}
+
+function setWidth(width) {
+  document.documentElement.style.setProperty("--app-width", `${width}px`);
+  const buttons = WIDTHS.map((one) => {
+    const button = make("button", { type: "button", title: `${one} pixels wide`, onclick: () => setWidth(one) }, String(one));
+    button.setAttribute("aria-pressed", one === width);
+    return button;
+  });
+  by("widths").replaceChildren(...buttons);
+}
+
+function setScheme(scheme) {
+  desk.scheme = scheme;
+  document.documentElement.dataset.scheme = scheme;
+  by("scheme").setAttribute("aria-pressed", scheme === "dark");
+  host?.tell("colorScheme.changed", scheme);
+}
+
+const switches = [...document.querySelectorAll("[data-stand-in]")];
+
+function bindSwitches() {
+  for (const select of switches) {
+    const { standIn } = select.dataset;
+    const offers = [{ label: "well", fault: null }, ...setup.faults[standIn]];
+    select.append(...offers.map(({ label, fault }) => make("option", { value: JSON.stringify(fault) }, label)));
+    select.addEventListener("change", () => post("/api/faults", { stand_in: standIn, fault: JSON.parse(select.value) }));
+  }
+}
+
+function showFaults(faults) {
+  for (const select of switches) {
+    const { standIn } = select.dataset;
+    const value = JSON.stringify(faults[standIn]);
+    // A fault that a test set may be none of the offered ones.
+    if (![...select.options].some((option) => option.value === value)) select.append(make("option", { value }, value));
+    select.value = value;
+    select.parentElement.classList.toggle("on", faults[standIn] !== null);
+    by(`tab-${standIn}`).classList.toggle("faulty", faults[standIn] !== null);
+  }
+}
+
+const drawn = { smtp: null, gitlab: null, slack: null };
+
+/** Draws one stand-in's panel, where it holds something new; what is on screen keeps its selection otherwise. */
+function showHeld(standIn, held, draw, place) {
+  const now = JSON.stringify(held);
+  if (now === drawn[standIn]) return;
+  const isFirst = drawn[standIn] === null;
+  drawn[standIn] = now;
+  draw(by(place), held);
+  const tab = by(`tab-${standIn}`);
+  tab.querySelector(".count")?.remove();
+  if (held.length === 0) return;
+  const fresh = !isFirst && tab.getAttribute("aria-selected") !== "true";
+  tab.append(make("span", { class: fresh ? "count fresh" : "count" }, String(held.length)));
+}
+
+/** Asks for news for as long as the page is open. */
+async function follow() {
+  for (let seen = 0; ; ) {
+    try {
+      const world = await (await fetch(`/api/world?seen=${seen}`)).json();
+      seen = world.revision;
+      showHeld("smtp", world.mails, drawMailbox, "mailbox");
+      showHeld("gitlab", world.issues, drawIssues, "issues");
+      showHeld("slack", world.messages, drawMessages, "messages");
+      showFaults(world.faults);
+      if (world.service !== service) {
+        service = world.service;
+        loadApp();
+      }
+    } catch {
+      // The sandbox was stopped; when it comes back its counting begins anew.
+      seen = 0;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+by("agent").append(...AGENTS.map(({ id, name }) => make("option", { value: String(id) }, `${name} (${id})`)));
+by("agent").addEventListener("change", ({ target }) => {
+  desk.agent = AGENTS.find(({ id }) => String(id) === target.value);
+  showTicket(desk.ticket);
+});
+by("reload").addEventListener("click", loadApp);
+by("scheme").addEventListener("click", () => setScheme(desk.scheme === "dark" ? "light" : "dark"));
+bindTabs();
+bindSwitches();
+setWidth(320);
+showTicket(TICKETS[0]);
+follow();

@@ -1,0 +1,91 @@
+//! The fault switches of the page.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::StandIns;
+use crate::sandbox::{
+    gitlab::{Call, CallFault},
+    smtp,
+    web::Fault,
+};
+
+/// How long a slow stand-in waits, in milliseconds.
+const SLOW_MS: u64 = 3_000;
+
+/// One switch as the page throws it.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "stand_in", content = "fault", rename_all = "snake_case")]
+pub(super) enum Switch {
+    Smtp(Option<smtp::Fault>),
+    Gitlab(Option<CallFault>),
+    Slack(Option<Fault>),
+}
+
+impl Switch {
+    pub(super) fn set(self, stand_ins: &StandIns) {
+        match self {
+            Self::Smtp(fault) => stand_ins.mail.faults.set_fault(fault),
+            Self::Gitlab(fault) => stand_ins.gitlab.faults.set_fault(fault),
+            Self::Slack(fault) => stand_ins.slack.faults.set_fault(fault),
+        }
+    }
+}
+
+/// What the page offers for each stand-in: `{label, fault}`.
+pub(super) fn offered() -> Value {
+    json!({
+        "smtp": smtp::Fault::ALL.map(|(fault, label)| offer(label, fault)),
+        "gitlab": gitlab(),
+        "slack": slack(),
+    })
+}
+
+fn gitlab() -> Vec<Value> {
+    let on = |label, call, fault| offer(label, CallFault::on(call, fault));
+    let any = |label, fault| offer(label, CallFault::any(fault));
+    vec![
+        any("503 for everything", Fault::status(503, "Service Unavailable")),
+        any("Connection dropped", Fault::DropBefore),
+        on("Issue created, connection dropped", Call::Create, Fault::DropAfter),
+        on("Issue created, no answer", Call::Create, Fault::HangAfter),
+        on("500 at create", Call::Create, Fault::status(500, "Internal Server Error")),
+        on("500 at close", Call::Close, Fault::status(500, "Internal Server Error")),
+        on("500 at note", Call::Note, Fault::status(500, "Internal Server Error")),
+        on("500 at list", Call::List, Fault::status(500, "Internal Server Error")),
+        any("401 token refused", Fault::status(401, r#"{"message":"401 Unauthorized"}"#)),
+        any("403 no right", Fault::status(403, r#"{"message":"403 Forbidden"}"#)),
+        any("404 project not visible", Fault::status(404, r#"{"message":"404 Project Not Found"}"#)),
+        any("429 retry after 5 s", Fault::RateLimited { retry_after: Some("5".to_owned()) }),
+        any("429 without a time", Fault::RateLimited { retry_after: None }),
+        any("Half an answer", Fault::Truncated),
+        any("Ten megabytes", Fault::Huge),
+        any("Redirect to another host", elsewhere()),
+        any("Slow: three seconds", Fault::Slow { delay_ms: SLOW_MS }),
+    ]
+}
+
+fn slack() -> Vec<Value> {
+    vec![
+        offer("500", Fault::status(500, "rollup_error")),
+        offer("Connection dropped", Fault::DropBefore),
+        offer("Message kept, connection dropped", Fault::DropAfter),
+        offer("Message kept, no answer", Fault::HangAfter),
+        offer("400 invalid_blocks", Fault::status(400, "invalid_blocks")),
+        offer("403 invalid_token", Fault::status(403, "invalid_token")),
+        offer("404 no_service", Fault::status(404, "no_service")),
+        offer("410 channel_is_archived", Fault::status(410, "channel_is_archived")),
+        offer("429 retry after 5 s", Fault::RateLimited { retry_after: Some("5".to_owned()) }),
+        offer("Ten megabytes", Fault::Huge),
+        offer("Redirect to another host", elsewhere()),
+        offer("Slow: three seconds", Fault::Slow { delay_ms: SLOW_MS }),
+    ]
+}
+
+fn elsewhere() -> Fault {
+    Fault::Redirect { to: "http://elsewhere.example/".to_owned() }
+}
+
+fn offer(label: &str, fault: impl Serialize) -> Value {
+    json!({"label": label, "fault": fault})
+}
