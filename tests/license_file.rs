@@ -1,0 +1,310 @@
+//! A license file is what GitLab reads, and we read what GitLab reads.
+
+use std::{fs, io::Write as _, path::PathBuf, process::Command, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::civil::date;
+use proptest::prelude::*;
+use rsa::{RsaPublicKey, rand_core::OsRng};
+use secrecy::SecretString;
+use serde_json::Value;
+use stopgap::license::{
+    Attributes, Customer, Email, Line, SealingKey, Seats, Terms,
+    envelope::encode64,
+    evidence::{Unreadable, open_old_license},
+    file::{OpenError, open, parse_public_key},
+};
+
+/// Reading is bounded: even a text made to be slow takes no longer, in a build without optimisation.
+const QUICK: Duration = Duration::from_secs(2);
+
+pub fn vector_path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name)
+}
+
+pub fn vector(name: &str) -> String {
+    fs::read_to_string(vector_path(name)).unwrap()
+}
+
+pub fn public_key() -> RsaPublicKey {
+    parse_public_key(&vector("test_key.pub.pem")).unwrap()
+}
+
+fn sealing_key() -> SealingKey {
+    SealingKey::parse(&SecretString::from(vector("test_key.pem"))).unwrap()
+}
+
+fn emergency() -> Attributes {
+    let customer = Customer {
+        email: Email::parse("jane@acme.example").unwrap(),
+        name: Some(Line::parse("Jane \"Ünï\" Doe", 100).unwrap()),
+        company: Some(Line::parse("日本株式会社 <A&B>", 100).unwrap()),
+    };
+    Attributes::emergency(&customer, Seats::parse(286).unwrap(), Terms::of(date(2026, 11, 21), 10))
+}
+
+fn sealed() -> String {
+    sealing_key().seal(&emergency(), &mut OsRng).unwrap().expose().to_owned()
+}
+
+/// Puts a payload of our own making into an envelope that the test key opens.
+fn seal_raw(json: &[u8]) -> String {
+    // Attributes that are not a license's cannot be made with the library, so OpenSSL makes them.
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("key"), [7; 16]).unwrap();
+    fs::write(path("json"), json).unwrap();
+    let hex = "07".repeat(16);
+    run(Command::new("openssl")
+        .args(["enc", "-aes-128-cbc", "-K", &hex, "-iv", &hex, "-in"])
+        .arg(path("json"))
+        .arg("-out")
+        .arg(path("data")));
+    run(Command::new("openssl")
+        .args(["pkeyutl", "-sign", "-pkeyopt", "rsa_padding_mode:pkcs1", "-inkey"])
+        .arg(vector_path("test_key.pem"))
+        .arg("-in")
+        .arg(path("key"))
+        .arg("-out")
+        .arg(path("sealed")));
+    let part = |bytes: Vec<u8>| Value::from(encode64(&bytes));
+    let outer = serde_json::json!({
+        "data": part(fs::read(path("data")).unwrap()), "key": part(fs::read(path("sealed")).unwrap()), "iv": part(vec![7; 16]),
+    });
+    encode64(outer.to_string().as_bytes())
+}
+
+fn run(command: &mut Command) -> Vec<u8> {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// Base64 of any layer, with its line breaks.
+fn decode(text: &str) -> Vec<u8> {
+    STANDARD.decode(text.replace('\n', "")).unwrap()
+}
+
+#[test]
+fn files_of_gitlabs_own_gem_are_read_as_it_reads_them() {
+    let index: Vec<Value> = serde_json::from_str(&vector("index.json")).unwrap();
+    assert_eq!(index.len(), 8);
+    for row in index {
+        let name = row["file"].as_str().unwrap();
+        let read = open(&vector(name), &public_key());
+        if row["reads"] == true {
+            let read = serde_json::to_string(&read.unwrap()).unwrap();
+            assert_eq!(read, row["attributes"].to_string(), "{name}");
+        } else {
+            assert!(read.is_err(), "{name}");
+        }
+    }
+    let refusal = |name: &str| open(&vector(name), &public_key()).unwrap_err();
+    assert_eq!(refusal("signed-by-another-key.gitlab-license"), OpenError::OtherKey);
+    assert!(matches!(refusal("truncated.gitlab-license"), OpenError::NotALicense(_)));
+    assert!(matches!(refusal("garbage.gitlab-license"), OpenError::NotALicense(_)));
+}
+
+#[test]
+fn a_license_survives_every_way_it_may_be_wrapped_again() {
+    for plain in [sealed(), vector("paid-plain.gitlab-license")] {
+        let expected = open(&plain, &public_key()).unwrap();
+        let line = plain.replace('\n', "");
+        let at = |width: usize, end: &str, prefix: &str| -> String {
+            let lines = line.as_bytes().chunks(width).map(|c| format!("{prefix}{}{end}", str::from_utf8(c).unwrap()));
+            lines.collect::<Vec<_>>().concat()
+        };
+        let boundary = |body: &str| format!("{:-^60}\n{body}{:-^60}\n", "BEGIN GITLAB LICENSE", "END GITLAB LICENSE");
+        let mut texts: Vec<String> = (1..=100).map(|width| at(width, "\n", "")).collect();
+        texts.extend([
+            line.clone(),
+            plain.trim_end().to_owned(),
+            plain.replace('\n', "\r\n"),
+            plain.replace('\n', "\r"),
+            at(60, "\n", "    "),
+            at(76, "\r\n", "\t"),
+            at(60, "\n", "> "),
+            at(60, "\n", "> > "),
+            at(60, " ", ""),
+            format!("\u{feff}{plain}"),
+            format!("\n\n  \r\n{plain}\n\n"),
+            plain.replace('=', "=3D"),
+            boundary(&plain),
+            boundary(&plain).replace('\n', "\r\n"),
+            format!("Dear Jane,\nhere it is:\n\n{}\nRegards, 42 = 42\n", boundary(&plain)),
+            boundary(&plain).lines().map(|line| format!("> {line}\n")).collect::<Vec<_>>().concat(),
+        ]);
+        for text in texts {
+            assert_eq!(open(&text, &public_key()).as_ref(), Ok(&expected), "{text}");
+        }
+    }
+}
+
+#[test]
+fn unwrapped_base64_inside_is_read_too() {
+    let envelope: Value = serde_json::from_slice(&decode(&sealed())).unwrap();
+    let unwrapped = envelope.to_string().replace("\\n", "");
+    let text = STANDARD.encode(unwrapped);
+    assert!(open(&text, &public_key()).is_ok());
+}
+
+#[test]
+fn half_a_license_is_refused_wherever_it_is_cut() {
+    let plain = vector("paid-plain.gitlab-license");
+    // What is cut of the last line's end may be padding or the envelope's own end, without which nothing is missing.
+    let needed = plain.trim_end().len() - 4;
+    for cut in 0..needed {
+        for half in [&plain[..cut], &plain[plain.len() - cut..]] {
+            assert!(open(half, &public_key()).is_err(), "cut at {cut}");
+            assert!(open_old_license(half, &public_key()).is_err(), "cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn a_spoiled_character_is_told_from_a_foreign_key() {
+    let plain = vector("paid-plain.gitlab-license");
+    let envelope: Value = serde_json::from_slice(&decode(&plain)).unwrap();
+    let spoil = |part: &str, at: usize| {
+        let mut spoiled = envelope.clone();
+        let mut bytes = decode(envelope[part].as_str().unwrap());
+        let at = if at == usize::MAX { bytes.len() - 1 } else { at };
+        bytes[at] ^= 0x80;
+        spoiled[part] = Value::from(encode64(&bytes));
+        open_old_license(&encode64(spoiled.to_string().as_bytes()), &public_key())
+    };
+    assert_eq!(spoil("key", 100), Err(Unreadable::OtherKey));
+    assert_eq!(spoil("data", usize::MAX), Err(Unreadable::Damaged));
+    assert_eq!(spoil("data", 0), Err(Unreadable::Damaged));
+    assert_eq!(spoil("iv", 0), Err(Unreadable::Damaged));
+}
+
+#[test]
+fn what_gitlab_calls_invalid_is_refused_with_the_reason() {
+    let whole = r#"{"version":1,"licensee":{"Name":"J"},"issued_at":"2026-11-01","expires_at":"2026-11-11"}"#;
+    assert_eq!(open(&seal_raw(whole.as_bytes()), &public_key()).unwrap().restrictions, None);
+    for (json, reason) in [
+        (whole.replace(r#""version":1,"#, r#""version":2,"#), "version"),
+        (whole.replace(r#"{"Name":"J"}"#, "{}"), "licensee"),
+        (whole.replace(r#"{"Name":"J"}"#, "\"J\""), "licensee"),
+        (whole.replace(r#""licensee":{"Name":"J"},"#, ""), "licensee"),
+        (whole.replace("issued_at", "starts_at"), "issued_at"),
+        (whole.replace("2026-11-11", "someday"), "expires_at"),
+        (whole.replace(r#""2026-11-11""#, "null"), "expires_at"),
+        ("[]".to_owned(), "attributes"),
+        ("\"text\"".to_owned(), "attributes"),
+    ] {
+        match open(&seal_raw(json.as_bytes()), &public_key()) {
+            Err(OpenError::Invalid(words)) => assert!(words.contains(reason), "{json}: {words}"),
+            other => panic!("{json}: {other:?}"),
+        }
+    }
+    for (json, is_read) in [
+        (whole.replace(r#""version":1,"#, ""), true),
+        (whole.replace(r#""version":1,"#, r#""add_ons":{"x":[1]},"notify_users_at":"never","restrictions":7,"#), true),
+        ("{\"version\":1".to_owned(), false),
+        (String::new(), false),
+    ] {
+        let read = open(&seal_raw(json.as_bytes()), &public_key());
+        assert_eq!(read.is_ok(), is_read, "{json}: {read:?}");
+        assert!(is_read || read == Err(OpenError::Damaged));
+    }
+}
+
+#[test]
+fn a_license_bomb_is_refused_quickly() {
+    let mut nested = vector("paid-plain.gitlab-license");
+    while nested.len() < 40_000 {
+        nested = encode64(nested.as_bytes());
+    }
+    let deep = format!("{{\"data\":{}", "[".repeat(40_000));
+    let wide = format!("{{\"data\":\"a\",\"key\":\"a\",\"iv\":\"a\"{}}}", ",\"x\":0".repeat(6_000));
+    let inner = format!("{{\"licensee\":{}1{}}}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
+    let huge = format!("{{\"version\":1,\"licensee\":{{{}\"a\":1}}}}", "\"a\":1,".repeat(3_000));
+    for text in [
+        nested,
+        encode64(deep.as_bytes()),
+        encode64(wide.as_bytes()),
+        seal_raw(inner.as_bytes()),
+        seal_raw(huge.as_bytes()),
+        "eyJkYXRhIjoi ".repeat(5_000),
+        "-----BEGIN GITLAB LICENSE-----\n".repeat(2_000),
+        "=".repeat(64 * 1024),
+        "A".repeat(5 * 1024 * 1024),
+    ] {
+        #[expect(clippy::disallowed_methods, reason = "how long it takes is what is promised")]
+        let started = std::time::Instant::now();
+        assert!(open_old_license(&text, &public_key()).is_err(), "{text:.60}");
+        assert!(started.elapsed() < QUICK, "{:?} for {text:.60}", started.elapsed());
+    }
+}
+
+#[test]
+fn the_envelope_is_gitlabs_byte_for_byte() {
+    let text = sealed();
+    assert!(
+        text.starts_with("eyJkYXRhIjoi") && text.ends_with('\n') && (1_200..=1_900).contains(&text.len()),
+        "{}",
+        text.len()
+    );
+    let lines: Vec<&str> = text.lines().collect();
+    let (last, full) = lines.split_last().unwrap();
+    assert!(full.iter().all(|line| line.len() == 60) && (1..=60).contains(&last.len()));
+    let outer = String::from_utf8(decode(&text)).unwrap();
+    let envelope: serde_json::Map<String, Value> = serde_json::from_str(&outer).unwrap();
+    assert_eq!(envelope.keys().collect::<Vec<_>>(), ["data", "key", "iv"]);
+    let parts: Vec<&str> = envelope.values().map(|part| part.as_str().unwrap()).collect();
+    let expected = format!(
+        r#"{{"data":"{}","key":"{}","iv":"{}"}}"#,
+        parts[0].replace('\n', "\\n"),
+        parts[1].replace('\n', "\\n"),
+        parts[2].replace('\n', "\\n")
+    );
+    assert_eq!(outer, expected);
+    for part in parts {
+        assert_eq!(part, encode64(&decode(part)));
+    }
+    assert_ne!(text, sealed(), "key and iv are fresh each time");
+}
+
+#[test]
+fn openssl_opens_what_we_seal_and_finds_the_attributes_in_order() {
+    let envelope: Value = serde_json::from_slice(&decode(&sealed())).unwrap();
+    let part = |name: &str| decode(envelope[name].as_str().unwrap());
+    let mut sealed_key = tempfile::NamedTempFile::new().unwrap();
+    sealed_key.write_all(&part("key")).unwrap();
+    let mut data = tempfile::NamedTempFile::new().unwrap();
+    data.write_all(&part("data")).unwrap();
+    let aes_key = run(Command::new("openssl")
+        .args(["pkeyutl", "-verifyrecover", "-pubin", "-pkeyopt", "rsa_padding_mode:pkcs1", "-inkey"])
+        .arg(vector_path("test_key.pub.pem"))
+        .arg("-in")
+        .arg(sealed_key.path()));
+    assert_eq!(aes_key.len(), 16);
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    let json = run(Command::new("openssl")
+        .args(["enc", "-d", "-aes-128-cbc", "-K", &hex(&aes_key), "-iv", &hex(&part("iv")), "-in"])
+        .arg(data.path()));
+    assert_eq!(
+        String::from_utf8(json).unwrap(),
+        "{\"version\":1,\"licensee\":{\"Name\":\"Jane \\\"Ünï\\\" Doe\",\"Company\":\"日本株式会社 <A&B>\",\
+         \"Email\":\"jane@acme.example\"},\"issued_at\":\"2026-11-19\",\"expires_at\":\"2026-12-01\",\
+         \"cloud_licensing_enabled\":false,\"offline_cloud_licensing_enabled\":false,\"auto_renew_enabled\":false,\
+         \"seat_reconciliation_enabled\":false,\"operational_metrics_enabled\":false,\
+         \"generated_from_customers_dot\":false,\"generated_from_cancellation\":false,\
+         \"restrictions\":{\"plan\":\"ultimate\",\"active_user_count\":286,\"previous_user_count\":286,\"trial\":true}}"
+    );
+}
+
+proptest! {
+    #[test]
+    fn a_text_changed_anywhere_opens_to_the_same_or_not_at_all(at in 0_usize..1500, to in "[A-Za-z0-9+/= >\n-]") {
+        let plain = vector("paid-plain.gitlab-license");
+        let at = at % plain.len();
+        let changed = format!("{}{to}{}", &plain[..at], &plain[at + 1..]);
+        if let Ok(read) = open(&changed, &public_key()) {
+            // A change that spoils 16 bytes of the payload may hide inside of a text, or in the iv before the version.
+            prop_assert_eq!(read.version, 1);
+        }
+    }
+}

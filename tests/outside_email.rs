@@ -1,0 +1,154 @@
+//! What the mail server answers decides between another try and failure.
+
+use serde_json::Value;
+use stopgap::sandbox::{gitlab::State, smtp::Fault};
+
+use crate::world::{World, ended, generate, history, order, through, within};
+
+/// One license whose first attempt meets `fault`.
+async fn after(fault: Fault) -> (World, Value) {
+    let world = World::start().await;
+    world.sandbox.mail.faults.fail_next(fault);
+    let agent = world.agent().await;
+    let license = generate(&agent, &order()).await;
+    let license = ended(&agent, &license).await;
+    (world, license)
+}
+
+#[tokio::test]
+async fn what_surely_was_not_sent_is_sent_at_the_next_try() {
+    for fault in [
+        Fault::DropAtGreeting,
+        Fault::Greeting421,
+        Fault::Mail451,
+        Fault::Mail550,
+        Fault::Mail552,
+        Fault::Rcpt450,
+        Fault::DropAtData,
+        Fault::AfterDot451,
+    ] {
+        let (world, license) = after(fault).await;
+        let email = through(&license, "email")[0].clone();
+        assert_eq!(email["state"], "sent", "{fault:?}");
+        assert_eq!((&email["attempts"], &email["uncertain"]), (&2.into(), &false.into()), "{fault:?}");
+        assert!(history(&license).contains(&"email_retry"), "{fault:?}");
+        assert_eq!(world.sandbox.mail.mails().len(), 1, "{fault:?}");
+        let issues = world.sandbox.gitlab.issues();
+        assert_eq!((issues.len(), issues[0].state), (1, State::Closed), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_drops_inside_the_mail_costs_one_more_try_and_no_second_mail() {
+    // Whether the last bytes were taken cannot be known from here, so the history may say uncertain or not.
+    let (world, license) = after(Fault::DropInsideBody).await;
+    assert_eq!(through(&license, "email")[0]["state"], "sent");
+    assert_eq!(world.sandbox.mail.mails().len(), 1);
+    assert_eq!(world.sandbox.gitlab.issues().len(), 1);
+}
+
+#[tokio::test]
+async fn what_perhaps_was_sent_goes_again_with_the_same_bytes_and_the_history_says_uncertain() {
+    let (world, license) = after(Fault::DropAfterDot).await;
+    let email = through(&license, "email")[0].clone();
+    assert_eq!((&email["state"], &email["uncertain"]), (&"sent".into(), &true.into()));
+    assert!(history(&license).contains(&"email_uncertain"));
+    let mails = world.sandbox.mail.mails();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].raw, mails[1].raw);
+    assert!(!mails[0].message_id.is_empty());
+    assert_eq!(world.sandbox.gitlab.issues().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_for_good_fails_at_once_and_leaves_an_open_issue_and_a_slack_message() {
+    for fault in [Fault::Rcpt550, Fault::AfterDot554] {
+        let (world, license) = after(fault).await;
+        assert_eq!(license["state"], "failed", "{fault:?}");
+        let email = through(&license, "email")[0].clone();
+        assert_eq!((&email["state"], &email["attempts"]), (&"failed".into(), &1.into()));
+        let error = email["last_error"].as_str().unwrap();
+        let issues = world.sandbox.gitlab.issues();
+        assert_eq!((issues.len(), issues[0].state), (1, State::Opened), "{fault:?}");
+        assert!(issues[0].title.starts_with("[Failure] - "), "{}", issues[0].title);
+        assert!(error.contains('5'), "the server's own words: {error}");
+        assert!(issues[0].description.contains(mail_words(fault)), "{}", issues[0].description);
+        assert_eq!(world.sandbox.slack.messages().len(), 1);
+        assert!(world.sandbox.mail.mails().is_empty());
+    }
+}
+
+fn mail_words(fault: Fault) -> &'static str {
+    if fault == Fault::Rcpt550 { "550" } else { "554" }
+}
+
+#[tokio::test]
+async fn a_mail_that_is_late_is_told_tried_on_and_put_right_when_it_goes_out() {
+    let world = World::start().await;
+    world.sandbox.mail.faults.set_fault(Some(Fault::Mail451));
+    let agent = world.agent().await;
+    let license = generate(&agent, &order()).await;
+    let id = license["id"].as_str().unwrap().to_owned();
+    world.pass(301);
+    let issues = within(world.sandbox.gitlab.wait_for(1)).await;
+    assert!(issues[0].title.starts_with("[Failure] - "), "{}", issues[0].title);
+    assert_eq!(issues[0].state, State::Opened);
+    within(world.sandbox.slack.wait_for(1)).await;
+    assert_eq!(agent.get(&format!("/api/v1/licenses/{id}")).await.unwrap()["state"], "late");
+
+    world.sandbox.mail.faults.set_fault(None);
+    world.pass(61);
+    let license = ended(&agent, &license).await;
+    assert_eq!(license["state"], "delivered");
+    let issues = world.sandbox.gitlab.issues();
+    assert_eq!((issues.len(), issues[0].state, issues[0].notes.len()), (1, State::Closed, 1));
+    assert_eq!(world.sandbox.slack.messages().len(), 2);
+    assert_eq!(through(&license, "issue")[1]["purpose"], "follow_up");
+}
+
+#[tokio::test]
+async fn a_mail_is_given_up_when_its_license_has_stopped() {
+    let world = World::start().await;
+    world.sandbox.mail.faults.set_fault(Some(Fault::Mail451));
+    let agent = world.agent().await;
+    let license = generate(&agent, &order()).await;
+    world.pass(301);
+    within(world.sandbox.slack.wait_for(1)).await;
+    world.pass(10 * 24 * 3600);
+    let agent = world.agent().await;
+    let license = ended(&agent, &license).await;
+    assert_eq!(license["state"], "failed");
+    let issues = world.sandbox.gitlab.issues();
+    assert_eq!((issues.len(), issues[0].state), (1, State::Opened));
+    assert_eq!(world.sandbox.slack.messages().len(), 2);
+}
+
+#[tokio::test]
+async fn a_login_that_is_refused_is_the_operators_trouble_and_tried_on() {
+    let mut world = World::start().await;
+    world.stop().await;
+    let url = world.sandbox.mail.url().replace("smtp://", "smtp://stopgap:canary-password@");
+    world.set("SMTP_URL", &url);
+    world.start_service().await;
+    world.sandbox.mail.faults.fail_next(Fault::Auth535);
+    let agent = world.agent().await;
+    let license = generate(&agent, &order()).await;
+    let license = ended(&agent, &license).await;
+    assert_eq!(license["state"], "delivered");
+    assert!(license.to_string().contains("535"));
+    assert!(!license.to_string().contains("canary-password"));
+}
+
+#[tokio::test]
+async fn a_slow_mail_server_holds_up_no_other_channel() {
+    let world = World::start().await;
+    world.sandbox.mail.faults.set_fault(Some(Fault::HangAtGreeting));
+    let agent = world.agent().await;
+    for n in 0..6 {
+        generate(&agent, &crate::world::order_for(&format!("c{n}@acme.example"))).await;
+    }
+    world.pass(301);
+    // All six are told as late while every mail slot hangs.
+    within(world.sandbox.slack.wait_for(6)).await;
+    assert_eq!(world.sandbox.gitlab.issues().len(), 6);
+}

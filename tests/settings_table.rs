@@ -1,0 +1,21 @@
+//! The README's table of settings is the code's table.
+
+use std::{fs, path::Path};
+
+const BEGIN: &str = "<!-- settings: begin (made from the code; `UPDATE=1 cargo test settings_table` writes it) -->\n";
+const END: &str = "<!-- settings: end -->\n";
+
+#[test]
+fn the_readme_shows_every_setting_as_the_code_has_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once(BEGIN).expect("README.md marks where the table begins");
+    let (shown, after) = rest.split_once(END).expect("README.md marks where the table ends");
+    let table = stopgap::config::table();
+    #[expect(clippy::disallowed_methods, reason = "this is how people ask a test to write")]
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, [before, BEGIN, &table, END, after].concat()).unwrap();
+    } else {
+        assert_eq!(shown, table, "README.md is behind the code: UPDATE=1 cargo test settings_table");
+    }
+}

@@ -1,0 +1,222 @@
+//! Only a token that Zendesk signed for this app, now, for the first time, opens the sidebar.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+use stopgap::{sandbox::Token, zendesk::token::LEEWAY_SECONDS};
+
+use crate::world::{AGENT, World, keys};
+
+fn sign(token: &Token) -> String {
+    token.sign(&keys().zendesk_private_pem)
+}
+
+async fn status(world: &World, token: &str) -> (u16, String) {
+    let answer = world.stranger().post_token(token).await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[expect(clippy::too_many_lines, reason = "a table, one row an attack")]
+/// Every forged or unfit token, by the name of the attack.
+fn attacks(world: &World) -> Vec<(&'static str, String)> {
+    let fresh = || world.sandbox.token(AGENT);
+    let now = world.clock.now().as_second();
+    let claims = |change: &dyn Fn(&mut Value)| {
+        let mut token = fresh();
+        change(&mut token.claims);
+        sign(&token)
+    };
+    let header = |name: &str, value: Value| {
+        let mut token = fresh();
+        token.header[name] = value;
+        sign(&token)
+    };
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let unsigned = |alg: &str| format!("{}.{}.", part(&json!({ "alg": alg, "typ": "JWT" })), part(&fresh().claims));
+    let with =
+        |algorithm, key: &EncodingKey| jsonwebtoken::encode(&Header::new(algorithm), &fresh().claims, key).unwrap();
+    let zendesk = EncodingKey::from_rsa_pem(keys().zendesk_private_pem.as_bytes()).unwrap();
+    let public_as_secret = EncodingKey::from_secret(keys().zendesk_public_pem.as_bytes());
+    let stranger = include_str!("keys/stranger.pem");
+    let good = sign(&fresh());
+    let (signed, signature) = good.rsplit_once('.').unwrap();
+    let doubled = {
+        let claims =
+            fresh().claims.to_string().replacen('{', r#"{"sub":"https://sandbox.zendesk.com/api/v2/users/1.json","#, 1);
+        let text = format!("{}.{}", part(&json!({ "alg": "RS256" })), URL_SAFE_NO_PAD.encode(claims));
+        let sig = jsonwebtoken::crypto::sign(text.as_bytes(), &zendesk, Algorithm::RS256).unwrap();
+        format!("{text}.{sig}")
+    };
+    let base = "https://sandbox.zendesk.com/api/v2";
+    vec![
+        ("algorithm none", unsigned("none")),
+        ("algorithm None", unsigned("None")),
+        ("algorithm NONE", unsigned("NONE")),
+        ("no algorithm", format!("{}.{}.", part(&json!({})), part(&fresh().claims))),
+        ("HS256 with the public key as secret", with(Algorithm::HS256, &public_as_secret)),
+        ("RS384", with(Algorithm::RS384, &zendesk)),
+        ("RS512", with(Algorithm::RS512, &zendesk)),
+        ("PS256", with(Algorithm::PS256, &zendesk)),
+        ("another key", fresh().sign(stranger)),
+        ("another key, embedded as jwk", {
+            let mut token = fresh();
+            token.header["jwk"] = json!({ "kty": "RSA", "n": "AQAB", "e": "AQAB" });
+            token.sign(stranger)
+        }),
+        ("another key, linked by jku", {
+            let mut token = fresh();
+            token.header["jku"] = "http://127.0.0.1:9/keys".into();
+            token.sign(stranger)
+        }),
+        ("another key, linked by x5u", {
+            let mut token = fresh();
+            token.header["x5u"] = "http://127.0.0.1:9/cert".into();
+            token.sign(stranger)
+        }),
+        ("another key, with a hostile kid", {
+            let mut token = fresh();
+            token.header["kid"] = "../../etc/passwd' OR 1=1 --".into();
+            token.sign(stranger)
+        }),
+        ("a crit header", header("crit", json!(["exp"]))),
+        ("an empty crit header", header("crit", json!([]))),
+        ("an empty signature", format!("{signed}.")),
+        ("a stripped signature", signed.to_owned()),
+        (
+            "a changed signature",
+            format!(
+                "{signed}.{}",
+                signature.replacen(&signature[..1], if signature.starts_with('A') { "B" } else { "A" }, 1)
+            ),
+        ),
+        ("an extra part", format!("{good}.{signature}")),
+        ("JSON serialization", json!({ "payload": "x", "signatures": [] }).to_string()),
+        ("nothing", String::new()),
+        ("dots", "..".into()),
+        ("a megabyte", format!("{good}{}", "A".repeat(1024 * 1024))),
+        ("nine kilobytes", format!("{good}{}", "A".repeat(9 * 1024))),
+        ("duplicate claims", doubled),
+        ("times as text", claims(&|c| c["exp"] = (now + 300).to_string().into())),
+        ("times as fractions", claims(&|c| c["exp"] = json!(1e9 + 0.5))),
+        ("a huge exp", claims(&|c| c["exp"] = json!(i64::MAX))),
+        ("an exp beyond 64 bits", claims(&|c| c["exp"] = json!(u64::MAX))),
+        ("a negative iat", claims(&|c| c["iat"] = json!(i64::MIN))),
+        ("a life of an hour", claims(&|c| c["exp"] = json!(now + 3600))),
+        ("an exp before its iat", claims(&|c| c["exp"] = json!(now - 1))),
+        ("no iss", without(fresh(), "iss")),
+        ("no aud", without(fresh(), "aud")),
+        ("no sub", without(fresh(), "sub")),
+        ("no iat", without(fresh(), "iat")),
+        ("no nbf", without(fresh(), "nbf")),
+        ("no exp", without(fresh(), "exp")),
+        ("an array as audience", claims(&|c| c["aud"] = json!([c["aud"].clone()]))),
+        ("another installation", claims(&|c| c["aud"] = format!("{base}/apps/installations/9999.json").into())),
+        ("another subdomain as issuer", claims(&|c| c["iss"] = "evil.zendesk.com".into())),
+        ("a look-alike issuer", claims(&|c| c["iss"] = "sandbox.zendesk.com.evil.example".into())),
+        ("another subdomain's user", claims(&|c| c["sub"] = "https://evil.zendesk.com/api/v2/users/42.json".into())),
+        ("a user that is no number", claims(&|c| c["sub"] = format!("{base}/users/42/../1.json").into())),
+        ("a signed user number", claims(&|c| c["sub"] = format!("{base}/users/+42.json").into())),
+        ("another product", claims(&|c| c["context"]["product"] = "chat".into())),
+        ("another place", claims(&|c| c["context"]["location"] = "user_sidebar".into())),
+        ("a context that is no object", claims(&|c| c["context"] = "support".into())),
+        ("not valid before a while", claims(&|c| c["nbf"] = json!(now + LEEWAY_SECONDS + 30))),
+        ("issued in the future", claims(&|c| c["iat"] = json!(now + LEEWAY_SECONDS + 30))),
+        (
+            "expired by a second past the leeway",
+            claims(&|c| {
+                c["iat"] = json!(now - 300);
+                c["nbf"] = json!(now - 300);
+                c["exp"] = json!(now - LEEWAY_SECONDS - 1);
+            }),
+        ),
+    ]
+}
+
+fn without(mut token: Token, claim: &str) -> String {
+    token.claims.as_object_mut().unwrap().remove(claim);
+    sign(&token)
+}
+
+#[tokio::test]
+async fn every_forged_or_unfit_token_gets_one_uniform_refusal() {
+    let world = World::start().await;
+    let mut pages = std::collections::BTreeSet::new();
+    for (attack, token) in attacks(&world) {
+        let (status, page) = status(&world, &token).await;
+        if attack == "a megabyte" {
+            assert_eq!(status, 413, "{attack}");
+            continue;
+        }
+        assert_eq!(status, 403, "{attack}");
+        pages.insert(page);
+    }
+    assert_eq!(pages.len(), 1, "all refusals look the same");
+}
+
+#[tokio::test]
+async fn a_token_opens_one_session_in_its_life() {
+    let mut world = World::start().await;
+    let token = sign(&world.sandbox.token(AGENT));
+    assert_eq!(status(&world, &token).await.0, 200);
+    assert_eq!(status(&world, &token).await.0, 403, "replayed");
+    world.stop().await;
+    world.start_service().await;
+    assert_eq!(status(&world, &token).await.0, 403, "replayed after a restart");
+    world.pass(300 + LEEWAY_SECONDS - 1);
+    assert_eq!(status(&world, &token).await.0, 403, "replayed inside the leeway");
+}
+
+#[tokio::test]
+async fn a_token_is_good_until_the_end_of_the_leeway() {
+    let world = World::start().await;
+    let token = sign(&world.sandbox.token(AGENT));
+    world.pass(300 + LEEWAY_SECONDS - 2);
+    assert_eq!(status(&world, &token).await.0, 200);
+}
+
+#[tokio::test]
+async fn issuers_with_scheme_missing_contexts_and_the_full_page_are_fine() {
+    let world = World::start().await;
+    let changes: [fn(&mut Value); 4] = [
+        |c| c["iss"] = "https://sandbox.zendesk.com".into(),
+        |c| drop(c.as_object_mut().unwrap().remove("context")),
+        |c| c["context"] = json!({ "product": "support", "location": "nav_bar", "more": 1 }),
+        |c| c["cnf"] = json!({ "jku": "http://127.0.0.1:9/never-fetched" }),
+    ];
+    for change in changes {
+        let mut token = world.sandbox.token(AGENT);
+        change(&mut token.claims);
+        assert_eq!(status(&world, &sign(&token)).await.0, 200, "{}", token.claims);
+    }
+}
+
+#[tokio::test]
+async fn a_token_in_the_query_opens_nothing() {
+    let world = World::start().await;
+    let token = sign(&world.sandbox.token(AGENT));
+    let page = world.stranger().request(reqwest::Method::GET, &format!("/zendesk/sidebar?token={token}"));
+    let page = page.send().await.unwrap().text().await.unwrap();
+    assert!(page.contains(r#"name="stopgap-session" content="""#), "{page}");
+    assert_eq!(status(&world, &token).await.0, 200, "and is not used up");
+}
+
+#[tokio::test]
+async fn old_and_new_key_hold_side_by_side_while_they_rotate() {
+    let mut world = World::start().await;
+    world.stop().await;
+    let stranger = include_str!("keys/stranger.pub.pem");
+    world.set("ZENDESK_PUBLIC_KEYS", &format!("{stranger}\n{}", keys().zendesk_public_pem));
+    world.start_service().await;
+    assert_eq!(status(&world, &sign(&world.sandbox.token(AGENT))).await.0, 200);
+    assert_eq!(status(&world, &world.sandbox.token(AGENT).sign(include_str!("keys/stranger.pem"))).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_service_that_has_no_keys_yet_says_what_is_missing() {
+    let mut world = World::start().await;
+    world.stop().await;
+    world.start_service_with(|config| config.zendesk.public_keys.clear()).await;
+    let (status, page) = status(&world, &sign(&world.sandbox.token(AGENT))).await;
+    assert_eq!(status, 503);
+    assert!(page.contains("STOPGAP_ZENDESK_PUBLIC_KEYS"), "{page}");
+}
