@@ -15,6 +15,8 @@ use super::problem::Problem;
 
 /// Most bodies are far smaller.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
+/// Evidence and diagnosis take what customers send: license files, mails with their quotes.
+pub const MAX_EVIDENCE_BYTES: usize = 64 * 1024;
 /// A whole body must be here by then; a client that sends a byte a second is dropped.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -28,6 +30,11 @@ pub async fn json(request: &HttpRequest, payload: Payload, max_bytes: usize) -> 
     }
     let bytes = bytes(request, payload, max_bytes).await?;
     serde_json::from_slice(&bytes).map_err(|e| Problem::bad_request(format!("The body is not JSON: {e}.")))
+}
+
+/// What is said when the work on a body was broken off.
+pub fn interrupted() -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The body could not be worked on. Try again.")
 }
 
 /// The body, whatever it is.
