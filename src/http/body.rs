@@ -32,11 +32,6 @@ pub async fn json(request: &HttpRequest, payload: Payload, max_bytes: usize) -> 
     serde_json::from_slice(&bytes).map_err(|e| Problem::bad_request(format!("The body is not JSON: {e}.")))
 }
 
-/// What is said when the work on a body was broken off.
-pub fn interrupted() -> Problem {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The body could not be worked on. Try again.")
-}
-
 /// The body, whatever it is.
 ///
 /// # Errors

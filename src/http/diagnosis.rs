@@ -2,6 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
+    http::StatusCode,
     web::{Data, Payload, block},
 };
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ pub async fn explain(request: HttpRequest, payload: Payload, service: Data<Servi
     session::of(&request, &service).await?;
     let body = body::json(&request, payload, body::MAX_EVIDENCE_BYTES).await?;
     let said = said(&body)?;
-    let findings = block(move || service.desk.diagnose(&said)).await.map_err(|_| body::interrupted())?;
+    let findings = block(move || service.desk.diagnose(&said)).await.map_err(|_| interrupted())?;
     let findings =
         findings.map_err(|e| Problem::invalid(vec![FieldError { field: "text".into(), detail: e.to_string() }]))?;
     Ok(HttpResponse::Ok().json(json!({ "findings": findings })))
@@ -29,4 +30,8 @@ fn said(body: &Value) -> Result<String, Problem> {
     let root = fields.body(body, &["text"]);
     let said = fields.required(root, "text", text(|said| Ok(said.to_owned())));
     fields.finish(said)
+}
+
+fn interrupted() -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The text could not be looked at. Try again.")
 }

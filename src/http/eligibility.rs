@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Payload, block},
+    web::{Data, Payload},
 };
 use serde_json::{Value, json};
 
@@ -20,9 +20,8 @@ use crate::{
 pub async fn check(request: HttpRequest, payload: Payload, service: Data<Service>) -> Result<HttpResponse, Problem> {
     session::of(&request, &service).await?;
     let body = body::json(&request, payload, body::MAX_EVIDENCE_BYTES).await?;
-    let received = block(move || receive(&body, &service.desk).map(|received| answer(&received, &service.desk)));
-    let answer = received.await.map_err(|_| body::interrupted())??;
-    Ok(HttpResponse::Ok().json(answer))
+    let received = receive(&body, &service.desk)?;
+    Ok(HttpResponse::Ok().json(answer(&received, &service.desk)))
 }
 
 fn receive(body: &Value, desk: &Desk) -> Result<Received, Problem> {

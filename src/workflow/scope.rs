@@ -12,7 +12,7 @@ use crate::license::{
 };
 
 impl Desk {
-    /// Checks an evidence object and opens the old license in it. Call it off the async threads.
+    /// Checks an evidence object and opens the old license in it: a few milliseconds for the longest.
     ///
     /// # Errors
     /// Every field that cannot be used.
