@@ -3,6 +3,7 @@
 mod flags;
 mod health;
 mod open;
+mod package;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 
@@ -32,6 +33,8 @@ enum Command {
     Sandbox(sandbox::Arguments),
     /// Read a license file and print its attributes
     Open(open::Arguments),
+    /// Write the Zendesk app as a zip for this service's public address
+    Package(package::Arguments),
     /// Ask the running service whether it is ready; exit code 0 says yes
     Health(health::Arguments),
 }
@@ -51,6 +54,7 @@ impl Cli {
             #[cfg(feature = "sandbox")]
             Command::Sandbox(arguments) => block_on(app::sandbox(arguments.into())),
             Command::Open(arguments) => open::run(&arguments),
+            Command::Package(arguments) => package::run(arguments),
             Command::Health(arguments) => block_on(health::run(arguments)),
         }
     }
