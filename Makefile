@@ -17,7 +17,7 @@ test: tools ## Check format, lints, all tests and the sidebar's types; installs 
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --no-default-features -- -D warnings
 	scripts/check-sidebar-types
-	cargo test --locked
+	cargo test --locked --tests
 	@echo "make test: all passed"
 
 doc: ## Build the code's documentation, warnings as errors
