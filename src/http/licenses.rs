@@ -28,7 +28,7 @@ pub async fn generate(request: HttpRequest, payload: Payload, service: Data<Serv
     let session = session::of(&request, &service).await?;
     let key = idempotency_key(&request)?;
     let mut body = body::json(&request, payload, body::MAX_BODY_BYTES).await?;
-    let order = order::parse(&body, &session, &service.desk.rules)?;
+    let order = order::parse(&body, &session, &service.desk)?;
     body.sort_all_objects();
     let request = Request { key: AnswerKey { agent_user_id: session.agent_user_id, key }, canonical: body.to_string() };
     let answered = service.desk.generate(order, &request).await.map_err(|refusal| {

@@ -2,6 +2,8 @@
 
 mod assets;
 mod body;
+mod diagnosis;
+mod eligibility;
 mod fields;
 mod health;
 mod licenses;
@@ -74,6 +76,8 @@ fn routes(app: &mut web::ServiceConfig) {
         .route("/api/v1/licenses/{id}", web::get().to(licenses::look_at))
         .route("/api/v1/licenses/{id}/progress", web::get().to(progress::follow))
         .route("/api/v1/licenses/{id}/file", web::get().to(licenses::download))
+        .route("/api/v1/eligibility", web::post().to(eligibility::check))
+        .route("/api/v1/diagnosis", web::post().to(diagnosis::explain))
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready));
 }

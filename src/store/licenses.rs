@@ -40,8 +40,9 @@ impl Writing {
         sqlx::query(
             "INSERT INTO licenses (id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
              customer_email, customer_folded, customer_name, customer_company, seats, starts_on, expires_on, file, \
-             seal_error, verdict, verdict_reason, override_reason, replaces, search) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+             seal_error, verdict, verdict_reason, override_reason, replaces, search, \
+             recommended_seats) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         )
         .bind(license.id.to_string())
         .bind(ms(license.created_at))
@@ -58,11 +59,12 @@ impl Writing {
         .bind(license.terms.expires_on.to_string())
         .bind(license.file.as_ref().map(LicenseFile::expose).map(str::to_owned))
         .bind(license.seal_error.clone())
-        .bind(license.eligibility.verdict.clone())
+        .bind(license.eligibility.verdict.as_str())
         .bind(license.eligibility.reason.clone())
         .bind(license.eligibility.override_reason.clone())
         .bind(license.replaces.map(|id| id.to_string()))
         .bind(search_words(license))
+        .bind(license.eligibility.recommended_seats.map(i64::from))
         .execute(&mut *self.tx)
         .await?;
         Ok(())

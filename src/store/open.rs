@@ -17,7 +17,10 @@ const MAX_CONNECTIONS: u32 = 8;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Every version of the tables, oldest first. One that has been released is never changed.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("migrations/0001_first.sql")),
+    (2, "recommended seats", include_str!("migrations/0002_recommended_seats.sql")),
+];
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +55,7 @@ impl Store {
             None => (Dialect::Postgres, url.to_owned()),
         };
         let pool = connect(&url, dialect).await.map_err(|e| OpenError::Unusable(in_words(&e)))?;
-        migrate(&pool).await?;
+        migrate(&pool, MIGRATIONS).await?;
         Ok(Self { pool, dialect, changes: watch::Sender::new(0) })
     }
 }
@@ -78,8 +81,8 @@ async fn connect(url: &str, dialect: Dialect) -> sqlx::Result<AnyPool> {
         .await
 }
 
-async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
-    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
+async fn migrate(pool: &AnyPool, migrations: &[(i64, &'static str, &'static str)]) -> Result<(), OpenError> {
+    let migrations = migrations.iter().map(|(version, name, sql)| {
         Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.collect()).run(pool).await.map_err(|e| match e {
@@ -93,5 +96,39 @@ fn in_words(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Configuration(_) => "the address is not understood".into(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::license::{LicenseId, Verdict};
+
+    const ID: &str = "0198a3c4-0000-7000-8000-000000000000";
+
+    /// A database as the first version left it, with one license in it.
+    async fn first_version(url: &str) {
+        sqlx::any::install_default_drivers();
+        let pool = connect(&format!("{url}?mode=rwc"), Dialect::Sqlite).await.unwrap();
+        migrate(&pool, &MIGRATIONS[..1]).await.unwrap();
+        let license = "INSERT INTO licenses (id, created_at, ticket_id, agent_user_id, agent_username, customer_email, \
+                       customer_folded, seats, starts_on, expires_on, verdict, verdict_reason, search) VALUES ($1, 1, 4711, 42, \
+                       'jdoe', 'jane@acme.example', 'jane@acme.example', 286, '2026-11-19', '2026-12-01', 'unchecked', 'x', 'x')";
+        sqlx::query(license).bind(ID).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+
+    #[tokio::test]
+    async fn licenses_of_the_first_version_are_still_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("stopgap.db").display());
+        first_version(&url).await;
+        for _ in 0..2 {
+            let store = Store::open(&url).await.unwrap();
+            let license = store.dossier(LicenseId::parse(ID).unwrap()).await.unwrap().unwrap().license;
+            assert_eq!((license.seats.get(), license.eligibility.verdict), (286, Verdict::Unchecked));
+            assert_eq!(license.eligibility.recommended_seats, None);
+            store.close().await;
+        }
     }
 }

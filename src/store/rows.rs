@@ -31,6 +31,11 @@ impl Columns<'_> {
         T::try_from(self.number(name)?).map_err(|_| unreadable(name))
     }
 
+    fn maybe_count<T: TryFrom<i64>>(&self, name: &str) -> Result<Option<T>> {
+        let number: Option<i64> = self.0.try_get(name)?;
+        number.map(|number| T::try_from(number).map_err(|_| unreadable(name))).transpose()
+    }
+
     pub(super) fn time(&self, name: &str) -> Result<Timestamp> {
         Timestamp::from_millisecond(self.number(name)?).map_err(|_| unreadable(name))
     }
@@ -83,9 +88,10 @@ impl Columns<'_> {
             file: self.maybe_text("file")?.map(LicenseFile::from_store),
             seal_error: self.maybe_text("seal_error")?,
             eligibility: EligibilityNote {
-                verdict: self.text("verdict")?,
+                verdict: self.word("verdict")?,
                 reason: self.text("verdict_reason")?,
                 override_reason: self.maybe_text("override_reason")?,
+                recommended_seats: self.maybe_count("recommended_seats")?,
             },
             replaces: self.maybe_license("replaces")?,
             replaced_by: self.maybe_license("replaced_by")?,

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     Desk,
     limits::{self, Limited},
+    scope,
     session::sha256,
     telling::{self, Case, Moment},
     view,
@@ -68,6 +69,9 @@ pub enum Refusal {
     /// The customer has a license that is neither expired, failed nor replaced.
     #[error("this customer already has a running license")]
     Duplicate(Box<Dossier>),
+    /// It is out of scope, and the agent gave no reason to go on; holds why it is.
+    #[error("this is out of scope: {0}")]
+    OutOfScope(String),
     /// A limit is reached.
     #[error("{}", .0.sentence)]
     Limited(Limited),
@@ -89,6 +93,8 @@ impl Desk {
             return same_or_refused(answer, &hash);
         }
         self.may_generate(&order.agent)?;
+        // Asked only now: what was generated in scope is answered alike after midnight, too.
+        scope::check(&order.eligibility)?;
         let license = self.seal(order.clone()).await;
         let mut writing = self.store.write().await?;
         // Another request may have used the key meanwhile: it won, and both get its answer.
@@ -161,16 +167,18 @@ impl Desk {
         writing.add_license(license).await?;
         let mut fresh_id = || DeliveryId(self.random.id(now));
         let mut moment = Moment { now, chance: 0.0, fresh_id: &mut fresh_id };
+        let scope_in_words = license.scope_in_words();
         let (what, detail, deliveries) = match &license.seal_error {
             None => {
                 let to = license.customer.email.as_str();
                 let email = telling::email(license, Purpose::First, to, self.rules.email_deadline, &mut moment);
-                ("generated", format!("{} seats, until {}", license.seats, license.terms.expires_on), vec![email])
+                let detail = format!("{} seats, until {}; {scope_in_words}", license.seats, license.terms.expires_on);
+                ("generated", detail, vec![email])
             }
             Some(error) => {
                 let story = Story::SealingFailed { error: error.clone() };
                 let case = Case { license, deliveries: &[] };
-                ("sealing_failed", error.clone(), telling::tell(case, story, &mut moment))
+                ("sealing_failed", format!("{error}; {scope_in_words}"), telling::tell(case, story, &mut moment))
             }
         };
         let by = by_agent(&license.agent);

@@ -47,6 +47,7 @@ fn summary(license: &License, deliveries: &[Delivery], zendesk_origin: &str, now
             "verdict": eligibility.verdict,
             "reason": eligibility.reason,
             "override_reason": eligibility.override_reason,
+            "recommended_seats": eligibility.recommended_seats,
         },
         "replaces": replaces.map(|id| id.to_string()),
         "replaced_by": replaced_by.map(|id| id.to_string()),

@@ -27,6 +27,7 @@ pub struct Teller<'a> {
 struct Description<'a> {
     happened: &'a str,
     said: Option<String>,
+    warning: Option<String>,
     ticket: u64,
     ticket_url: String,
     facts: String,
@@ -88,6 +89,7 @@ impl Teller<'_> {
         let description = Description {
             happened: self.happened(),
             said: self.said(),
+            warning: self.warning(),
             ticket: self.license.ticket.id.get(),
             ticket_url: self.links.ticket(&self.license.ticket),
             facts: fence(&self.facts()),
@@ -148,6 +150,16 @@ impl Teller<'_> {
         Some(fence(&format!("Error: {}", quote::words(error))))
     }
 
+    /// Fewer seats than the customer's numbers ask for are confirmed by the engineer, but may be refused by GitLab.
+    fn warning(&self) -> Option<String> {
+        let seats = self.license.seats;
+        let recommended = self.license.eligibility.asks_for_more_than(seats)?;
+        Some(format!(
+            "**Fewer seats than recommended:** this license has {seats}, and the customer's numbers ask for {recommended}. \
+             Where their GitLab refuses it, it has to be replaced by one with {recommended}."
+        ))
+    }
+
     fn next(&self) -> &'static [&'static str] {
         match self.delivery.story {
             None | Some(Story::Generated | Story::SentAfterAll | Story::IssueFiled) => &[
@@ -176,6 +188,7 @@ impl Teller<'_> {
     fn facts(&self) -> String {
         let License { id, ticket, agent, customer, seats, terms, eligibility, replaces, .. } = self.license;
         let shown = |value: Option<String>| value.unwrap_or_else(|| "not known".to_owned());
+        let reason = |text: &str| quote::bounded(text, quote::MAX_REASON_CHARS);
         let mut facts = vec![
             ("Customer", shown(customer.name.as_ref().map(ToString::to_string))),
             ("Company", shown(customer.company.as_ref().map(ToString::to_string))),
@@ -186,10 +199,10 @@ impl Teller<'_> {
             ("Last day", format!("{} (ends at 00:00 of that day, server's time)", terms.expires_on)),
             ("Engineer", format!("{} (Zendesk user {})", agent.username, agent.zendesk_user_id)),
             ("Ticket", shown(ticket.subject.as_ref().map(ToString::to_string))),
-            ("Eligibility", quote::words(&format!("{}: {}", eligibility.verdict, eligibility.reason))),
+            ("Eligibility", reason(&format!("{}: {}", eligibility.verdict.name(), eligibility.reason))),
         ];
-        if let Some(reason) = &eligibility.override_reason {
-            facts.push(("Overridden", quote::words(reason)));
+        if let Some(why) = &eligibility.override_reason {
+            facts.push(("Overridden", reason(&format!("by {} because {why}", agent.username))));
         }
         if let Some(earlier) = replaces {
             facts.push(("Replaces", earlier.to_string()));

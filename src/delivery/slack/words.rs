@@ -34,24 +34,22 @@ pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, 
         ("Ticket", ticket),
         ("Issue", issue),
         ("Engineer", datum(license.agent.username.as_str())),
-        ("Seats", format!("{}, as confirmed by the engineer", license.seats)),
+        ("Seats", seats(license)),
         ("Company", datum(company)),
         ("Recipient's domain", datum(&domain)),
         ("Last day", format!("{} (ends at 00:00)", license.terms.expires_on)),
         ("Mail", told.mail),
     ];
     let fields: Vec<Value> = fields.iter().map(|(name, value)| markdown(&format!("*{name}*\n{value}"))).collect();
-    json!({
-        "text": summary,
-        "blocks": [
-            {"type": "header", "text": {"type": "plain_text", "text": headline, "emoji": true}},
-            {"type": "section", "text": markdown(&told.sentence)},
-            {"type": "section", "fields": fields},
-            {"type": "section", "text": markdown(&eligibility(license))},
-            {"type": "section", "text": markdown(&format!("*Follow-up:* {}", told.follow_up))},
-            {"type": "context", "elements": [markdown(&format!("License {}", license.id))]},
-        ]
-    })
+    let mut blocks = vec![
+        json!({"type": "header", "text": {"type": "plain_text", "text": headline, "emoji": true}}),
+        json!({"type": "section", "text": markdown(&told.sentence)}),
+        json!({"type": "section", "fields": fields}),
+    ];
+    blocks.extend(eligibility(license));
+    blocks.push(json!({"type": "section", "text": markdown(&format!("*Follow-up:* {}", told.follow_up))}));
+    blocks.push(json!({"type": "context", "elements": [markdown(&format!("License {}", license.id))]}));
+    json!({"text": summary, "blocks": blocks})
 }
 
 /// What a story says here.
@@ -127,13 +125,21 @@ impl Told {
     }
 }
 
-/// The scope check, and why it was passed over where it was.
-fn eligibility(license: &License) -> String {
+/// The scope check, and why it was passed over where it was: a section each, since both may be long.
+fn eligibility(license: &License) -> impl Iterator<Item = Value> {
     let note = &license.eligibility;
-    let verdict = format!("*Eligibility:* {}: {}", datum(&note.verdict.replace('_', " ")), datum(&note.reason));
-    match &note.override_reason {
-        Some(reason) => format!("{verdict}\n*Generated all the same:* {}", datum(reason)),
-        None => verdict,
+    let verdict = format!("*Eligibility:* {}: {}", note.verdict.name(), reason(&note.reason));
+    let by = datum(license.agent.username.as_str());
+    let overridden = note.override_reason.as_ref().map(|why| format!("*Overridden* by {by} because {}", reason(why)));
+    [verdict].into_iter().chain(overridden).map(|text| json!({"type": "section", "text": markdown(&text)}))
+}
+
+fn seats(license: &License) -> String {
+    match license.eligibility.asks_for_more_than(license.seats) {
+        Some(more) => {
+            format!("{}, as confirmed by the engineer; :warning: fewer than the recommended {more}", license.seats)
+        }
+        None => format!("{}, as confirmed by the engineer", license.seats),
     }
 }
 
@@ -149,6 +155,13 @@ fn link(url: &str, name: &str) -> String {
 /// What others wrote: on one line, without addresses, short, and unable to ping `<!channel>`.
 fn datum(text: &str) -> String {
     escape(&quote::shorten(&quote::mask_addresses(&quote::words(text)), MAX_DATUM_CHARS))
+}
+
+/// The same for a reason, which is longer.
+fn reason(text: &str) -> String {
+    let told = quote::mask_addresses(&quote::bounded(text, quote::MAX_REASON_CHARS));
+    // Masking makes a bare `@` longer.
+    escape(&quote::shorten(&told, quote::MAX_REASON_CHARS))
 }
 
 /// Slack's three control characters, and nothing else.
