@@ -3,7 +3,9 @@
 mod world;
 
 mod architecture;
+mod backup;
 mod bad_input;
+mod check;
 mod command_line;
 mod diagnosis;
 mod eligibility;

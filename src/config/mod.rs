@@ -124,6 +124,16 @@ pub fn public_url(lookup: impl Fn(&str) -> Option<String>) -> Result<Url, Mistak
     Mistakes::or(reader.mistakes, url)
 }
 
+/// `DATABASE_URL` alone, for backups; it may hold a password.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn database_url(lookup: impl Fn(&str) -> Option<String>) -> Result<SecretString, Mistakes> {
+    let mut reader = Reader::new(&lookup);
+    let url = reader.value("DATABASE_URL", addresses::database);
+    Mistakes::or(reader.mistakes, url)
+}
+
 /// `LICENSE_PUBLIC_KEY` alone, for reading license files.
 ///
 /// # Errors

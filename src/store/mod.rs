@@ -4,10 +4,12 @@
 //! other way, and PostgreSQL takes an advisory lock, so that what is true in one is true in the other.
 
 mod answers;
+mod backup;
 mod claims;
 mod deliveries;
 mod dialect;
 mod events;
+mod examine;
 mod licenses;
 mod lookup;
 mod open;
@@ -15,8 +17,10 @@ mod rows;
 mod sessions;
 
 pub use answers::{Answer, AnswerKey};
+pub use backup::{BackupError, back_up};
 pub use claims::{Claim, LEASE, MAX_WAIT};
 pub use deliveries::NewDelivery;
+pub use examine::{Examined, examine};
 pub use lookup::{Lookup, Page};
 pub use open::OpenError;
 pub use sessions::Session;
