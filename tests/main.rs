@@ -2,6 +2,7 @@
 
 mod world;
 
+mod aftercare;
 mod architecture;
 mod bad_input;
 mod command_line;
