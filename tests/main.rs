@@ -2,6 +2,7 @@
 
 mod world;
 
+mod aftercare;
 mod architecture;
 mod backup;
 mod bad_input;

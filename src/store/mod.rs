@@ -5,6 +5,7 @@
 
 mod answers;
 mod backup;
+mod attempts;
 mod claims;
 mod deliveries;
 mod dialect;
@@ -31,7 +32,7 @@ use tokio::sync::watch;
 
 use dialect::Dialect;
 
-use crate::license::{Delivery, Event, License};
+use crate::license::{Delivery, Event, License, delivery::Attempt, file::Digests};
 
 /// The store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,12 @@ pub struct Dossier {
     pub deliveries: Vec<Delivery>,
     /// Its history, oldest first.
     pub events: Vec<Event>,
+    /// What came of each attempt, delivery by delivery.
+    pub attempts: Vec<Attempt>,
+    /// Under which GitLab reports usage; nothing where there never was a file.
+    pub digests: Option<Digests>,
+    /// When the customer's data were erased.
+    pub erased_at: Option<Timestamp>,
 }
 
 /// One writing transaction. Dropped without [`Writing::commit`], it leaves nothing behind.

@@ -25,6 +25,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "recommended seats", include_str!("migrations/0002_recommended_seats.sql")),
+    (3, "aftercare", include_str!("migrations/0003_aftercare.sql")),
 ];
 
 /// Why the database cannot be used.

@@ -143,6 +143,7 @@ struct Words<'a> {
     /// `2026-12-01`
     last_date: String,
     is_resend: bool,
+    is_replacement: bool,
     ticket: u64,
     key: &'a str,
     file_name: String,
@@ -174,6 +175,7 @@ fn words(
         seats: license.seats.get(),
         last_day: last.strftime("%A, %-d %B %Y").to_string(),
         last_date: last.to_string(),
+        is_replacement: license.replaces.is_some(),
         is_resend: delivery.purpose == Purpose::Resend,
         ticket: license.ticket.id.get(),
         key: file.expose().trim_end(),
