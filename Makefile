@@ -20,7 +20,7 @@ test: tools ## Check format, lints, all tests and the sidebar's types; installs 
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --no-default-features -- -D warnings
 	scripts/check-sidebar-types
-	cargo test --locked
+	cargo test --locked --tests
 	@echo "make test: all passed"
 
 fuzz: ## Throw random input at everything that reads some, for as long as FUZZ_SECONDS says (600)

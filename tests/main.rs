@@ -2,8 +2,11 @@
 
 mod world;
 
+mod aftercare;
 mod architecture;
+mod backup;
 mod bad_input;
+mod check;
 mod command_line;
 mod diagnosis;
 mod eligibility;

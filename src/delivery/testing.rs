@@ -73,6 +73,7 @@ pub fn delivery(channel: Channel, purpose: Purpose, story: Option<Story>) -> Del
         sent_at: None,
         last_error: None,
         reference: None,
+        arrival: None,
     }
 }
 

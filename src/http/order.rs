@@ -58,7 +58,8 @@ pub fn parse(body: &Value, session: &Session, desk: &Desk) -> Result<Order, Prob
     fields.finish(order)
 }
 
-fn recipient_of(text: &str, rules: &Rules) -> Result<Email, String> {
+/// An address that a license may go to.
+pub(super) fn recipient_of(text: &str, rules: &Rules) -> Result<Email, String> {
     let email = Email::parse(text)?;
     recipient::check(&email, &rules.refused_domains)?;
     Ok(email)

@@ -112,6 +112,8 @@ impl Problem {
                 Self::invalid(vec![FieldError { field: "override_reason".into(), detail }])
             }
             Refusal::Limited(limited) => Self::new(StatusCode::TOO_MANY_REQUESTS, detail).after(limited.retry_after),
+            Refusal::NotFound => Self::not_found(),
+            Refusal::Conflict(_) => Self::new(StatusCode::CONFLICT, detail),
             Refusal::Store(e) => e.into(),
         }
     }

@@ -138,7 +138,7 @@ pub enum State {
     Late,
     /// The mail server accepted the mail.
     Delivered,
-    /// Refused for good, or never sealed.
+    /// Refused for good, bounced, or never sealed.
     Failed,
 }
 
@@ -158,7 +158,7 @@ impl State {
     #[must_use]
     pub fn of(deliveries: &[Delivery]) -> Self {
         let mails = || deliveries.iter().filter(|d| d.channel == Channel::Email);
-        if mails().any(|d| d.state == DeliveryState::Sent) {
+        if mails().any(Delivery::is_good) {
             Self::Delivered
         } else if let Some(pending) = mails().find(|d| d.state == DeliveryState::Pending) {
             if pending.late { Self::Late } else { Self::Delivering }

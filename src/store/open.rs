@@ -1,6 +1,11 @@
 //! Opening the database and bringing its tables up to date.
 
-use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
+use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sqlx::{
     AnyPool, SqlSafeStr as _,
@@ -17,9 +22,10 @@ const MAX_CONNECTIONS: u32 = 8;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Every version of the tables, oldest first. One that has been released is never changed.
-const MIGRATIONS: &[(i64, &str, &str)] = &[
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "recommended seats", include_str!("migrations/0002_recommended_seats.sql")),
+    (3, "aftercare", include_str!("migrations/0003_aftercare.sql")),
 ];
 
 /// Why the database cannot be used.
@@ -46,17 +52,24 @@ impl Store {
     /// A sentence for the operator; see [`OpenError`].
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
-        let (dialect, url) = match url.strip_prefix("sqlite:") {
-            Some(file) => {
-                let path = file.trim_start_matches("//");
-                make_private(Path::new(path)).map_err(|e| OpenError::Unusable(format!("{path}: {e}")))?;
-                (Dialect::Sqlite, format!("sqlite:{path}"))
-            }
-            None => (Dialect::Postgres, url.to_owned()),
-        };
+        let (dialect, url, path) = address(url);
+        if let Some(path) = path {
+            make_private(&path).map_err(|e| OpenError::Unusable(format!("{}: {e}", path.display())))?;
+        }
         let pool = connect(&url, dialect).await.map_err(|e| OpenError::Unusable(in_words(&e)))?;
         migrate(&pool, MIGRATIONS).await?;
         Ok(Self { pool, dialect, changes: watch::Sender::new(0) })
+    }
+}
+
+/// Which database `url` means, its address as the driver wants it, and SQLite's file.
+pub(super) fn address(url: &str) -> (Dialect, String, Option<PathBuf>) {
+    match url.strip_prefix("sqlite:") {
+        Some(file) => {
+            let path = file.trim_start_matches("//");
+            (Dialect::Sqlite, format!("sqlite:{path}"), Some(path.into()))
+        }
+        None => (Dialect::Postgres, url.to_owned(), None),
     }
 }
 
@@ -92,7 +105,7 @@ async fn migrate(pool: &AnyPool, migrations: &[(i64, &'static str, &'static str)
 }
 
 /// The database's own words, without the address, which may hold a password.
-fn in_words(error: &sqlx::Error) -> String {
+pub(super) fn in_words(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Configuration(_) => "the address is not understood".into(),
         other => other.to_string(),

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::{Answer, Error, Result, Session};
 use crate::license::{
-    Agent, Customer, Delivery, DeliveryId, EligibilityNote, Email, Event, License, LicenseFile, LicenseId, Line, Seats,
-    Terms, Ticket, TicketId, Username, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS,
+    Agent, Arrival, Customer, Delivery, DeliveryId, EligibilityNote, Email, Event, License, LicenseFile, LicenseId,
+    Line, Seats, Terms, Ticket, TicketId, Username, customer::MAX_NAME_CHARS, delivery::Attempt, file::Digests,
+    ticket::MAX_SUBJECT_CHARS,
 };
 
 /// A row and how to read its columns; an unreadable one names itself.
@@ -40,7 +41,7 @@ impl Columns<'_> {
         Timestamp::from_millisecond(self.number(name)?).map_err(|_| unreadable(name))
     }
 
-    fn maybe_time(&self, name: &str) -> Result<Option<Timestamp>> {
+    pub(super) fn maybe_time(&self, name: &str) -> Result<Option<Timestamp>> {
         let ms: Option<i64> = self.0.try_get(name)?;
         ms.map(|ms| Timestamp::from_millisecond(ms).map_err(|_| unreadable(name))).transpose()
     }
@@ -118,7 +119,33 @@ impl Columns<'_> {
             sent_at: self.maybe_time("sent_at")?,
             last_error: self.maybe_text("last_error")?,
             reference: self.maybe_text("reference")?,
+            arrival: self.arrival()?,
         })
+    }
+
+    /// As they were when the text was erased.
+    pub(super) fn digests(&self) -> Result<Option<Digests>> {
+        let (md5, sha256) = (self.maybe_text("file_md5")?, self.maybe_text("file_sha256")?);
+        Ok(md5.zip(sha256).map(|(md5, sha256)| Digests { md5, sha256 }))
+    }
+
+    fn arrival(&self) -> Result<Option<Arrival>> {
+        let Some(at) = self.maybe_time("arrival_at")? else { return Ok(None) };
+        Ok(Some(Arrival { state: self.word("arrival_state")?, reason: self.maybe_text("arrival_reason")?, at }))
+    }
+
+    pub(super) fn attempt(&self) -> Result<Attempt> {
+        Ok(Attempt {
+            delivery_id: DeliveryId(self.uuid("delivery_id")?),
+            number: self.count("number")?,
+            at: self.time("at")?,
+            outcome: self.text("outcome")?,
+            error: self.maybe_text("error")?,
+        })
+    }
+
+    pub(super) fn license_id(&self) -> Result<LicenseId> {
+        Ok(LicenseId(self.uuid("license_id")?))
     }
 
     pub(super) fn answer(&self) -> Result<Answer> {

@@ -8,7 +8,6 @@ use super::{
     scope,
     session::sha256,
     telling::{self, Case, Moment},
-    view,
 };
 use crate::{
     license::{
@@ -75,6 +74,12 @@ pub enum Refusal {
     /// A limit is reached.
     #[error("{}", .0.sentence)]
     Limited(Limited),
+    /// There is no such license.
+    #[error("there is nothing here")]
+    NotFound,
+    /// The license stands in a way that does not allow it; the sentence says what to do instead.
+    #[error("{0}")]
+    Conflict(String),
     /// The store is away.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -92,7 +97,7 @@ impl Desk {
         if let Some(answer) = self.store.answer(&request.key).await? {
             return same_or_refused(answer, &hash);
         }
-        self.may_generate(&order.agent)?;
+        self.may_generate(order.agent.zendesk_user_id)?;
         // Asked only now: what was generated in scope is answered alike after midnight, too.
         scope::check(&order.eligibility)?;
         let license = self.seal(order.clone()).await;
@@ -115,15 +120,15 @@ impl Desk {
         Ok(answered)
     }
 
-    fn may_generate(&self, agent: &Agent) -> Result<(), Refusal> {
+    pub(super) fn may_generate(&self, agent_user_id: u64) -> Result<(), Refusal> {
         match &self.allowed_agents {
-            Some(allowed) if !allowed.contains(&agent.zendesk_user_id) => Err(Refusal::NotAllowed),
+            Some(allowed) if !allowed.contains(&agent_user_id) => Err(Refusal::NotAllowed),
             _ => Ok(()),
         }
     }
 
     /// The license with its file, or with the reason why there is none. Off the async threads: RSA takes its time.
-    async fn seal(&self, order: Order) -> License {
+    pub(super) async fn seal(&self, order: Order) -> License {
         let now = self.clock.now();
         let terms = Terms::of(today(now), self.days);
         let attributes = Attributes::emergency(&order.customer, order.seats, terms);
@@ -162,7 +167,7 @@ impl Desk {
     }
 
     /// Writes the license with what follows from it, and makes the answer.
-    async fn keep(&self, writing: &mut Writing, license: &License) -> store::Result<Answered> {
+    pub(super) async fn keep(&self, writing: &mut Writing, license: &License) -> store::Result<Answered> {
         let now = license.created_at;
         writing.add_license(license).await?;
         let mut fresh_id = || DeliveryId(self.random.id(now));
@@ -187,8 +192,7 @@ impl Desk {
             writing.add_delivery(license.id, new, now).await?;
         }
         let dossier = writing.dossier(license.id).await?.ok_or_else(gone)?;
-        let view = view::license(&dossier, &self.zendesk_origin, now);
-        Ok(answer_for(license, &view))
+        Ok(answer_for(license, &self.show(&dossier)))
     }
 }
 
@@ -197,7 +201,7 @@ pub(super) fn by_agent(agent: &Agent) -> String {
     format!("agent {} ({})", agent.zendesk_user_id, agent.username)
 }
 
-fn same_or_refused(answer: Answer, hash: &str) -> Result<Answered, Refusal> {
+pub(super) fn same_or_refused(answer: Answer, hash: &str) -> Result<Answered, Refusal> {
     if answer.request_hash == hash {
         Ok(Answered { license_id: answer.license_id, status: answer.status, body: answer.body })
     } else {
@@ -205,7 +209,7 @@ fn same_or_refused(answer: Answer, hash: &str) -> Result<Answered, Refusal> {
     }
 }
 
-fn answer_for(license: &License, view: &Value) -> Answered {
+pub(super) fn answer_for(license: &License, view: &Value) -> Answered {
     let (status, body) = if license.seal_error.is_none() {
         (201, view.to_string())
     } else {
@@ -220,6 +224,6 @@ fn answer_for(license: &License, view: &Value) -> Answered {
     Answered { license_id: license.id, status, body }
 }
 
-fn gone() -> store::Error {
+pub(super) fn gone() -> store::Error {
     store::Error::Unreadable("a license of this transaction is gone".into())
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     delivery::{Links, quote},
-    license::{Delivery, License, Story},
+    license::{Again, Delivery, License, Story},
 };
 
 /// The longest datum in a field or sentence; escaped it has at most 1500 characters.
@@ -40,10 +40,14 @@ pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, 
         ("Last day", format!("{} (ends at 00:00)", license.terms.expires_on)),
         ("Mail", told.mail),
     ];
+    let sentence = match license.replaces {
+        Some(earlier) => format!("{}\nIt replaces the license {earlier}.", told.sentence),
+        None => told.sentence,
+    };
     let fields: Vec<Value> = fields.iter().map(|(name, value)| markdown(&format!("*{name}*\n{value}"))).collect();
     let mut blocks = vec![
         json!({"type": "header", "text": {"type": "plain_text", "text": headline, "emoji": true}}),
-        json!({"type": "section", "text": markdown(&told.sentence)}),
+        json!({"type": "section", "text": markdown(&sentence)}),
         json!({"type": "section", "fields": fields}),
     ];
     blocks.extend(eligibility(license));
@@ -110,6 +114,51 @@ impl Told {
                 ),
                 mail: "refused for good".to_owned(),
                 follow_up: "check the address with the customer, then resend or forward the license from the ticket.",
+            },
+            Some(Story::SentAgain { again, .. }) => Self {
+                emoji: ":white_check_mark:",
+                headline: "Emergency license mailed again",
+                sentence: match again {
+                    Again::Resent => "The emergency license was sent again to the customer's address.",
+                    Again::Forwarded => "The emergency license was forwarded to another address.",
+                    Again::Corrected => "The customer's address was corrected, and the emergency license mailed to it.",
+                }
+                .to_owned(),
+                mail: ACCEPTED.to_owned(),
+                follow_up: RENEW,
+            },
+            Some(Story::AgainRefused { error, open, .. }) => Self {
+                emoji: ":x:",
+                headline: "Emergency license not mailed again",
+                sentence: format!("A further mail with the emergency license was refused for good.\n{}", datum(error)),
+                mail: if *open { "refused for good" } else { "an earlier one was accepted by the mail server" }
+                    .to_owned(),
+                follow_up: "check the address with the customer, then resend or forward the license from the ticket.",
+            },
+            Some(Story::Bounced { reason, open, .. }) => Self {
+                emoji: ":x:",
+                headline: "Mail with an emergency license bounced",
+                sentence: format!(
+                    "The mail server had accepted the mail, but it did not arrive{}\n{}",
+                    if *open { ": *the customer does not have the license*." } else { ". Another one was accepted." },
+                    datum(reason)
+                ),
+                mail: "bounced".to_owned(),
+                follow_up: "correct the address with the customer, then forward the license from the ticket.",
+            },
+            Some(Story::Replaced { by, seats, .. }) => Self {
+                emoji: ":arrows_counterclockwise:",
+                headline: "Emergency license replaced",
+                sentence: format!("Another license for {seats} users takes its place: {}.", datum(by)),
+                mail: ACCEPTED.to_owned(),
+                follow_up: RENEW,
+            },
+            Some(Story::Erased) => Self {
+                emoji: ":wastebasket:",
+                headline: "Emergency license erased",
+                sentence: "The customer's data were erased on request.".to_owned(),
+                mail: ACCEPTED.to_owned(),
+                follow_up: "nothing.",
             },
             Some(Story::SealingFailed { error }) => Self {
                 emoji: ":x:",
