@@ -1,5 +1,6 @@
 //! The command line: each command is one call.
 
+mod erase;
 mod flags;
 mod health;
 mod open;
@@ -32,6 +33,14 @@ enum Command {
     Sandbox(sandbox::Arguments),
     /// Read a license file and print its attributes
     Open(open::Arguments),
+    /// Put failed deliveries back into the outbox
+    ///
+    /// Takes the settings of the service, which may be running: it takes them up within a second.
+    #[command(after_long_help = flags::secrets_help())]
+    Retry(Flags),
+    /// Erase one customer, at their request: from the database, and from the GitLab issues by the running service
+    #[command(after_long_help = flags::secrets_help())]
+    Erase(erase::Arguments),
     /// Ask the running service whether it is ready; exit code 0 says yes
     Health(health::Arguments),
 }
@@ -51,6 +60,8 @@ impl Cli {
             #[cfg(feature = "sandbox")]
             Command::Sandbox(arguments) => block_on(app::sandbox(arguments.into())),
             Command::Open(arguments) => open::run(&arguments),
+            Command::Retry(flags) => block_on(app::retry(flags.over(Environment::of_process()).config()?)),
+            Command::Erase(arguments) => block_on(erase::run(arguments)),
             Command::Health(arguments) => block_on(health::run(arguments)),
         }
     }

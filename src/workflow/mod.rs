@@ -1,7 +1,9 @@
 //! What an agent can do, one file a deed. Each is one short transaction that leaves its deliveries in the outbox.
 
 pub mod again;
+pub mod arrival;
 pub mod download;
+pub mod erase;
 pub mod generate;
 pub mod limits;
 pub mod lookup;
