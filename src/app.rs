@@ -2,6 +2,7 @@
 
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod upkeep;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -17,15 +18,18 @@ use tracing::info;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{OnceOptions, SandboxOptions, sandbox};
 
+use upkeep::Upkeep;
+
 use crate::{
     clock::Clock,
     config::Config,
     delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
     http::{self, Service},
+    license::Email,
     outbox::{Clients, Outbox},
     random::Random,
     store::Store,
-    workflow::Desk,
+    workflow::{Desk, erase, retry},
     zendesk::token::Verifier,
 };
 
@@ -34,6 +38,7 @@ pub struct App {
     address: SocketAddr,
     store: Store,
     outbox: Outbox,
+    upkeep: Upkeep,
     server: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
 }
@@ -47,6 +52,7 @@ impl App {
         let store = Store::open(config.database_url.expose_secret()).await?;
         let clients = clients(&config, &clock)?;
         let outbox = Outbox::start(store.clone(), clients, clock.clone(), random).await?;
+        let upkeep = Upkeep::start(store.clone(), clock.clone(), config.rules.retention_days);
         let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
         let desk = Desk {
             store: store.clone(),
@@ -59,11 +65,16 @@ impl App {
             zendesk_origin: config.zendesk.origin.clone(),
             usage_url_template: config.usage_url_template,
         };
-        let service = Arc::new(Service { desk, verifier, zendesk: config.zendesk });
+        let service = Arc::new(Service {
+            desk,
+            verifier,
+            zendesk: config.zendesk,
+            mailgun_signing_key: config.mailgun_signing_key,
+        });
         let (server, address): (Server, _) = http::listen(config.bind, service)
             .with_context(|| format!("STOPGAP_BIND: cannot listen on {}", config.bind))?;
         let handle = server.handle();
-        Ok(Self { address, store, outbox, server: handle, serving: tokio::spawn(server) })
+        Ok(Self { address, store, outbox, upkeep, server: handle, serving: tokio::spawn(server) })
     }
 
     /// Where it listens.
@@ -76,6 +87,7 @@ impl App {
     pub async fn stop(self) {
         self.server.stop(true).await;
         let _ = self.serving.await;
+        self.upkeep.stop().await;
         self.outbox.stop().await;
         self.store.close().await;
     }
@@ -99,6 +111,33 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         () = app.stop() => info!("stopped"),
         () = signals.next() => info!("stopped at once; what was under way is taken up at the next start"),
     }
+    Ok(())
+}
+
+/// Puts all failed deliveries back into the outbox of the service, and prints how many there were.
+///
+/// # Errors
+/// Where the database cannot be used.
+pub async fn retry(config: Config) -> anyhow::Result<()> {
+    let store = Store::open(config.database_url.expose_secret()).await?;
+    let retried = retry::retry_all(&store, &config.rules, Clock::system().now()).await?;
+    store.close().await;
+    println!("{retried} failed deliveries are back in the outbox");
+    Ok(())
+}
+
+/// Erases one customer, and prints what there was of them.
+///
+/// # Errors
+/// Where the address is none, or the database cannot be used.
+pub async fn erase(config: Config, customer: &str) -> anyhow::Result<()> {
+    let email = Email::parse(customer).map_err(|e| anyhow::anyhow!("--customer: {e}"))?;
+    let store = Store::open(config.database_url.expose_secret()).await?;
+    let erase::Forgotten { licenses, forwards, issues } =
+        erase::customer(&store, Random, &email, Clock::system().now()).await?;
+    store.close().await;
+    println!("erased from {licenses} licenses of this customer and {forwards} mailed to this address for others");
+    println!("{issues} GitLab issues are redacted by the running service; what Slack and the mailbox hold stays");
     Ok(())
 }
 

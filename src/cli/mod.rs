@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod erase;
 mod flags;
 mod health;
 mod open;
@@ -44,6 +45,14 @@ enum Command {
     Open(open::Arguments),
     /// Write the Zendesk app as a zip for this service's public address
     Package(package::Arguments),
+    /// Put failed deliveries back into the outbox
+    ///
+    /// Takes the settings of the service, which may be running: it takes them up within a second.
+    #[command(after_long_help = flags::secrets_help())]
+    Retry(Flags),
+    /// Erase one customer, at their request: from the database, and from the GitLab issues by the running service
+    #[command(after_long_help = flags::secrets_help())]
+    Erase(erase::Arguments),
     /// Ask the running service whether it is ready; exit code 0 says yes
     Health(health::Arguments),
 }
@@ -66,6 +75,8 @@ impl Cli {
             Command::Backup(arguments) => block_on(backup::run(arguments)),
             Command::Open(arguments) => open::run(&arguments),
             Command::Package(arguments) => package::run(arguments),
+            Command::Retry(flags) => block_on(app::retry(flags.over(Environment::of_process()).config()?)),
+            Command::Erase(arguments) => block_on(erase::run(arguments)),
             Command::Health(arguments) => block_on(health::run(arguments)),
         }
     }

@@ -14,10 +14,12 @@ mod progress;
 mod security;
 mod session;
 mod sidebar;
+mod webhook;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use actix_web::{App, HttpServer, dev::Server, web};
+use secrecy::SecretString;
 use tracing_actix_web::TracingLogger;
 
 use crate::{config::Zendesk, workflow::Desk, zendesk::token::Verifier};
@@ -41,6 +43,8 @@ pub struct Service {
     pub verifier: Verifier,
     /// Where the page lives.
     pub zendesk: Zendesk,
+    /// Checks the mail provider's reports; they are refused without it.
+    pub mailgun_signing_key: Option<SecretString>,
 }
 
 /// Listens on `bind` and answers from now on. The address tells the port where `bind` left it to the system.
@@ -83,6 +87,7 @@ fn routes(app: &mut web::ServiceConfig) {
         .route("/api/v1/licenses/{id}/file", web::get().to(licenses::download))
         .route("/api/v1/eligibility", web::post().to(eligibility::check))
         .route("/api/v1/diagnosis", web::post().to(diagnosis::explain))
+        .route("/webhooks/mailgun", web::post().to(webhook::mailgun))
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready));
 }

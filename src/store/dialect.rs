@@ -42,6 +42,8 @@ impl Dialect {
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
+                // What is erased is overwritten, not only let go.
+                "PRAGMA secure_delete = ON",
             ],
             // A replica that dies or hangs inside a transaction must not keep the turn from the others.
             Self::Postgres => &["SET lock_timeout = '5s'", "SET idle_in_transaction_session_timeout = '10s'"],

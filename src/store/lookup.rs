@@ -69,7 +69,7 @@ impl Store {
 }
 
 /// A `LIKE` pattern that finds `words` anywhere, with its wildcards taken literally.
-fn pattern(words: &str) -> String {
+pub(super) fn pattern(words: &str) -> String {
     let mut pattern = String::from("%");
     for c in words.trim().to_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {

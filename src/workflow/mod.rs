@@ -2,7 +2,9 @@
 
 pub mod diagnose;
 pub mod again;
+pub mod arrival;
 pub mod download;
+pub mod erase;
 pub mod generate;
 pub mod limits;
 pub mod lookup;

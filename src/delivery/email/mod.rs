@@ -3,12 +3,14 @@
 //! - [`message`]: the mail, the same bytes each time
 //! - [`connection`]: one conversation with the mail server, step by step and each step bounded
 //! - [`fault`]: what a broken step means for the delivery
+//! - [`webhook`]: what the mail provider reports afterwards
 
 pub mod connection;
 pub mod fault;
 pub mod message;
 #[cfg(test)]
 mod tests;
+pub mod webhook;
 
 use std::{
     fmt,

@@ -115,13 +115,11 @@ impl Teller<'_> {
     #[must_use]
     pub fn note(&self) -> String {
         let news = Told::of(self.delivery.story.as_ref()).news;
-        // A note is not redacted with its issue: no address stands in one.
-        let said = self.said().map(|said| quote::mask_addresses(&said));
-        let parts = [Some(news), said, Some(self.delivery_marker())];
+        let parts = [Some(news), self.said(), Some(self.delivery_marker())];
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
     }
 
-    /// The trouble in its own words, fenced.
+    /// The trouble in its own words, fenced; without addresses, as notes are not redacted with their issue.
     fn said(&self) -> Option<String> {
         let (name, words) = match self.delivery.story.as_ref()? {
             Story::EmailRefused { error } | Story::SealingFailed { error } | Story::AgainRefused { error, .. } => {
@@ -133,7 +131,7 @@ impl Teller<'_> {
                 return None;
             }
         };
-        Some(fence(&format!("{name}: {}", quote::words(words))))
+        Some(fence(&format!("{name}: {}", quote::mask_addresses(&quote::words(words)))))
     }
 
     /// Fewer seats than the customer's numbers ask for are confirmed by the engineer, but may be refused by GitLab.

@@ -1,0 +1,73 @@
+//! Erasing what may no longer be kept, in the background and in small steps.
+
+use std::time::Duration;
+
+use tokio::{task::JoinHandle, time::sleep};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::{
+    clock::Clock,
+    store::Store,
+    workflow::erase::{self, Erased},
+};
+
+/// What is due is erased at the start and then this often.
+const ROUND: Duration = Duration::from_hours(1);
+/// Between two steps others have their turn.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The running task.
+pub struct Upkeep {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Upkeep {
+    /// Erases from now on.
+    pub fn start(store: Store, clock: Clock, retention_days: u32) -> Self {
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let task = tokio::spawn(async move {
+            let rounds = async {
+                loop {
+                    round(&store, &clock, retention_days).await;
+                    sleep(ROUND).await;
+                }
+            };
+            // A step that is dropped leaves nothing behind: the next round takes it up again.
+            tokio::select! {
+                () = rounds => {}
+                () = stopped.cancelled() => {}
+            }
+        });
+        Self { stop, task }
+    }
+
+    /// Ends it.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let _ = self.task.await;
+    }
+}
+
+async fn round(store: &Store, clock: &Clock, retention_days: u32) {
+    let mut all = Erased::default();
+    loop {
+        match erase::step(store, retention_days, clock.now()).await {
+            Ok(erased) if erased == Erased::default() => break,
+            Ok(erased) => {
+                all.texts += erased.texts;
+                all.people += erased.people;
+            }
+            Err(e) => {
+                warn!(error = %e, "erasing is put off to the next round");
+                break;
+            }
+        }
+        sleep(PAUSE).await;
+    }
+    if all != Erased::default() {
+        info!(texts = all.texts, people = all.people, "erased what may no longer be kept");
+    }
+}

@@ -1,0 +1,34 @@
+//! `POST /webhooks/mailgun`: whether mails arrived.
+//!
+//! The provider takes 200 as done and 406 as "do not repeat", and repeats after anything else for some hours. So a
+//! report on a mail that is not ours gets the same 200 as one that is: the answer says nothing about licenses.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    web::{Data, Payload},
+};
+use tracing::warn;
+
+use super::{Service, body, problem::Problem};
+use crate::delivery::email::webhook;
+
+/// Reports carry the mail's headers and the provider's own data.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+pub async fn mailgun(request: HttpRequest, payload: Payload, service: Data<Service>) -> Result<HttpResponse, Problem> {
+    let Some(key) = &service.mailgun_signing_key else {
+        return Err(unacceptable("the service does not take reports: STOPGAP_MAILGUN_SIGNING_KEY is not set"));
+    };
+    let body = body::bytes(&request, payload, MAX_BODY_BYTES).await?;
+    let report = webhook::read(&body, key, service.desk.clock.now()).map_err(|disbelief| {
+        warn!(why = %disbelief, "a report of the mail provider was refused");
+        unacceptable(&disbelief.to_string())
+    })?;
+    service.desk.hear(report).await?;
+    Ok(HttpResponse::Ok().finish())
+}
+
+fn unacceptable(why: &str) -> Problem {
+    Problem::new(StatusCode::NOT_ACCEPTABLE, format!("The report was not taken: {why}."))
+}
