@@ -1,5 +1,6 @@
 //! Wires settings → store, clients, outbox and http; starts and stops them. The only file that knows all rooms.
 
+mod drill;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 
@@ -14,6 +15,7 @@ use tokio::{
 };
 use tracing::info;
 
+pub use drill::drill;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{OnceOptions, SandboxOptions, sandbox};
 
@@ -22,6 +24,7 @@ use crate::{
     config::Config,
     delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
     http::{self, Service},
+    metrics::Metrics,
     outbox::{Clients, Outbox},
     random::Random,
     store::Store,
@@ -46,19 +49,17 @@ impl App {
     pub async fn start(config: Config, clock: Clock, random: Random) -> anyhow::Result<Self> {
         let store = Store::open(config.database_url.expose_secret()).await?;
         let clients = clients(&config, &clock)?;
-        let outbox = Outbox::start(store.clone(), clients, clock.clone(), random).await?;
+        let metrics = Metrics::new();
+        let outbox = Outbox::start(store.clone(), clients, clock.clone(), random, metrics.clone()).await?;
         let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
-        let desk = Desk {
-            store: store.clone(),
-            clock,
-            random,
-            key: config.sealing.key,
-            days: config.sealing.days,
-            rules: config.rules,
-            allowed_agents: config.zendesk.allowed_agents.clone(),
-            zendesk_origin: config.zendesk.origin.clone(),
-        };
-        let service = Arc::new(Service { desk, verifier, zendesk: config.zendesk });
+        let desk = desk(&config, store.clone(), clock, random, metrics);
+        let service = Arc::new(Service {
+            desk,
+            verifier,
+            zendesk: config.zendesk,
+            pulse: outbox.pulse(),
+            metrics_token: config.metrics_token,
+        });
         let (server, address): (Server, _) = http::listen(config.bind, service)
             .with_context(|| format!("STOPGAP_BIND: cannot listen on {}", config.bind))?;
         let handle = server.handle();
@@ -117,6 +118,20 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+fn desk(config: &Config, store: Store, clock: Clock, random: Random, metrics: Metrics) -> Desk {
+    Desk {
+        store,
+        clock,
+        random,
+        metrics,
+        key: config.sealing.key.clone(),
+        days: config.sealing.days,
+        rules: config.rules.clone(),
+        allowed_agents: config.zendesk.allowed_agents.clone(),
+        zendesk_origin: config.zendesk.origin.clone(),
     }
 }
 

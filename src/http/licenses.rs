@@ -6,6 +6,7 @@ use actix_web::{
     web::{Data, Path, Payload, Query},
 };
 use serde::Deserialize;
+use tracing::info;
 
 use super::{
     Service, body, order,
@@ -35,6 +36,8 @@ pub async fn generate(request: HttpRequest, payload: Payload, service: Data<Serv
         let now = service.desk.clock.now();
         Problem::of_refusal(refusal, |dossier| view::license(dossier, &service.desk.zendesk_origin, now))
     })?;
+    // The deliveries' lines name the license: this one ties them to the request.
+    info!(license = %answered.license_id, status = answered.status, "answered with a license");
     let status = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     if status.is_success() {

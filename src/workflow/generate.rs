@@ -99,6 +99,7 @@ impl Desk {
         let now = license.created_at;
         limits::check(&mut writing, &self.rules, &order.agent, &order.customer.email, now)
             .await?
+            .inspect_err(|limited| self.metrics.limit(limited.limit))
             .map_err(Refusal::Limited)?;
         let answered = self.keep(&mut writing, &license).await?;
         let answer =
@@ -106,6 +107,7 @@ impl Desk {
         writing.add_answer(&request.key, &answer).await?;
         writing.remember_username(license.agent.zendesk_user_id, license.agent.username.as_str()).await?;
         writing.commit().await?;
+        self.metrics.license(if license.seal_error.is_none() { "generated" } else { "sealing_failed" });
         Ok(answered)
     }
 
@@ -117,7 +119,7 @@ impl Desk {
     }
 
     /// The license with its file, or with the reason why there is none. Off the async threads: RSA takes its time.
-    async fn seal(&self, order: Order) -> License {
+    pub(super) async fn seal(&self, order: Order) -> License {
         let now = self.clock.now();
         let terms = Terms::of(today(now), self.days);
         let attributes = Attributes::emergency(&order.customer, order.seats, terms);
@@ -142,6 +144,7 @@ impl Desk {
             eligibility: order.eligibility,
             replaces: None,
             replaced_by: None,
+            drill: false,
         }
     }
 
@@ -156,7 +159,7 @@ impl Desk {
     }
 
     /// Writes the license with what follows from it, and makes the answer.
-    async fn keep(&self, writing: &mut Writing, license: &License) -> store::Result<Answered> {
+    pub(super) async fn keep(&self, writing: &mut Writing, license: &License) -> store::Result<Answered> {
         let now = license.created_at;
         writing.add_license(license).await?;
         let mut fresh_id = || DeliveryId(self.random.id(now));
@@ -173,7 +176,7 @@ impl Desk {
                 ("sealing_failed", error.clone(), telling::tell(case, story, &mut moment))
             }
         };
-        let by = by_agent(&license.agent);
+        let by = if license.drill { "operator".to_owned() } else { by_agent(&license.agent) };
         writing.add_event(license.id, &Event { at: now, by, what: what.to_owned(), detail: Some(detail) }).await?;
         for new in &deliveries {
             writing.add_delivery(license.id, new, now).await?;

@@ -1,6 +1,7 @@
 //! What an agent can do, one file a deed. Each is one short transaction that leaves its deliveries in the outbox.
 
 pub mod download;
+pub mod drill;
 pub mod generate;
 pub mod limits;
 pub mod lookup;
@@ -9,7 +10,7 @@ pub mod session;
 pub mod telling;
 pub mod view;
 
-use crate::{clock::Clock, config::Rules, license::SealingKey, random::Random, store::Store};
+use crate::{clock::Clock, config::Rules, license::SealingKey, metrics::Metrics, random::Random, store::Store};
 
 /// What every deed needs.
 #[derive(Clone)]
@@ -20,6 +21,8 @@ pub struct Desk {
     pub clock: Clock,
     /// Chance.
     pub random: Random,
+    /// What is counted.
+    pub metrics: Metrics,
     /// What seals.
     pub key: SealingKey,
     /// The fixed term in days, 1 to 30.

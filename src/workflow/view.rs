@@ -43,6 +43,7 @@ fn summary(license: &License, deliveries: &[Delivery], zendesk_origin: &str, now
         "days_left": terms.days_left(today(now)),
         "state": State::of(deliveries),
         "sealed": license.seal_error.is_none(),
+        "drill": license.drill,
         "eligibility": {
             "verdict": eligibility.verdict,
             "reason": eligibility.reason,

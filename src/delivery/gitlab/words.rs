@@ -25,6 +25,7 @@ pub struct Teller<'a> {
 #[derive(Template)]
 #[template(path = "issue.md")]
 struct Description<'a> {
+    is_drill: bool,
     happened: &'a str,
     said: Option<String>,
     ticket: u64,
@@ -76,8 +77,9 @@ impl Teller<'_> {
             Some(Story::SealingFailed { .. }) => "[Failure] - Could not create a license under",
         };
         let after = format!("for {} users", self.license.seats);
-        let room = MAX_TITLE_CHARS - before.len() - after.len() - 2;
-        format!("{before} {} {after}", quote::shorten(self.license.customer.email.as_str(), room))
+        let drill = if self.license.drill { "[Drill] " } else { "" };
+        let room = MAX_TITLE_CHARS - drill.len() - before.len() - after.len() - 2;
+        format!("{drill}{before} {} {after}", quote::shorten(self.license.customer.email.as_str(), room))
     }
 
     /// The whole issue, in Markdown.
@@ -86,6 +88,7 @@ impl Teller<'_> {
     /// A sentence, where the template cannot be filled.
     pub fn description(&self) -> Result<String, String> {
         let description = Description {
+            is_drill: self.license.drill,
             happened: self.happened(),
             said: self.said(),
             ticket: self.license.ticket.id.get(),

@@ -22,7 +22,9 @@ pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, 
     let issue = issue_url.map_or_else(|| "not filed yet".to_owned(), |url| link(url, "issue"));
     let company = license.customer.company.as_ref().map_or("not known", |company| company.as_str());
     let domain = license.customer.email.domain();
-    let headline = format!("{} {}", told.emoji, told.headline);
+    let drill = if license.drill { "Drill: " } else { "" };
+    let headline = format!("{} {drill}{}", told.emoji, told.headline);
+    let sentence = if license.drill { format!("*This is a drill.* {}", told.sentence) } else { told.sentence };
     let summary = format!(
         "{headline}: ticket #{}, {} seats, {}, last day {}",
         license.ticket.id,
@@ -45,7 +47,7 @@ pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, 
         "text": summary,
         "blocks": [
             {"type": "header", "text": {"type": "plain_text", "text": headline, "emoji": true}},
-            {"type": "section", "text": markdown(&told.sentence)},
+            {"type": "section", "text": markdown(&sentence)},
             {"type": "section", "fields": fields},
             {"type": "section", "text": markdown(&eligibility(license))},
             {"type": "section", "text": markdown(&format!("*Follow-up:* {}", told.follow_up))},
