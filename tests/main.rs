@@ -17,6 +17,7 @@ mod main_job;
 mod metrics;
 mod never_lost;
 mod one_text;
+mod openapi;
 mod outside_email;
 mod outside_issue;
 mod outside_slack;

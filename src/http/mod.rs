@@ -6,6 +6,7 @@ mod fields;
 mod health;
 mod licenses;
 mod metrics;
+mod openapi;
 mod order;
 mod problem;
 mod progress;
@@ -84,5 +85,6 @@ fn routes(app: &mut web::ServiceConfig) {
         .route("/api/v1/licenses/{id}/file", web::get().to(licenses::download))
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
-        .route("/metrics", web::get().to(metrics::show));
+        .route("/metrics", web::get().to(metrics::show))
+        .route("/openapi.json", web::get().to(openapi::show));
 }
