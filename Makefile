@@ -7,10 +7,10 @@ PORT ?= 8081
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz doc tools
+.PHONY: help run test fuzz doc bench image-check tools
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Run the sandbox: the whole world on this machine, no account, no settings (PORT=8081)
 	cargo run --locked -- sandbox --port $(PORT)
@@ -28,6 +28,12 @@ fuzz: ## Throw random input at everything that reads some, for as long as FUZZ_S
 
 doc: ## Build the code's documentation, warnings as errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+bench: ## Measure the service against the bare operations it is made of; prints ratios
+	cargo bench --locked --bench figures
+
+image-check: ## Run the Dockerfile's build steps by hand in a clean tree of HEAD, and look at the program (minutes)
+	scripts/image-check
 
 tools:
 	@scripts/install-test-tools

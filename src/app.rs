@@ -1,5 +1,6 @@
 //! Wires settings → store, clients, outbox and http; starts and stops them. The only file that knows all rooms.
 
+mod drill;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod upkeep;
@@ -15,6 +16,7 @@ use tokio::{
 };
 use tracing::info;
 
+pub use drill::drill;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{OnceOptions, SandboxOptions, sandbox};
 
@@ -26,6 +28,7 @@ use crate::{
     delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
     http::{self, Service},
     license::Email,
+    metrics::Metrics,
     outbox::{Clients, Outbox},
     random::Random,
     store::Store,
@@ -51,25 +54,18 @@ impl App {
     pub async fn start(config: Config, clock: Clock, random: Random) -> anyhow::Result<Self> {
         let store = Store::open(config.database_url.expose_secret()).await?;
         let clients = clients(&config, &clock)?;
-        let outbox = Outbox::start(store.clone(), clients, clock.clone(), random).await?;
+        let metrics = Metrics::new();
+        let outbox = Outbox::start(store.clone(), clients, clock.clone(), random, metrics.clone()).await?;
         let upkeep = Upkeep::start(store.clone(), clock.clone(), config.rules.retention_days);
         let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
-        let desk = Desk {
-            store: store.clone(),
-            clock,
-            random,
-            key: config.sealing.key,
-            days: config.sealing.days,
-            rules: config.rules,
-            allowed_agents: config.zendesk.allowed_agents.clone(),
-            zendesk_origin: config.zendesk.origin.clone(),
-            usage_url_template: config.usage_url_template,
-        };
+        let desk = desk(&config, store.clone(), clock, random, metrics);
         let service = Arc::new(Service {
             desk,
             verifier,
             zendesk: config.zendesk,
             mailgun_signing_key: config.mailgun_signing_key,
+            pulse: outbox.pulse(),
+            metrics_token: config.metrics_token,
         });
         let (server, address): (Server, _) = http::listen(config.bind, service)
             .with_context(|| format!("STOPGAP_BIND: cannot listen on {}", config.bind))?;
@@ -157,6 +153,21 @@ impl Signals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+fn desk(config: &Config, store: Store, clock: Clock, random: Random, metrics: Metrics) -> Desk {
+    Desk {
+        store,
+        clock,
+        random,
+        metrics,
+        key: config.sealing.key.clone(),
+        days: config.sealing.days,
+        rules: config.rules.clone(),
+        allowed_agents: config.zendesk.allowed_agents.clone(),
+        zendesk_origin: config.zendesk.origin.clone(),
+        usage_url_template: config.usage_url_template.clone(),
     }
 }
 

@@ -13,7 +13,7 @@
 //! | [`check`] | each part of the configuration against the living world |
 //! | [`http`] | everything that knows actix |
 //! | [`sandbox`] | the whole world on one machine |
-//! | [`cli`], [`config`], [`app`], [`clock`], [`random`], [`telemetry`] | command line, settings, wiring, time, chance, logs |
+//! | [`cli`], [`config`], [`app`], [`clock`], [`random`], [`telemetry`], [`metrics`] | command line, settings, wiring, time, chance, logs, counters |
 //!
 //! # The walk of one license
 //!
@@ -30,6 +30,7 @@ pub mod config;
 pub mod delivery;
 pub mod http;
 pub mod license;
+pub mod metrics;
 pub mod outbox;
 pub mod random;
 #[cfg(feature = "sandbox")]

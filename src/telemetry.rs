@@ -1,7 +1,15 @@
-//! The log: to standard error, so that standard output belongs to what a command prints.
+//! Log and signs of life. The log goes to standard error, so that standard output belongs to what a command prints.
 
-use std::io::{self, IsTerminal as _};
+use std::{
+    io::{self, IsTerminal as _},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
 
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::task::TaskTracker;
 use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::config::{Log, LogFormat};
@@ -28,12 +36,58 @@ fn filter(log: &Log) -> anyhow::Result<EnvFilter> {
     Ok(EnvFilter::builder().parse(format!("{QUIET},{}", log.filter))?)
 }
 
+/// The outbox worker's signs of life, for those who ask how the service is.
+#[derive(Debug, Clone)]
+pub struct Pulse {
+    last_ms: Arc<AtomicI64>,
+    loops: TaskTracker,
+    expected: usize,
+}
+
+/// The worker gives a sign every half second. A database that keeps it waiting may take a few times five seconds.
+const SILENCE: SignedDuration = SignedDuration::from_secs(30);
+
+impl Pulse {
+    /// Of a worker whose `loops` count `expected` while all is well.
+    #[must_use]
+    pub fn new(loops: TaskTracker, expected: usize, now: Timestamp) -> Self {
+        Self { last_ms: Arc::new(AtomicI64::new(now.as_millisecond())), loops, expected }
+    }
+
+    /// A sign of life.
+    pub fn beat(&self, now: Timestamp) {
+        self.last_ms.store(now.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// Whether all loops run and gave a sign lately.
+    #[must_use]
+    pub fn beats(&self, now: Timestamp) -> bool {
+        let silent_ms = now.as_millisecond() - self.last_ms.load(Ordering::Relaxed);
+        self.loops.len() == self.expected && i128::from(silent_ms) < SILENCE.as_millis()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn shown(directives: &str) -> String {
         filter(&Log { filter: directives.to_owned(), format: LogFormat::Text }).unwrap().to_string()
+    }
+
+    #[tokio::test]
+    async fn a_worker_lives_while_all_its_loops_run_and_give_signs() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let loops = TaskTracker::new();
+        let one = loops.spawn(std::future::pending::<()>());
+        let pulse = Pulse::new(loops, 1, at(0));
+        assert!(pulse.beats(at(29)));
+        assert!(!pulse.beats(at(30)));
+        pulse.beat(at(30));
+        assert!(pulse.beats(at(31)));
+        one.abort();
+        let _ = one.await;
+        assert!(!pulse.beats(at(31)), "a loop has ended");
     }
 
     #[test]

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Rooms that every room but `license` may use.
-const LEAVES: &[&str] = &["clock", "config", "random", "telemetry"];
+const LEAVES: &[&str] = &["clock", "config", "metrics", "random", "telemetry"];
 
 /// What a leaf uses itself.
 const LEAF_IMPORTS: &[(&str, &str)] = &[("config", "license"), ("telemetry", "config")];

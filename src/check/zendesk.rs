@@ -5,7 +5,7 @@ use crate::zendesk::token::Verifier;
 
 const PART: &str = "zendesk";
 
-pub(super) async fn check(asking: Asking<'_>) -> Vec<Finding> {
+pub(super) fn check(asking: Asking<'_>) -> Vec<Finding> {
     let zendesk = &asking.config.zendesk;
     let missing = zendesk.missing();
     if !missing.is_empty() {

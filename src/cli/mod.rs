@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod drill;
 mod erase;
 mod flags;
 mod health;
@@ -39,6 +40,9 @@ enum Command {
     /// One line each: ok, warning, or failed with the remedy. Exit code 1 where something failed.
     #[command(after_long_help = flags::secrets_help())]
     Check(check::Arguments),
+    /// Try the whole path: one license to your own address by the running service, marked as a drill
+    #[command(after_long_help = flags::secrets_help())]
+    Drill(drill::Arguments),
     /// Copy the SQLite database into a new file while the service runs
     Backup(backup::Arguments),
     /// Read a license file and print its attributes
@@ -72,6 +76,7 @@ impl Cli {
             #[cfg(feature = "sandbox")]
             Command::Sandbox(arguments) => block_on(app::sandbox(arguments.into())),
             Command::Check(arguments) => block_on(check::run(arguments)),
+            Command::Drill(arguments) => block_on(drill::run(arguments)),
             Command::Backup(arguments) => block_on(backup::run(arguments)),
             Command::Open(arguments) => open::run(&arguments),
             Command::Package(arguments) => package::run(arguments),

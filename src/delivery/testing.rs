@@ -50,6 +50,7 @@ pub fn license() -> License {
         },
         replaces: None,
         replaced_by: None,
+        drill: false,
     }
 }
 

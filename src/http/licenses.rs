@@ -6,6 +6,7 @@ use actix_web::{
     web::{Data, Path, Payload, Query},
 };
 use serde::Deserialize;
+use tracing::info;
 
 use super::{
     Service, body, order,
@@ -31,7 +32,10 @@ pub async fn generate(request: HttpRequest, payload: Payload, service: Data<Serv
     let order = order::parse(&body, &session, &service.desk)?;
     body.sort_all_objects();
     let request = Request { key: AnswerKey { agent_user_id: session.agent_user_id, key }, canonical: body.to_string() };
-    service.desk.generate(order, &request).await.map(answer).map_err(|refusal| refused(refusal, &service))
+    let answered = service.desk.generate(order, &request).await.map_err(|refusal| refused(refusal, &service))?;
+    // The deliveries' lines name the license: this one ties them to the request.
+    info!(license = %answered.license_id, status = answered.status, "answered with a license");
+    Ok(answer(answered))
 }
 
 /// What a deed answered, as it was kept.

@@ -8,9 +8,12 @@ mod eligibility;
 mod fields;
 mod health;
 mod licenses;
+mod metrics;
+mod openapi;
 mod order;
 mod problem;
 mod progress;
+mod request_id;
 mod security;
 mod session;
 mod sidebar;
@@ -18,11 +21,11 @@ mod webhook;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpServer, dev::Server, web};
+use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use secrecy::SecretString;
 use tracing_actix_web::TracingLogger;
 
-use crate::{config::Zendesk, workflow::Desk, zendesk::token::Verifier};
+use crate::{config::Zendesk, telemetry::Pulse, workflow::Desk, zendesk::token::Verifier};
 
 /// A head that takes longer than this is answered 408.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
@@ -45,6 +48,10 @@ pub struct Service {
     pub zendesk: Zendesk,
     /// Checks the mail provider's reports; they are refused without it.
     pub mailgun_signing_key: Option<SecretString>,
+    /// Whether the outbox works.
+    pub pulse: Pulse,
+    /// What opens the metrics; they are not found without it.
+    pub metrics_token: Option<SecretString>,
 }
 
 /// Listens on `bind` and answers from now on. The address tells the port where `bind` left it to the system.
@@ -58,6 +65,7 @@ pub fn listen(bind: SocketAddr, service: Arc<Service>) -> std::io::Result<(Serve
             .app_data(web::Data::from(Arc::clone(&service)))
             .configure(routes)
             .default_service(web::to(problem::no_such_thing))
+            .wrap(from_fn(request_id::tell))
             .wrap(policy.headers())
             .wrap(TracingLogger::<security::QuietSpan>::new())
     })
@@ -89,5 +97,7 @@ fn routes(app: &mut web::ServiceConfig) {
         .route("/api/v1/diagnosis", web::post().to(diagnosis::explain))
         .route("/webhooks/mailgun", web::post().to(webhook::mailgun))
         .route("/health/live", web::get().to(health::live))
-        .route("/health/ready", web::get().to(health::ready));
+        .route("/health/ready", web::get().to(health::ready))
+        .route("/metrics", web::get().to(metrics::show))
+        .route("/openapi.json", web::get().to(openapi::show));
 }

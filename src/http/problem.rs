@@ -139,6 +139,13 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
+        self.answer(None)
+    }
+}
+
+impl Problem {
+    /// The answer; with the id of its request, so that whoever reports it can name the log lines.
+    pub fn answer(&self, request_id: Option<&str>) -> HttpResponse {
         let mut response = HttpResponse::build(self.0.status);
         if let Some(after) = self.0.retry_after {
             response.insert_header((RETRY_AFTER, after.as_secs().max(1).to_string()));
@@ -146,7 +153,27 @@ impl ResponseError for Problem {
         if self.0.status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
-        response.content_type("application/problem+json").body(self.body().to_string())
+        let mut body = self.body();
+        if let Some(request_id) = request_id {
+            body["request_id"] = request_id.into();
+        }
+        response.content_type("application/problem+json").body(body.to_string())
+    }
+
+    /// Why, in a word for the metrics.
+    pub fn reason(&self) -> &'static str {
+        match self.0.status {
+            StatusCode::BAD_REQUEST => "invalid",
+            StatusCode::UNAUTHORIZED => "no_session",
+            StatusCode::FORBIDDEN => "not_allowed",
+            StatusCode::NOT_FOUND => "not_found",
+            StatusCode::CONFLICT => "duplicate",
+            StatusCode::UNPROCESSABLE_ENTITY => "key_reused",
+            StatusCode::TOO_MANY_REQUESTS => "limited",
+            StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE => "body",
+            StatusCode::SERVICE_UNAVAILABLE => "unavailable",
+            _ => "other",
+        }
     }
 }
 

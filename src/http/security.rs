@@ -8,6 +8,7 @@ use actix_web::{
 use tracing::Span;
 use tracing_actix_web::RootSpanBuilder;
 
+use super::request_id;
 use crate::config::Zendesk;
 
 /// The content security policy, made once.
@@ -45,7 +46,8 @@ impl RootSpanBuilder for QuietSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
         let method = request.method().as_str();
-        tracing::info_span!("request", method, route, status = tracing::field::Empty)
+        let request_id = request_id::give(request);
+        tracing::info_span!("request", request_id, method, route, status = tracing::field::Empty)
     }
 
     fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {

@@ -37,6 +37,7 @@ pub async fn load(request: HttpRequest, payload: Payload, service: Data<Service>
         Ok(begun) => page(&request, &service, StatusCode::OK, "ready", "", Some(&begun)),
         Err(reason) => {
             warn!(reason, "a signed URL was refused");
+            service.desk.metrics.refusal("signed_url");
             page(&request, &service, StatusCode::FORBIDDEN, "refused", "", None)
         }
     }

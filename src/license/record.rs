@@ -89,6 +89,8 @@ pub struct License {
     pub replaces: Option<LicenseId>,
     /// The later license that replaces this one.
     pub replaced_by: Option<LicenseId>,
+    /// An operator tried the whole path with it: no customer has it, and it counts for no limit.
+    pub drill: bool,
 }
 
 impl License {

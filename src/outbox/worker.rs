@@ -12,11 +12,13 @@ use crate::{
     clock::Clock,
     delivery::{email::Mailer, gitlab::Gitlab, slack::Slack},
     license::{
-        Channel, Delivery, DeliveryId, DeliveryState, Event, LicenseId,
+        Channel, Delivery, DeliveryId, DeliveryState, Event, LicenseId, Purpose,
         delivery::{Attempt, Outcome},
     },
+    metrics::Metrics,
     random::Random,
     store::{self, Claim, Dossier, LEASE, Store},
+    telemetry::Pulse,
     workflow::telling::{Case, Moment},
 };
 
@@ -44,6 +46,7 @@ pub struct Clients {
 pub struct Outbox {
     desk: Arc<Desk>,
     loops: TaskTracker,
+    pulse: Pulse,
 }
 
 /// What the loops share.
@@ -52,6 +55,7 @@ struct Desk {
     clients: Clients,
     clock: Clock,
     random: Random,
+    metrics: Metrics,
     /// This process, in the claims.
     holder: String,
     stop: CancellationToken,
@@ -64,7 +68,13 @@ impl Outbox {
     ///
     /// # Errors
     /// Where the store does not answer.
-    pub async fn start(store: Store, clients: Clients, clock: Clock, random: Random) -> store::Result<Self> {
+    pub async fn start(
+        store: Store,
+        clients: Clients,
+        clock: Clock,
+        random: Random,
+        metrics: Metrics,
+    ) -> store::Result<Self> {
         store.take_everything_back().await?;
         let desk = Arc::new(Desk {
             holder: random.id(clock.now()).to_string(),
@@ -72,6 +82,7 @@ impl Outbox {
             clients,
             clock,
             random,
+            metrics,
             stop: CancellationToken::new(),
             stop_hard: CancellationToken::new(),
             acts: TaskTracker::new(),
@@ -80,9 +91,16 @@ impl Outbox {
         for channel in Channel::ALL {
             loops.spawn(Arc::clone(&desk).serve(channel));
         }
-        loops.spawn(Arc::clone(&desk).watch_deadlines());
+        let pulse = Pulse::new(loops.clone(), Channel::ALL.len() + 1, desk.clock.now());
+        loops.spawn(Arc::clone(&desk).watch_deadlines(pulse.clone()));
         loops.close();
-        Ok(Self { desk, loops })
+        Ok(Self { desk, loops, pulse })
+    }
+
+    /// The worker's signs of life.
+    #[must_use]
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// Claims nothing more, lets what is in flight end, gives back what does not, within 30 s.
@@ -151,6 +169,7 @@ impl Desk {
         };
         let outcome = self.act(&dossier, &delivery).await;
         log(&delivery, &outcome);
+        self.metrics.attempt(delivery.channel.as_str(), word(&outcome));
         self.until_stored("record", || self.record(&delivery, &outcome)).await;
     }
 
@@ -200,7 +219,22 @@ impl Desk {
         let Some(current) = dossier.deliveries.iter().find(|d| d.id == delivery.id) else { return Ok(()) };
         let settlement = self.at(self.clock.now(), |moment| machine::settle(case(&dossier), current, outcome, moment));
         writing.add_attempt(&attempt(delivery, outcome.in_words(), self.clock.now())).await?;
-        self.write(writing, settlement).await
+        let (before, after) = (current.state, settlement.delivery.clone());
+        self.write(writing, settlement).await?;
+        if before != after.state {
+            self.count(&dossier, &after);
+        }
+        Ok(())
+    }
+
+    /// A delivery has ended.
+    fn count(&self, dossier: &Dossier, ended: &Delivery) {
+        self.metrics.delivery(ended.channel.as_str(), ended.state.as_str());
+        let is_first = ended.channel == Channel::Email && ended.purpose == Purpose::First;
+        if is_first && ended.state == DeliveryState::Sent {
+            let waited = self.clock.now().duration_since(dossier.license.created_at);
+            self.metrics.mail_accepted(waited.as_secs_f64().max(0.0));
+        }
     }
 
     async fn write(&self, mut writing: store::Writing, settlement: Settlement) -> store::Result<()> {
@@ -232,9 +266,10 @@ impl Desk {
     }
 
     /// Tells people about emails that are past their deadline, whatever their attempts are doing.
-    async fn watch_deadlines(self: Arc<Self>) {
+    async fn watch_deadlines(self: Arc<Self>, pulse: Pulse) {
         while !self.stop.is_cancelled() {
             let now = self.clock.now();
+            pulse.beat(now);
             match self.store.overdue_emails(now, LATE_BATCH).await {
                 Ok(overdue) => {
                     for delivery in overdue {
@@ -295,6 +330,16 @@ fn case(dossier: &Dossier) -> Case<'_> {
 /// The one issue of a license, as far as it is known.
 fn issue_url(deliveries: &[Delivery]) -> Option<&str> {
     deliveries.iter().filter(|d| d.channel == Channel::Issue).find_map(|d| d.reference.as_deref())
+}
+
+/// An outcome, in a word for the metrics.
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Sent { .. } => "sent",
+        Outcome::Retry { uncertain: true, .. } => "uncertain",
+        Outcome::Retry { .. } => "retry",
+        Outcome::Refused { .. } => "refused",
+    }
 }
 
 fn log(delivery: &Delivery, outcome: &Outcome) {

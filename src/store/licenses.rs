@@ -42,9 +42,8 @@ impl Writing {
         sqlx::query(
             "INSERT INTO licenses (id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
              customer_email, customer_folded, customer_name, customer_company, seats, starts_on, expires_on, file, \
-             seal_error, verdict, verdict_reason, override_reason, replaces, search, \
-             recommended_seats) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+             seal_error, verdict, verdict_reason, override_reason, replaces, search, recommended_seats, drill) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
         )
         .bind(license.id.to_string())
         .bind(ms(license.created_at))
@@ -67,6 +66,7 @@ impl Writing {
         .bind(license.replaces.map(|id| id.to_string()))
         .bind(search_words(license))
         .bind(license.eligibility.recommended_seats.map(i64::from))
+        .bind(i64::from(license.drill))
         .execute(&mut *self.tx)
         .await?;
         Ok(())
@@ -92,7 +92,7 @@ impl Writing {
     /// [`super::Error`].
     pub async fn running_license(&mut self, customer: &Email, today: &str) -> Result<Option<License>> {
         let row = sqlx::query(
-            "SELECT * FROM licenses l WHERE customer_folded = $1 AND expires_on > $2 AND replaced_by IS NULL \
+            "SELECT * FROM licenses l WHERE customer_folded = $1 AND expires_on > $2 AND replaced_by IS NULL AND drill = 0 \
              AND EXISTS (SELECT 1 FROM deliveries d WHERE d.license_id = l.id AND d.channel = 'email' \
              AND d.state <> 'failed' AND COALESCE(d.arrival_state, '') NOT IN ('failed', 'suppressed')) ORDER BY created_at DESC LIMIT 1",
         )
@@ -109,7 +109,7 @@ impl Writing {
     /// [`super::Error`].
     pub async fn times_by_agent(&mut self, user_id: u64, since: Timestamp) -> Result<Vec<Timestamp>> {
         let query = sqlx::query(
-            "SELECT created_at FROM licenses WHERE agent_user_id = $1 AND created_at > $2 ORDER BY created_at",
+            "SELECT created_at FROM licenses WHERE agent_user_id = $1 AND created_at > $2 AND drill = 0 ORDER BY created_at",
         )
         .bind(user_id.cast_signed());
         times(&query.bind(ms(since)).fetch_all(&mut *self.tx).await?)
@@ -121,7 +121,7 @@ impl Writing {
     /// [`super::Error`].
     pub async fn times_by_customer(&mut self, customer: &Email, since: Timestamp) -> Result<Vec<Timestamp>> {
         let query = sqlx::query(
-            "SELECT created_at FROM licenses WHERE customer_folded = $1 AND created_at > $2 ORDER BY created_at",
+            "SELECT created_at FROM licenses WHERE customer_folded = $1 AND created_at > $2 AND drill = 0 ORDER BY created_at",
         )
         .bind(customer.folded());
         times(&query.bind(ms(since)).fetch_all(&mut *self.tx).await?)
@@ -132,7 +132,8 @@ impl Writing {
     /// # Errors
     /// [`super::Error`].
     pub async fn times(&mut self, since: Timestamp) -> Result<Vec<Timestamp>> {
-        let query = sqlx::query("SELECT created_at FROM licenses WHERE created_at > $1 ORDER BY created_at");
+        let query =
+            sqlx::query("SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 ORDER BY created_at");
         times(&query.bind(ms(since)).fetch_all(&mut *self.tx).await?)
     }
 }

@@ -4,14 +4,15 @@
 //! other way, and PostgreSQL takes an advisory lock, so that what is true in one is true in the other.
 
 mod answers;
-mod backup;
 mod attempts;
+mod backup;
 mod claims;
 mod deliveries;
 mod dialect;
 mod erase;
 mod events;
 mod examine;
+mod gauges;
 mod licenses;
 mod lookup;
 mod open;
@@ -22,8 +23,9 @@ pub use answers::{Answer, AnswerKey};
 pub use backup::{BackupError, back_up};
 pub use claims::{Claim, LEASE, MAX_WAIT};
 pub use deliveries::NewDelivery;
-pub use examine::{Examined, examine};
 pub use erase::ERASED_ADDRESS;
+pub use examine::{Examined, examine};
+pub use gauges::Backlog;
 pub use lookup::{Lookup, Page};
 pub use open::OpenError;
 pub use sessions::Session;

@@ -26,6 +26,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "recommended seats", include_str!("migrations/0002_recommended_seats.sql")),
     (3, "aftercare", include_str!("migrations/0003_aftercare.sql")),
+    (10, "drill", include_str!("migrations/0010_drill.sql")),
 ];
 
 /// Why the database cannot be used.

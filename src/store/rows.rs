@@ -96,6 +96,7 @@ impl Columns<'_> {
             },
             replaces: self.maybe_license("replaces")?,
             replaced_by: self.maybe_license("replaced_by")?,
+            drill: self.number("drill")? != 0,
         })
     }
 

@@ -110,6 +110,7 @@ impl Desk {
         let now = license.created_at;
         limits::check(&mut writing, &self.rules, &order.agent, &order.customer.email, now)
             .await?
+            .inspect_err(|limited| self.metrics.limit(limited.limit))
             .map_err(Refusal::Limited)?;
         let answered = self.keep(&mut writing, &license).await?;
         let answer =
@@ -117,6 +118,7 @@ impl Desk {
         writing.add_answer(&request.key, &answer).await?;
         writing.remember_username(license.agent.zendesk_user_id, license.agent.username.as_str()).await?;
         writing.commit().await?;
+        self.metrics.license(if license.seal_error.is_none() { "generated" } else { "sealing_failed" });
         Ok(answered)
     }
 
@@ -153,6 +155,7 @@ impl Desk {
             eligibility: order.eligibility,
             replaces: None,
             replaced_by: None,
+            drill: false,
         }
     }
 
@@ -186,7 +189,7 @@ impl Desk {
                 ("sealing_failed", format!("{error}; {scope_in_words}"), telling::tell(case, story, &mut moment))
             }
         };
-        let by = by_agent(&license.agent);
+        let by = if license.drill { "operator".to_owned() } else { by_agent(&license.agent) };
         writing.add_event(license.id, &Event { at: now, by, what: what.to_owned(), detail: Some(detail) }).await?;
         for new in &deliveries {
             writing.add_delivery(license.id, new, now).await?;

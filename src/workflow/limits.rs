@@ -16,6 +16,8 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// A limit is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limited {
+    /// Which one, in a word: `agent`, `customer`, `all`.
+    pub limit: &'static str,
     /// Which one, in a sentence for the agent.
     pub sentence: String,
     /// When the next license would be within it.
@@ -37,14 +39,14 @@ pub async fn check(
     let by_customer = writing.times_by_customer(customer, before(now, DAY)).await?;
     let all = writing.times(before(now, DAY)).await?;
     let checks = [
-        (by_agent, rules.agent_hourly, HOUR, "one agent in an hour"),
-        (by_customer, rules.customer_daily, DAY, "one customer in a day"),
-        (all, rules.daily, DAY, "everyone together in a day"),
+        ("agent", by_agent, rules.agent_hourly, HOUR, "one agent in an hour"),
+        ("customer", by_customer, rules.customer_daily, DAY, "one customer in a day"),
+        ("all", all, rules.daily, DAY, "everyone together in a day"),
     ];
-    let reached = checks.into_iter().find_map(|(times, limit, window, whom)| {
+    let reached = checks.into_iter().find_map(|(word, times, limit, window, whom)| {
         let retry_after = room_in(&times, limit, window, now)?;
         let sentence = format!("The limit of {limit} licenses for {whom} is reached.");
-        Some(Limited { sentence, retry_after })
+        Some(Limited { limit: word, sentence, retry_after })
     });
     Ok(reached.map_or(Ok(()), Err))
 }

@@ -1,17 +1,18 @@
 //! What an agent can do, one file a deed. Each is one short transaction that leaves its deliveries in the outbox.
 
-pub mod diagnose;
 pub mod again;
 pub mod arrival;
+pub mod diagnose;
 pub mod download;
+pub mod drill;
 pub mod erase;
 pub mod generate;
 pub mod limits;
 pub mod lookup;
 pub mod recipient;
-pub mod scope;
 pub mod replace;
 pub mod retry;
+pub mod scope;
 pub mod session;
 pub mod telling;
 pub mod view;
@@ -22,6 +23,7 @@ use crate::{
     clock::Clock,
     config::Rules,
     license::SealingKey,
+    metrics::Metrics,
     random::Random,
     store::{self, Dossier, Store},
 };
@@ -35,6 +37,8 @@ pub struct Desk {
     pub clock: Clock,
     /// Chance.
     pub random: Random,
+    /// What is counted.
+    pub metrics: Metrics,
     /// What seals.
     pub key: SealingKey,
     /// The fixed term in days, 1 to 30.

@@ -49,6 +49,7 @@ fn summary(license: &License, deliveries: &[Delivery], zendesk_origin: &str, now
         "state": State::of(deliveries),
         "sealed": license.seal_error.is_none(),
         "has_file": license.file.is_some(),
+        "drill": license.drill,
         "eligibility": {
             "verdict": eligibility.verdict,
             "reason": eligibility.reason,

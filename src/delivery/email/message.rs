@@ -64,7 +64,7 @@ impl Mail {
             .from(from.clone())
             .to(to.clone())
             .reply_to(Mailbox::new(None, reply_to))
-            .subject(format!("Your temporary GitLab license (ticket #{})", license.ticket.id))
+            .subject(subject(license))
             .date(SystemTime::from(delivery.created_at))
             .message_id(Some(format!("<{message_id}>")))
             .header(AutoSubmitted)
@@ -91,6 +91,12 @@ impl Mail {
             .map_err(|error| format!("the mail cannot be composed: {error}"))?;
         Ok(Self { sender: from.email.clone(), recipient: to.email, message_id, bytes: message.formatted() })
     }
+}
+
+/// A drill says so before anything else.
+fn subject(license: &License) -> String {
+    let mark = if license.drill { "[DRILL] " } else { "" };
+    format!("{mark}Your temporary GitLab license (ticket #{})", license.ticket.id)
 }
 
 /// The customer with their name, or the bare address that the license is forwarded to.
@@ -144,6 +150,7 @@ struct Words<'a> {
     last_date: String,
     is_resend: bool,
     is_replacement: bool,
+    is_drill: bool,
     ticket: u64,
     key: &'a str,
     file_name: String,
@@ -176,6 +183,7 @@ fn words(
         last_day: last.strftime("%A, %-d %B %Y").to_string(),
         last_date: last.to_string(),
         is_replacement: license.replaces.is_some(),
+        is_drill: license.drill,
         is_resend: delivery.purpose == Purpose::Resend,
         ticket: license.ticket.id.get(),
         key: file.expose().trim_end(),

@@ -26,6 +26,7 @@ pub struct Teller<'a> {
 #[derive(Template)]
 #[template(path = "issue.md")]
 struct Description<'a> {
+    is_drill: bool,
     happened: &'a str,
     said: Option<String>,
     warning: Option<String>,
@@ -75,8 +76,9 @@ impl Teller<'_> {
             return format!("[Erased] - Created a license {after}");
         }
         let before = Told::of(self.delivery.story.as_ref()).title;
-        let room = MAX_TITLE_CHARS - before.len() - after.len() - 2;
-        format!("{before} {} {after}", quote::shorten(self.license.customer.email.as_str(), room))
+        let drill = if self.license.drill { "[Drill] " } else { "" };
+        let room = MAX_TITLE_CHARS - drill.len() - before.len() - after.len() - 2;
+        format!("{drill}{before} {} {after}", quote::shorten(self.license.customer.email.as_str(), room))
     }
 
     /// What is left of a description whose customer asked to be forgotten. The marker stays: it names nobody.
@@ -97,6 +99,7 @@ impl Teller<'_> {
             None => told.happened,
         };
         let description = Description {
+            is_drill: self.license.drill,
             happened: &happened,
             said: self.said(),
             warning: self.warning(),

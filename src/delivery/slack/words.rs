@@ -22,7 +22,9 @@ pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, 
     let issue = issue_url.map_or_else(|| "not filed yet".to_owned(), |url| link(url, "issue"));
     let company = license.customer.company.as_ref().map_or("not known", |company| company.as_str());
     let domain = license.customer.email.domain();
-    let headline = format!("{} {}", told.emoji, told.headline);
+    let drill = if license.drill { "Drill: " } else { "" };
+    let headline = format!("{} {drill}{}", told.emoji, told.headline);
+    let sentence = if license.drill { format!("*This is a drill.* {}", told.sentence) } else { told.sentence };
     let summary = format!(
         "{headline}: ticket #{}, {} seats, {}, last day {}",
         license.ticket.id,
@@ -41,8 +43,8 @@ pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, 
         ("Mail", told.mail),
     ];
     let sentence = match license.replaces {
-        Some(earlier) => format!("{}\nIt replaces the license {earlier}.", told.sentence),
-        None => told.sentence,
+        Some(earlier) => format!("{}\nIt replaces the license {earlier}.", sentence),
+        None => sentence,
     };
     let fields: Vec<Value> = fields.iter().map(|(name, value)| markdown(&format!("*{name}*\n{value}"))).collect();
     let mut blocks = vec![

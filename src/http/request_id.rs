@@ -1,0 +1,52 @@
+//! Every request has an id of ours: in its log lines, in the answer's header, and in a problem's body.
+
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{EitherBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{HeaderName, HeaderValue},
+    middleware::Next,
+    web::Data,
+};
+
+use super::{Service, problem::Problem};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// One request's id. What a client sends under that name is not read: it would let strangers write into our log.
+#[derive(Clone)]
+struct RequestId(String);
+
+/// Gives `request` its id, before anything is logged about it.
+pub fn give(request: &ServiceRequest) -> String {
+    let id = request.app_data::<Data<Service>>().map(|service| {
+        let desk = &service.desk;
+        desk.random.id(desk.clock.now()).to_string()
+    });
+    let id = id.unwrap_or_default();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    id
+}
+
+/// Tells the id with the answer, and counts what is refused.
+pub async fn tell<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let service = request.app_data::<Data<Service>>().cloned();
+    let answer = next.call(request).await?;
+    let problem = answer.response().error().and_then(|error| error.as_error::<Problem>());
+    if let (Some(problem), Some(service)) = (problem, service) {
+        service.desk.metrics.refusal(problem.reason());
+    }
+    let retold: Option<HttpResponse> = problem.map(|problem| problem.answer(Some(&id)));
+    let mut answer = match retold {
+        Some(retold) => answer.into_response(retold).map_into_right_body(),
+        None => answer.map_into_left_body(),
+    };
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        answer.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    Ok(answer)
+}

@@ -1,0 +1,47 @@
+//! How much there is still to be done, for the metrics.
+
+use jiff::Timestamp;
+use sqlx::Row as _;
+
+use super::{Result, Store, ms, rows::Columns};
+
+/// What is still to be done at one instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlog {
+    /// Channel, how many deliveries are pending, when the oldest of them was asked for.
+    pub pending: Vec<(String, i64, Timestamp)>,
+    /// Pending mails that people were told are late.
+    pub late_mails: i64,
+    /// Sessions that have not ended.
+    pub sessions: i64,
+}
+
+impl Store {
+    /// What is still to be done at `now`. Served by `deliveries_due`.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn backlog(&self, now: Timestamp) -> Result<Backlog> {
+        let rows = sqlx::query(
+            "SELECT channel, COUNT(*) AS pending, MIN(created_at) AS oldest FROM deliveries \
+             WHERE state = 'pending' GROUP BY channel",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let pending = rows.iter().map(|row| {
+            let row = Columns(row);
+            Ok((row.text("channel")?, row.number("pending")?, row.time("oldest")?))
+        });
+        let late = "SELECT COUNT(*) AS late FROM deliveries WHERE state = 'pending' AND channel = 'email' AND late = 1";
+        let late = sqlx::query(late).fetch_one(&self.pool).await?;
+        let sessions = sqlx::query("SELECT COUNT(*) AS sessions FROM sessions WHERE expires_at > $1")
+            .bind(ms(now))
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(Backlog {
+            pending: pending.collect::<Result<_>>()?,
+            late_mails: late.try_get("late")?,
+            sessions: sessions.try_get("sessions")?,
+        })
+    }
+}

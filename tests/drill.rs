@@ -1,0 +1,54 @@
+//! A drill tries production's own path, and shows as a drill wherever it shows.
+
+use stopgap::sandbox::gitlab::State;
+
+use crate::world::{
+    World, get,
+    process::{Process, command},
+};
+
+#[tokio::test]
+async fn a_drill_goes_all_the_way_marked_as_one_and_counts_for_no_limit() {
+    let world = World::start().await;
+    let process = Process::serve(&world, &[("STOPGAP_DAILY_LIMIT", "1")]).await;
+    let database = world.folder().join("process.db");
+    let mut drill = command(&world, database.to_str().unwrap());
+    drill.args(["drill", "--email", "jane@acme.example", "--username", "jdoe"]);
+    let output = tokio::task::spawn_blocking(move || drill.output().unwrap()).await.unwrap();
+    let printed = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(output.status.success(), "{output:?}");
+    for expected in ["license ", "email    sent", "issue    sent", "slack    sent", "all three arrived"] {
+        assert!(printed.contains(expected), "{printed}");
+    }
+
+    let mails = world.sandbox.mail.mails();
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].subject.starts_with("[DRILL] "), "{}", mails[0].subject);
+    assert!(mails[0].text.contains("THIS IS A DRILL") && mails[0].html.contains("This is a drill"), "{:?}", mails[0]);
+    let issues = world.sandbox.gitlab.issues();
+    assert_eq!((issues.len(), issues[0].state), (1, State::Closed));
+    assert!(issues[0].title.starts_with("[Drill] [Success]"), "{}", issues[0].title);
+    assert!(issues[0].description.starts_with("**This is a drill.**"), "{}", issues[0].description);
+    let messages = world.sandbox.slack.messages();
+    assert_eq!(messages.len(), 1);
+    assert!(messages[0].text.contains("Drill: "), "{}", messages[0].text);
+
+    let agent = process.agent(&world).await;
+    let id = printed.lines().next().unwrap().trim_start_matches("license").trim().to_owned();
+    let license = get(&agent, &format!("/api/v1/licenses/{id}")).await.body;
+    assert_eq!(license["drill"], true);
+    assert_eq!(license["events"][0]["by"], "operator");
+    let real = crate::world::generate(&agent, &crate::world::order()).await;
+    assert_eq!(real["drill"], false, "neither the limit of one a day nor the same address is in the way");
+}
+
+#[tokio::test]
+async fn a_drill_without_a_service_of_this_version_says_so() {
+    let world = World::start().await;
+    let database = world.folder().join("nothing.db");
+    let mut drill = command(&world, database.to_str().unwrap());
+    let output = drill.args(["drill", "--email", "me@acme.example", "--username", "jdoe"]).output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("start the service first"));
+    assert!(!database.exists());
+}

@@ -1,0 +1,75 @@
+//! One line an event, tied together by ids, and nothing in it that a log must not hold.
+
+use reqwest::{Method, header::HeaderValue};
+use stopgap::sandbox::{gitlab, smtp::Fault as Smtp};
+
+use crate::world::{World, ended, generate, get, order, post, process::Process, read};
+
+#[tokio::test]
+async fn a_request_is_followed_by_its_id_to_the_deliveries_of_its_license() {
+    let world = World::start().await;
+    let process = Process::serve(&world, &[]).await;
+    let agent = process.agent(&world).await;
+    let license = generate(&agent, &order()).await;
+    ended(&agent, &license).await;
+
+    let answered = process.line("answered with a license").await;
+    assert_eq!(answered["license"], license["id"]);
+    assert!(!answered["span"]["request_id"].as_str().unwrap().is_empty(), "{answered}");
+    let delivered: Vec<_> = process.lines().into_iter().filter(|line| line["message"] == "delivered").collect();
+    let channels: Vec<_> = delivered.iter().map(|line| line["channel"].as_str().unwrap()).collect();
+    assert_eq!(channels, ["email", "issue", "slack"]);
+    assert!(delivered.iter().all(|line| line["license"] == license["id"]), "{delivered:?}");
+}
+
+#[tokio::test]
+async fn every_answer_has_a_request_id_of_ours_and_a_problem_repeats_it() {
+    let world = World::start().await;
+    let agent = world.agent().await;
+    for (path, status) in [("/api/v1/licenses", 200), ("/nowhere", 404), ("/health/live", 200)] {
+        let request =
+            agent.request(Method::GET, path).header("X-Request-Id", "forged\u{7f}".trim_end_matches('\u{7f}'));
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), status);
+        let id = answer.headers().get("x-request-id").cloned().expect("every answer has one");
+        assert_ne!(id, HeaderValue::from_static("forged"));
+        assert_eq!(id.len(), 36);
+        if status == 404 {
+            let problem: serde_json::Value = answer.json().await.unwrap();
+            assert_eq!(problem["request_id"], id.to_str().unwrap());
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_secret_no_license_and_no_address_is_in_the_log() {
+    let world = World::start().await;
+    let url = world.sandbox.mail.url().replace("smtp://", "smtp://user:canary-password@");
+    let process = Process::serve(&world, &[("STOPGAP_LOG", "debug"), ("STOPGAP_SMTP_URL", &url)]).await;
+    world.sandbox.mail.faults.fail_next(Smtp::Rcpt450);
+    let agent = process.agent(&world).await;
+    let license = generate(&agent, &order()).await;
+    ended(&agent, &license).await;
+    let id = license["id"].as_str().unwrap();
+    let file = get(&agent, &format!("/api/v1/licenses/{id}/file?reason=canary-reason")).await.body;
+    get(&agent, "/api/v1/licenses?q=canary-search").await;
+    post(&agent, "/api/v1/licenses", "canary-key", &serde_json::json!({ "seats": "canary-seats" })).await;
+    read(agent.request(Method::POST, "/zendesk/sidebar").body("token=canary-token")).await;
+
+    let log = process.log();
+    assert!(log.contains("not delivered yet") && log.contains("a signed URL was refused"), "{log}");
+    let license_text = file.as_str().expect("a license file is text");
+    for secret in [
+        "canary",
+        "jane@",
+        "Jane Doe",
+        "Acme GmbH",
+        agent.session().unwrap(),
+        gitlab::TOKEN,
+        &license_text[..40],
+        "PRIVATE KEY",
+        world.sandbox.slack.url().rsplit('/').next().unwrap(),
+    ] {
+        assert!(!log.contains(secret), "{secret} is in\n{log}");
+    }
+}

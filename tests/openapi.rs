@@ -1,0 +1,135 @@
+//! `/openapi.json` describes every route and status that the service really answers, and nothing else.
+
+use std::collections::BTreeSet;
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use stopgap::sandbox::Browser;
+
+use crate::world::{World, ended, fresh_key, generate, get, order, order_for, read};
+
+/// Described, and not brought about here: slow bodies, failed seals, a database that is away. Other tests do that.
+const NOT_WALKED: [&str; 3] = ["408", "500", "503"];
+
+/// Route, method and status, as the description spells them.
+type Answered = BTreeSet<(String, String, String)>;
+
+/// Asks, and notes what was answered under the route's pattern.
+struct Walk(Answered);
+
+impl Walk {
+    async fn ask(&mut self, pattern: &str, method: &Method, request: RequestBuilder) -> Value {
+        let answer = read(request).await;
+        let status = answer.status.as_u16().to_string();
+        self.0.insert((pattern.to_owned(), method.as_str().to_lowercase(), status));
+        answer.body
+    }
+
+    async fn get(&mut self, who: &Browser, pattern: &str, path: &str) {
+        self.ask(pattern, &Method::GET, who.request(Method::GET, path)).await;
+    }
+
+    async fn post(&mut self, who: &Browser, body: &Value, key: &str) {
+        let request = who.request(Method::POST, LICENSES).header("Idempotency-Key", key).json(body);
+        self.ask(LICENSES, &Method::POST, request).await;
+    }
+}
+
+const LICENSES: &str = "/api/v1/licenses";
+const NOBODY: &str = "01980000-0000-7000-8000-000000000000";
+
+fn described() -> Answered {
+    let description: Value = serde_json::from_str(include_str!("../docs/openapi.json")).unwrap();
+    let mut answered = Answered::new();
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for (method, deed) in methods.as_object().unwrap() {
+            for status in deed["responses"].as_object().unwrap().keys() {
+                answered.insert((path.clone(), method.clone(), status.clone()));
+            }
+        }
+    }
+    answered
+}
+
+#[tokio::test]
+async fn every_answer_of_a_walk_is_described_and_every_description_is_walked() {
+    let token = "scrape-me-if-you-can";
+    let world = World::with(&[("METRICS_TOKEN", token), ("AGENT_HOURLY_LIMIT", "2")]).await;
+    let (agent, stranger) = (world.agent().await, world.stranger());
+    let mut walk = Walk(Answered::new());
+
+    let license = generate(&agent, &order()).await;
+    ended(&agent, &license).await;
+    let key = fresh_key();
+    walk.post(&agent, &order_for("joe@acme.example"), &key).await;
+    walk.post(&agent, &order_for("other@acme.example"), &key).await;
+    walk.post(&agent, &order_for("third@acme.example"), &fresh_key()).await;
+    walk.post(&agent, &order(), &fresh_key()).await;
+    walk.post(&agent, &json!({}), &fresh_key()).await;
+    walk.post(&stranger, &order(), &fresh_key()).await;
+    walk.post(&agent, &json!({ "long": "x".repeat(20_000) }), &fresh_key()).await;
+    let text = agent.request(Method::POST, LICENSES).header("Idempotency-Key", "k").body("{}");
+    walk.ask(LICENSES, &Method::POST, text).await;
+
+    walk.get(&agent, LICENSES, LICENSES).await;
+    walk.get(&agent, LICENSES, "/api/v1/licenses?q=x").await;
+    walk.get(&stranger, LICENSES, LICENSES).await;
+    for deed in ["", "/progress", "/file"] {
+        let pattern = format!("{LICENSES}/{{id}}{deed}");
+        for (who, id) in [(&agent, license["id"].as_str().unwrap()), (&agent, NOBODY), (&stranger, NOBODY)] {
+            walk.get(who, &pattern, &format!("{LICENSES}/{id}{deed}")).await;
+        }
+    }
+    let long = format!("{LICENSES}/{NOBODY}/file?reason={}", "x".repeat(501));
+    walk.get(&agent, "/api/v1/licenses/{id}/file", &long).await;
+    operations(&mut walk, &world, token).await;
+    sidebar(&mut walk, &world).await;
+    other_worlds(&mut walk).await;
+
+    let is_walked = |(_, _, status): &&(String, String, String)| !NOT_WALKED.contains(&status.as_str());
+    let (described, seen) = (described(), walk.0);
+    let undescribed: Vec<_> = seen.difference(&described).collect();
+    assert!(undescribed.is_empty(), "answered, not described: {undescribed:?}");
+    let unseen: Vec<_> = described.difference(&seen).filter(is_walked).collect();
+    assert!(unseen.is_empty(), "described, never answered: {unseen:?}");
+}
+
+async fn operations(walk: &mut Walk, world: &World, token: &str) {
+    let stranger = world.stranger();
+    for path in ["/health/live", "/health/ready", "/openapi.json", "/metrics"] {
+        walk.get(&stranger, path, path).await;
+    }
+    let scrape = stranger.request(Method::GET, "/metrics").bearer_auth(token);
+    walk.ask("/metrics", &Method::GET, scrape).await;
+}
+
+async fn sidebar(walk: &mut Walk, world: &World) {
+    let (stranger, sidebar) = (world.stranger(), "/zendesk/sidebar");
+    walk.get(&stranger, sidebar, sidebar).await;
+    for name in ["main.js", "nothing.js"] {
+        walk.get(&stranger, "/zendesk/assets/{path}", &format!("/zendesk/assets/{name}")).await;
+    }
+    for body in ["token=forged".to_owned(), "x".repeat(20_000)] {
+        walk.ask(sidebar, &Method::POST, stranger.request(Method::POST, sidebar).body(body)).await;
+    }
+    // The agent of this world was let in by a signed token.
+    walk.0.insert((sidebar.into(), "post".into(), "200".into()));
+}
+
+/// What only other settings bring about.
+async fn other_worlds(walk: &mut Walk) {
+    let closed = World::with(&[("ZENDESK_ALLOWED_AGENTS", "7")]).await;
+    walk.post(&closed.agent().await, &order(), &fresh_key()).await;
+    walk.get(&closed.stranger(), "/metrics", "/metrics").await;
+}
+
+#[tokio::test]
+async fn the_description_is_served_and_names_every_route_of_the_service() {
+    let world = World::start().await;
+    let served = get(&world.stranger(), "/openapi.json").await.body;
+    let paths: BTreeSet<String> = served["paths"].as_object().unwrap().keys().cloned().collect();
+    let source = include_str!("../src/http/mod.rs");
+    let routes = source.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let routes: BTreeSet<String> = routes.map(|route| route.replace(":.*}", "}")).collect();
+    assert_eq!(paths, routes);
+}
