@@ -12,7 +12,7 @@ use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     task::JoinHandle,
 };
-use tracing::info;
+use tracing::{info, warn};
 
 #[cfg(feature = "sandbox")]
 pub use sandbox::{OnceOptions, SandboxOptions, sandbox};
@@ -22,7 +22,7 @@ use crate::{
     config::Config,
     delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
     http::{self, Service},
-    outbox::{Clients, Outbox},
+    outbox::{self, Clients, Outbox},
     random::Random,
     store::Store,
     workflow::Desk,
@@ -33,7 +33,8 @@ use crate::{
 pub struct App {
     address: SocketAddr,
     store: Store,
-    outbox: Outbox,
+    /// Nothing where it is held.
+    outbox: Option<Outbox>,
     server: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
 }
@@ -44,9 +45,23 @@ impl App {
     /// # Errors
     /// A sentence for the operator.
     pub async fn start(config: Config, clock: Clock, random: Random) -> anyhow::Result<Self> {
+        Self::start_with(config, clock, random, false).await
+    }
+
+    /// The same, but delivers nothing where `hold_outbox`: for the first start from a restored backup.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn start_with(config: Config, clock: Clock, random: Random, hold_outbox: bool) -> anyhow::Result<Self> {
         let store = Store::open(config.database_url.expose_secret()).await?;
         let clients = clients(&config, &clock)?;
-        let outbox = Outbox::start(store.clone(), clients, clock.clone(), random).await?;
+        let outbox = if hold_outbox {
+            let pending = outbox::hold(&store, clock.now()).await?;
+            warn!(pending, "the outbox is held: nothing is delivered until the next start without --hold-outbox");
+            None
+        } else {
+            Some(Outbox::start(store.clone(), clients, clock.clone(), random).await?)
+        };
         let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
         let desk = Desk {
             store: store.clone(),
@@ -75,7 +90,9 @@ impl App {
     pub async fn stop(self) {
         self.server.stop(true).await;
         let _ = self.serving.await;
-        self.outbox.stop().await;
+        if let Some(outbox) = self.outbox {
+            outbox.stop().await;
+        }
         self.store.close().await;
     }
 }
@@ -84,12 +101,12 @@ impl App {
 ///
 /// # Errors
 /// What keeps it from starting.
-pub async fn serve(config: Config) -> anyhow::Result<()> {
+pub async fn serve(config: Config, hold_outbox: bool) -> anyhow::Result<()> {
     let missing = config.zendesk.missing();
-    let app = App::start(config, Clock::system(), Random).await?;
+    let app = App::start_with(config, Clock::system(), Random, hold_outbox).await?;
     info!(address = %app.address(), "ready");
     if !missing.is_empty() {
-        tracing::warn!(missing = missing.join(", "), "nobody can be let in until the app is installed and configured");
+        warn!(missing = missing.join(", "), "nobody can be let in until the app is installed and configured");
     }
     let mut signals = Signals::new()?;
     signals.next().await;

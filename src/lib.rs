@@ -13,6 +13,7 @@
 //! | [`http`] | everything that knows actix |
 //! | [`sandbox`] | the whole world on one machine |
 //! | [`cli`], [`config`], [`app`], [`clock`], [`random`], [`telemetry`] | command line, settings, wiring, time, chance, logs |
+//! | [`crash`] | the points at which tests let it die; nothing without the feature `crash-points` |
 //!
 //! # The walk of one license
 //!
@@ -25,6 +26,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod crash;
 pub mod delivery;
 pub mod http;
 pub mod license;

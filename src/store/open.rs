@@ -1,13 +1,19 @@
 //! Opening the database and bringing its tables up to date.
 
-use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
+use std::{
+    fs::{File, OpenOptions},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use sqlx::{
-    AnyPool, SqlSafeStr as _,
+    AnyConnection, AnyPool, Connection as _, Row as _, SqlSafeStr as _,
     any::AnyPoolOptions,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 use super::{Dialect, Store};
 
@@ -15,6 +21,9 @@ use super::{Dialect, Store};
 const MAX_CONNECTIONS: u32 = 8;
 /// How long anyone waits for a connection before the store counts as away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the first connection may take, SQLite's look through its file included.
+const TRY_OUT: Duration = Duration::from_secs(30);
 
 /// Every version of the tables, oldest first. One that has been released is never changed.
 const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/0001_first.sql"))];
@@ -43,26 +52,30 @@ impl Store {
     /// A sentence for the operator; see [`OpenError`].
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
+        let mut guard = None;
         let (dialect, url) = match url.strip_prefix("sqlite:") {
             Some(file) => {
                 let path = file.trim_start_matches("//");
-                make_private(Path::new(path)).map_err(|e| OpenError::Unusable(format!("{path}: {e}")))?;
+                let unusable = |e: std::io::Error| OpenError::Unusable(format!("{path}: {e}"));
+                make_private(Path::new(path)).map_err(unusable)?;
+                guard = Some(Arc::new(make_private(Path::new(&format!("{path}.lock"))).map_err(unusable)?));
                 (Dialect::Sqlite, format!("sqlite:{path}"))
             }
             None => (Dialect::Postgres, url.to_owned()),
         };
         let pool = connect(&url, dialect).await.map_err(|e| OpenError::Unusable(in_words(&e)))?;
         migrate(&pool).await?;
-        Ok(Self { pool, dialect, changes: watch::Sender::new(0) })
+        Ok(Self { pool, dialect, changes: watch::Sender::new(0), turn: Arc::default(), guard })
     }
 }
 
 /// The file holds license texts: only its owner may read it. SQLite gives its companions the same mode.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop)
+fn make_private(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }
 
 async fn connect(url: &str, dialect: Dialect) -> sqlx::Result<AnyPool> {
+    try_out(url, dialect).await?;
     AnyPoolOptions::new()
         .max_connections(MAX_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -74,8 +87,30 @@ async fn connect(url: &str, dialect: Dialect) -> sqlx::Result<AnyPool> {
                 Ok(())
             })
         })
+        // After a failed write, as on a full disk, SQLite rolls back by itself. sqlx does not hear of it and takes the
+        // connection to be inside that transaction for ever: every later one on it would fail.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect(url)
         .await
+}
+
+/// One connection that has to work: the pool would keep its reason to itself and try on.
+async fn try_out(url: &str, dialect: Dialect) -> sqlx::Result<()> {
+    let trying = async {
+        let mut connection = AnyConnection::connect(url).await?;
+        for statement in dialect.greeting() {
+            sqlx::raw_sql(*statement).execute(&mut connection).await?;
+        }
+        if let Some(question) = dialect.health() {
+            let row = sqlx::query(question).fetch_one(&mut connection).await?;
+            let verdict: String = row.try_get(0)?;
+            if verdict != "ok" {
+                return Err(sqlx::Error::Protocol(format!("the file is damaged ({verdict}); restore a backup")));
+            }
+        }
+        connection.close().await
+    };
+    timeout(TRY_OUT, trying).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
@@ -92,6 +127,8 @@ async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
 fn in_words(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Configuration(_) => "the address is not understood".into(),
+        sqlx::Error::PoolTimedOut => "it does not answer".into(),
+        sqlx::Error::Protocol(words) => words.clone(),
         other => other.to_string(),
     }
 }
