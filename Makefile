@@ -4,7 +4,11 @@
 PORT ?= 8081
 
 .DEFAULT_GOAL := help
-.PHONY: help run test doc tools
+.PHONY: help run test soak bench doc tools
+
+# What PostgreSQL has no part in, or what starts its own.
+NOT_ON_POSTGRES = $(addprefix --skip ,architecture command_line fuzz inside:: license_file load:: main_job replicas:: \
+	settings_table simulation tokens)
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +22,17 @@ test: tools ## Check format, lints, all tests and the sidebar's types; installs 
 	cargo clippy --locked --no-default-features -- -D warnings
 	scripts/check-sidebar-types
 	cargo test --locked
+	TEST_DATABASE=postgres cargo test --locked --test promises -- $(NOT_ON_POSTGRES)
 	@echo "make test: all passed"
+
+soak: tools ## The long versions: 200 rounds of SIGKILL on each database, a million simulated histories
+	SIM_SEEDS=1000000 cargo test --locked --test promises -- simulation
+	cargo test --locked --test promises -- --ignored
+	ROUNDS=200 cargo test --locked --test promises -- crashes
+	ROUNDS=200 TEST_DATABASE=postgres cargo test --locked --test promises -- crashes
+
+bench: ## Print throughput, median and 99th percentile of answer and of mail
+	cargo bench --locked --bench licenses
 
 doc: ## Build the code's documentation, warnings as errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
