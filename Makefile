@@ -7,7 +7,11 @@ PORT ?= 8081
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz doc bench image-check tools
+.PHONY: help run test soak fuzz doc bench image-check tools
+
+# What PostgreSQL has no part in, or what starts its own.
+NOT_ON_POSTGRES = $(addprefix --skip ,architecture command_line fuzz inside:: license_file load:: main_job replicas:: \
+	settings_table simulation tokens)
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +25,14 @@ test: tools ## Check format, lints, all tests and the sidebar's types; installs 
 	cargo clippy --locked --no-default-features -- -D warnings
 	scripts/check-sidebar-types
 	cargo test --locked --tests
+	TEST_DATABASE=postgres cargo test --locked --test promises -- $(NOT_ON_POSTGRES)
 	@echo "make test: all passed"
+
+soak: tools ## The long versions: 200 rounds of SIGKILL on each database, a million simulated histories
+	SIM_SEEDS=1000000 cargo test --locked --test promises -- simulation
+	cargo test --locked --test promises -- --ignored
+	ROUNDS=200 cargo test --locked --test promises -- crashes
+	ROUNDS=200 TEST_DATABASE=postgres cargo test --locked --test promises -- crashes
 
 fuzz: ## Throw random input at everything that reads some, for as long as FUZZ_SECONDS says (600)
 	BOLERO_RANDOM_TEST_TIME_MS=$(FUZZ_SECONDS)000 cargo test --locked --test promises fuzz::

@@ -14,7 +14,7 @@ use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     task::JoinHandle,
 };
-use tracing::info;
+use tracing::{info, warn};
 
 pub use drill::drill;
 #[cfg(feature = "sandbox")]
@@ -29,7 +29,7 @@ use crate::{
     http::{self, Service},
     license::Email,
     metrics::Metrics,
-    outbox::{Clients, Outbox},
+    outbox::{self, Clients, Outbox},
     random::Random,
     store::Store,
     workflow::{Desk, erase, retry},
@@ -40,7 +40,8 @@ use crate::{
 pub struct App {
     address: SocketAddr,
     store: Store,
-    outbox: Outbox,
+    /// Nothing where it is held.
+    outbox: Option<Outbox>,
     upkeep: Upkeep,
     server: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
@@ -52,10 +53,24 @@ impl App {
     /// # Errors
     /// A sentence for the operator.
     pub async fn start(config: Config, clock: Clock, random: Random) -> anyhow::Result<Self> {
+        Self::start_with(config, clock, random, false).await
+    }
+
+    /// The same, but delivers nothing where `hold_outbox`: for the first start from a restored backup.
+    ///
+    /// # Errors
+    /// A sentence for the operator.
+    pub async fn start_with(config: Config, clock: Clock, random: Random, hold_outbox: bool) -> anyhow::Result<Self> {
         let store = Store::open(config.database_url.expose_secret()).await?;
         let clients = clients(&config, &clock)?;
         let metrics = Metrics::new();
-        let outbox = Outbox::start(store.clone(), clients, clock.clone(), random, metrics.clone()).await?;
+        let outbox = if hold_outbox {
+            let pending = outbox::hold(&store, clock.now()).await?;
+            warn!(pending, "the outbox is held: nothing is delivered until the next start without --hold-outbox");
+            None
+        } else {
+            Some(Outbox::start(store.clone(), clients, clock.clone(), random, metrics.clone()).await?)
+        };
         let upkeep = Upkeep::start(store.clone(), clock.clone(), config.rules.retention_days);
         let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
         let desk = desk(&config, store.clone(), clock, random, metrics);
@@ -64,7 +79,7 @@ impl App {
             verifier,
             zendesk: config.zendesk,
             mailgun_signing_key: config.mailgun_signing_key,
-            pulse: outbox.pulse(),
+            pulse: outbox.as_ref().map(Outbox::pulse),
             metrics_token: config.metrics_token,
         });
         let (server, address): (Server, _) = http::listen(config.bind, service)
@@ -84,7 +99,9 @@ impl App {
         self.server.stop(true).await;
         let _ = self.serving.await;
         self.upkeep.stop().await;
-        self.outbox.stop().await;
+        if let Some(outbox) = self.outbox {
+            outbox.stop().await;
+        }
         self.store.close().await;
     }
 }
@@ -93,12 +110,12 @@ impl App {
 ///
 /// # Errors
 /// What keeps it from starting.
-pub async fn serve(config: Config) -> anyhow::Result<()> {
+pub async fn serve(config: Config, hold_outbox: bool) -> anyhow::Result<()> {
     let missing = config.zendesk.missing();
-    let app = App::start(config, Clock::system(), Random).await?;
+    let app = App::start_with(config, Clock::system(), Random, hold_outbox).await?;
     info!(address = %app.address(), "ready");
     if !missing.is_empty() {
-        tracing::warn!(missing = missing.join(", "), "nobody can be let in until the app is installed and configured");
+        warn!(missing = missing.join(", "), "nobody can be let in until the app is installed and configured");
     }
     let mut signals = Signals::new()?;
     signals.next().await;

@@ -14,6 +14,7 @@
 //! | [`http`] | everything that knows actix |
 //! | [`sandbox`] | the whole world on one machine |
 //! | [`cli`], [`config`], [`app`], [`clock`], [`random`], [`telemetry`], [`metrics`] | command line, settings, wiring, time, chance, logs, counters |
+//! | [`crash`] | the points at which tests let it die; nothing without the feature `crash-points` |
 //!
 //! # The walk of one license
 //!
@@ -27,6 +28,7 @@ pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod crash;
 pub mod delivery;
 pub mod http;
 pub mod license;

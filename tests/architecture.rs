@@ -21,10 +21,10 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Rooms that every room but `license` may use.
-const LEAVES: &[&str] = &["clock", "config", "metrics", "random", "telemetry"];
+const LEAVES: &[&str] = &["clock", "config", "crash", "metrics", "random", "telemetry"];
 
 /// What a leaf uses itself.
-const LEAF_IMPORTS: &[(&str, &str)] = &[("config", "license"), ("telemetry", "config")];
+const LEAF_IMPORTS: &[(&str, &str)] = &[("config", "license"), ("crash", "license"), ("telemetry", "config")];
 
 /// The sandbox plays the outside world: it knows what a license is, and nothing of how the service works.
 const SANDBOX_IMPORTS: &[&str] = &["license", "clock", "config", "random", "telemetry"];

@@ -152,3 +152,47 @@ async fn a_slow_mail_server_holds_up_no_other_channel() {
     within(world.sandbox.slack.wait_for(6)).await;
     assert_eq!(world.sandbox.gitlab.issues().len(), 6);
 }
+
+#[tokio::test]
+async fn without_the_encryption_that_is_asked_for_no_mail_goes_and_people_are_told() {
+    let mut world = World::with(&[("EMAIL_DEADLINE_SECONDS", "1")]).await;
+    world.stop().await;
+    let url = format!("{}?tls=required", world.sandbox.mail.url());
+    world.set("SMTP_URL", &url);
+    world.start_service().await;
+    let agent = world.agent().await;
+    let license = generate(&agent, &order()).await;
+    let issues = within(world.sandbox.gitlab.wait_for(1)).await;
+    assert_eq!(issues[0].state, State::Opened);
+    within(world.sandbox.slack.wait_for(1)).await;
+    let license = agent.get(&format!("/api/v1/licenses/{}", license["id"].as_str().unwrap())).await.unwrap();
+    let email = through(&license, "email")[0];
+    assert_eq!((&license["state"], &email["state"]), (&"late".into(), &"pending".into()), "it is tried on");
+    assert!(email["last_error"].as_str().unwrap().contains("STARTTLS"), "{email}");
+    assert!(world.sandbox.mail.mails().is_empty());
+}
+
+#[tokio::test]
+#[ignore = "takes two minutes: make soak"]
+async fn a_server_that_is_silent_after_the_dot_gets_the_same_mail_again_and_the_history_says_uncertain() {
+    // Two minutes of real patience: a mail server may think that long.
+    let world = World::start().await;
+    world.sandbox.mail.faults.fail_next(Fault::HangAfterDot);
+    let agent = world.agent().await;
+    let license = generate(&agent, &order()).await;
+    let twice = tokio::time::timeout(std::time::Duration::from_secs(150), world.sandbox.mail.wait_for(2)).await;
+    let mails = twice.expect("it goes again");
+    assert_eq!(mails[0].raw, mails[1].raw);
+    let license = ended(&agent, &license).await;
+    assert_eq!(through(&license, "email")[0]["uncertain"], true);
+    assert_eq!(world.sandbox.gitlab.issues().len(), 1);
+}
+
+#[tokio::test]
+#[ignore = "takes half a minute: make soak"]
+async fn a_server_that_is_silent_at_its_greeting_costs_one_more_try() {
+    let (world, license) = after(Fault::HangAtGreeting).await;
+    let email = through(&license, "email")[0].clone();
+    assert_eq!((&email["attempts"], &email["uncertain"]), (&2.into(), &false.into()));
+    assert_eq!(world.sandbox.mail.mails().len(), 1);
+}

@@ -83,3 +83,12 @@ async fn a_list_that_fails_is_asked_again_before_anything_is_created() {
     assert_eq!(world.sandbox.gitlab.issues().len(), 1);
     assert_eq!(world.sandbox.gitlab.calls(Call::Create), 1);
 }
+
+#[tokio::test]
+async fn an_answer_that_never_comes_after_the_issue_was_made_makes_no_second_issue() {
+    let (world, license) = after(CallFault::on(Call::Create, Fault::HangAfter)).await;
+    let issue = through(&license, "issue")[0].clone();
+    assert_eq!((&issue["state"], &issue["uncertain"]), (&"sent".into(), &true.into()));
+    assert_eq!(world.sandbox.gitlab.calls(Call::Create), 1);
+    assert_eq!(world.sandbox.gitlab.issues().len(), 1);
+}

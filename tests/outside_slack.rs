@@ -54,3 +54,18 @@ async fn an_answer_that_was_lost_may_post_twice_and_is_marked() {
     assert_eq!(world.sandbox.slack.messages().len(), 2);
     assert_eq!(through(&license, "slack")[0]["uncertain"], true);
 }
+
+#[tokio::test]
+async fn an_answer_that_never_comes_may_post_twice_and_is_marked() {
+    let (world, license) = after(Fault::HangAfter).await;
+    let slack = through(&license, "slack")[0].clone();
+    assert_eq!((&slack["state"], &slack["uncertain"]), (&"sent".into(), &true.into()));
+    assert_eq!(world.sandbox.slack.messages().len(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_after_its_status_is_an_answer() {
+    let (world, license) = after(Fault::Truncated).await;
+    assert_eq!(through(&license, "slack")[0]["attempts"], 1);
+    assert_eq!(world.sandbox.slack.messages().len(), 1);
+}

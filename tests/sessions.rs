@@ -40,7 +40,7 @@ async fn a_session_ends_after_eight_hours() {
 
 #[tokio::test]
 async fn the_store_keeps_no_bearer_token_in_clear() {
-    let mut world = World::start().await;
+    let mut world = World::on_sqlite().await;
     let agent = world.agent().await;
     let bearer = agent.session().unwrap().to_owned();
     world.stop().await;
@@ -51,7 +51,7 @@ async fn the_store_keeps_no_bearer_token_in_clear() {
 #[tokio::test]
 async fn the_database_and_its_companions_are_for_their_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
-    let world = World::start().await;
+    let world = World::on_sqlite().await;
     let agent = world.agent().await;
     generate(&agent, &order()).await;
     let mut seen = 0;
@@ -60,7 +60,7 @@ async fn the_database_and_its_companions_are_for_their_owner_alone() {
         assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.file_name());
         seen += 1;
     }
-    assert_eq!(seen, 3, "the file, its journal and its index");
+    assert_eq!(seen, 4, "the file, its journal, its index and its lock");
 }
 
 #[tokio::test]

@@ -31,7 +31,14 @@ enum Command {
     /// Settings are environment variables; those that are no secret are flags too, and a flag is stronger. Each
     /// secret or key can be given as a file: `--gitlab-token-file FILE` or `STOPGAP_GITLAB_TOKEN_FILE=FILE`.
     #[command(after_long_help = flags::secrets_help())]
-    Serve(Flags),
+    Serve {
+        #[command(flatten)]
+        settings: Flags,
+        /// Deliver nothing: for the first start from a restored backup. What is pending may have been delivered since
+        /// that backup; it is marked uncertain, so that the next start without this flag looks before it repeats
+        #[arg(long)]
+        hold_outbox: bool,
+    },
     /// Run the whole world on this machine: a Zendesk ticket, a mailbox, a GitLab, a Slack. Needs no settings
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Arguments),
@@ -68,10 +75,10 @@ impl Cli {
     /// What went wrong, in words for the person at the terminal.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::Serve(flags) => {
-                let config = flags.over(Environment::of_process()).config()?;
+            Command::Serve { settings, hold_outbox } => {
+                let config = settings.over(Environment::of_process()).config()?;
                 telemetry::start(&config.log)?;
-                block_on(app::serve(config))
+                block_on(app::serve(config, hold_outbox))
             }
             #[cfg(feature = "sandbox")]
             Command::Sandbox(arguments) => block_on(app::sandbox(arguments.into())),

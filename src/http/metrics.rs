@@ -35,7 +35,11 @@ fn is_let_in(request: &HttpRequest, token: &SecretString) -> bool {
 async fn measure(service: &Service) {
     let Service { desk, pulse, .. } = service;
     let now = desk.clock.now();
-    desk.metrics.set(metrics::OUTBOX_ALIVE, None, f64::from(u8::from(pulse.beats(now))));
+    desk.metrics.set(
+        metrics::OUTBOX_ALIVE,
+        None,
+        f64::from(u8::from(pulse.as_ref().is_some_and(|pulse| pulse.beats(now)))),
+    );
     let Ok(backlog) = desk.store.backlog(now).await else {
         desk.metrics.set(metrics::DATABASE_UP, None, 0.0);
         return;

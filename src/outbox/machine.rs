@@ -93,6 +93,10 @@ fn follow_ups(case: Case<'_>, before: &Delivery, after: &Delivery, moment: &mut 
         (Channel::Issue, DeliveryState::Sent, _) if slack_spoke_without_link(case) => {
             vec![slack(case, Story::IssueFiled, None, moment)]
         }
+        // The issue was filed while the message without its link was under way.
+        (Channel::Slack, DeliveryState::Sent, _) if after.reference.is_none() && has_issue(case) => {
+            vec![slack(case, Story::IssueFiled, None, moment)]
+        }
         _ => Vec::new(),
     }
 }
@@ -109,6 +113,11 @@ fn sent_again(case: Case<'_>, again: Again, to: String, moment: &mut Moment<'_>)
 fn slack_spoke_without_link(case: Case<'_>) -> bool {
     let mut sent = case.deliveries.iter().filter(|d| d.channel == Channel::Slack && d.state == DeliveryState::Sent);
     sent.next_back().is_some_and(|last| last.reference.is_none())
+}
+
+/// Whether the license's issue has a link by now.
+fn has_issue(case: Case<'_>) -> bool {
+    case.deliveries.iter().any(|d| d.channel == Channel::Issue && d.reference.is_some())
 }
 
 fn settle_events(before: &Delivery, after: &Delivery, now: Timestamp) -> Vec<Event> {

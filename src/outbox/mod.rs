@@ -2,10 +2,13 @@
 //!
 //! - [`backoff`]: when to try again. Pure.
 //! - [`machine`]: what an attempt's outcome makes of a delivery, and what follows from it. Pure.
+//! - [`hold`]: no deliveries for now, after a backup was restored.
 //! - [`worker`]: claim → act → record, for each channel on its own.
 
 pub mod backoff;
+mod held;
 pub mod machine;
 pub mod worker;
 
+pub use held::hold;
 pub use worker::{Clients, Outbox};

@@ -1,15 +1,20 @@
 //! Claim → act → record. Each channel has its own loop and its own slots, so that a slow one holds up no other.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use tokio::{sync::Semaphore, time::sleep};
+use tokio::{
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, info, warn};
 
 use super::machine::{self, OUTBOX, Settlement};
 use crate::{
     clock::Clock,
+    crash,
     delivery::{email::Mailer, gitlab::Gitlab, slack::Slack},
     license::{
         Channel, Delivery, DeliveryId, DeliveryState, Event, LicenseId, Purpose,
@@ -29,6 +34,10 @@ const POLL: Duration = Duration::from_millis(500);
 const DRAIN: Duration = Duration::from_secs(20);
 /// … and then so long to be given back. Both together stay below the 30 s that a stop may take.
 const GIVE_BACK: Duration = Duration::from_secs(5);
+/// A claim is renewed this often …
+const RENEW: Duration = Duration::from_millis(LEASE.as_secs() * 250);
+/// … and let go of where it could not be renewed for so long: before it lapses and another replica takes it up.
+const LET_GO: Duration = Duration::from_millis(LEASE.as_secs() * 800);
 /// Emails told late in one round; the next round is [`POLL`] away.
 const LATE_BATCH: u32 = 50;
 
@@ -106,11 +115,14 @@ impl Outbox {
     /// Claims nothing more, lets what is in flight end, gives back what does not, within 30 s.
     pub async fn stop(self) {
         self.desk.stop.cancel();
-        self.loops.wait().await;
         self.desk.acts.close();
-        if tokio::time::timeout(DRAIN, self.desk.acts.wait()).await.is_err() {
+        let drained = async {
+            self.loops.wait().await;
+            self.desk.acts.wait().await;
+        };
+        if timeout(DRAIN, drained).await.is_err() {
             self.desk.stop_hard.cancel();
-            let _ = tokio::time::timeout(GIVE_BACK, self.desk.acts.wait()).await;
+            let _ = timeout(GIVE_BACK, self.desk.acts.wait()).await;
         }
     }
 }
@@ -160,38 +172,55 @@ impl Desk {
 
     /// One attempt, from the claim to its record.
     async fn make(&self, claim: Claim) {
-        let delivery = claim.delivery;
-        if claim.was_orphaned {
-            self.until_stored("note a lost claim", || self.note_lost_claim(&delivery)).await;
-        }
-        let Some(Some(dossier)) = self.until_stored("load", || self.store.dossier(delivery.license_id)).await else {
-            return;
+        let Claim { delivery, was_orphaned } = claim;
+        let outcome = tokio::select! {
+            outcome = self.attempt(&delivery, was_orphaned) => outcome,
+            () = self.hold(delivery.id) => Some(Outcome::uncertain("the claim was lost during the attempt")),
         };
-        let outcome = self.act(&dossier, &delivery).await;
+        let Some(outcome) = outcome else { return };
         log(&delivery, &outcome);
         self.metrics.attempt(delivery.channel.as_str(), word(&outcome));
         self.until_stored("record", || self.record(&delivery, &outcome)).await;
     }
 
-    /// Talks to the outside, renewing the claim meanwhile. Outside of any transaction.
+    /// What came of an attempt; nothing where the license is gone or the service stops before it began.
+    async fn attempt(&self, delivery: &Delivery, was_orphaned: bool) -> Option<Outcome> {
+        if was_orphaned {
+            self.until_stored("note a lost claim", || self.note_lost_claim(delivery)).await;
+        }
+        let dossier = self.until_stored("load", || self.store.dossier(delivery.license_id)).await??;
+        // A bug that panics must not keep the delivery claimed for ever.
+        let act = AssertUnwindSafe(self.act(&dossier, delivery)).catch_unwind().await;
+        Some(act.unwrap_or_else(|_| Outcome::uncertain("the attempt met a bug and broke off")))
+    }
+
+    /// Renews a claim, and ends when it is lost: somebody else has it, or it could not be renewed and is about to
+    /// lapse. What is not ours must not be made: another replica may be making it.
+    async fn hold(&self, id: DeliveryId) {
+        let renewed = || async {
+            loop {
+                sleep(RENEW).await;
+                match self.store.renew(id, &self.holder).await {
+                    Ok(is_ours) => return is_ours,
+                    Err(e) => warn!(delivery = %id, error = %e, "a claim could not be renewed"),
+                }
+            }
+        };
+        while timeout(LET_GO, renewed()).await == Ok(true) {}
+        // On SQLite nobody else can take a claim that this process holds.
+        if self.store.is_alone() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Talks to the outside. Outside of any transaction.
     async fn act(&self, dossier: &Dossier, delivery: &Delivery) -> Outcome {
         if delivery.give_up_at <= self.clock.now() {
             return Outcome::Refused { error: "given up: its time has passed".into() };
         }
-        let act = self.talk(dossier, delivery);
-        tokio::pin!(act);
-        loop {
-            tokio::select! {
-                outcome = &mut act => return outcome,
-                () = sleep(LEASE / 3) => {
-                    if let Err(e) = self.store.renew(delivery.id, &self.holder).await {
-                        warn!(delivery = %delivery.id, error = %e, "a claim could not be renewed");
-                    }
-                }
-                () = self.stop_hard.cancelled() => {
-                    return Outcome::uncertain("the service stopped during the attempt");
-                }
-            }
+        tokio::select! {
+            outcome = self.talk(dossier, delivery) => outcome,
+            () = self.stop_hard.cancelled() => Outcome::uncertain("the service stopped during the attempt"),
         }
     }
 
@@ -201,6 +230,9 @@ impl Desk {
         match delivery.channel {
             Channel::Email => self.clients.mailer.send(license, delivery).await,
             Channel::Issue => {
+                // What follows an uncertain mail may be there already: the database may have been restored.
+                let uncertain = dossier.deliveries.iter().any(|d| d.uncertain);
+                let delivery = &Delivery { uncertain, ..delivery.clone() };
                 let known = delivery.reference.as_deref().or(issue);
                 self.clients.gitlab.file(license, delivery, known).await
             }
@@ -220,7 +252,11 @@ impl Desk {
         let settlement = self.at(self.clock.now(), |moment| machine::settle(case(&dossier), current, outcome, moment));
         writing.add_attempt(&attempt(delivery, outcome.in_words(), self.clock.now())).await?;
         let (before, after) = (current.state, settlement.delivery.clone());
+        let names = ["record_email_before_commit", "record_issue_before_commit", "record_slack_before_commit"];
+        crash::point_of(delivery.channel, names);
         self.write(writing, settlement).await?;
+        let names = ["record_email_after_commit", "record_issue_after_commit", "record_slack_after_commit"];
+        crash::point_of(delivery.channel, names);
         if before != after.state {
             self.count(&dossier, &after);
         }
@@ -294,7 +330,10 @@ impl Desk {
         let Some(current) = current.filter(|d| d.state == DeliveryState::Pending && !d.late) else { return Ok(()) };
         warn!(%license, "an email is late");
         let settlement = self.at(self.clock.now(), |moment| machine::lapse(case(&dossier), current, moment));
-        self.write(writing, settlement).await
+        crash::point("lapse_before_commit");
+        self.write(writing, settlement).await?;
+        crash::point("lapse_after_commit");
+        Ok(())
     }
 
     fn at<T>(&self, now: Timestamp, f: impl FnOnce(&mut Moment<'_>) -> T) -> T {

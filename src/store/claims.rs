@@ -8,16 +8,25 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Row as _};
 
-use super::{Result, Store, Writing, ms, rows::Columns};
-use crate::license::{Channel, Delivery, DeliveryId};
+use super::{Dialect, Error, Result, Store, Writing, ms, rows::Columns};
+use crate::{
+    crash,
+    license::{Channel, Delivery, DeliveryId, LicenseId},
+};
 
-/// How long a claim is believed without being renewed.
-pub const LEASE: Duration = Duration::from_mins(1);
+/// How long a claim is believed without being renewed. Tests that let the service die do not want to wait for it.
+pub const LEASE: Duration = Duration::from_secs(if cfg!(feature = "crash-points") { 3 } else { 60 });
 const LEASE_MS: i64 = LEASE.as_secs().cast_signed() * 1000;
 
-/// No wait is longer than this; a later `next_attempt_at` comes from a clock that has since been set back.
-pub const MAX_WAIT: Duration = Duration::from_hours(1);
-const MAX_WAIT_MS: i64 = MAX_WAIT.as_secs().cast_signed() * 1000;
+/// No wait of a channel is longer than this; a later `next_attempt_at` comes from a clock that has since been set back.
+/// A customer waits for the email; GitLab and Slack may ask for a longer wait than our own.
+#[must_use]
+pub const fn max_wait(channel: Channel) -> Duration {
+    match channel {
+        Channel::Email => Duration::from_mins(1),
+        Channel::Issue | Channel::Slack => Duration::from_hours(1),
+    }
+}
 
 /// A delivery that the caller now holds.
 #[derive(Debug, Clone)]
@@ -36,12 +45,12 @@ impl Store {
     pub async fn claim(&self, channel: Channel, holder: &str, now: Timestamp) -> Result<Option<Claim>> {
         // Most of the time nothing is due: find that out without waiting for the writer's turn.
         let mut reading = self.pool.acquire().await?;
-        if due(&mut reading, channel, now, self.dialect.clock()).await?.is_none() {
+        if due(&mut reading, channel, holder, now, self.dialect.clock()).await?.is_none() {
             return Ok(None);
         }
         drop(reading);
         let mut writing = self.write().await?;
-        let Some((id, db_now)) = due(&mut writing.tx, channel, now, self.dialect.clock()).await? else {
+        let Some((id, db_now)) = due(&mut writing.tx, channel, holder, now, self.dialect.clock()).await? else {
             return Ok(None);
         };
         let row = sqlx::query("SELECT lease_holder FROM deliveries WHERE id = $1")
@@ -59,7 +68,10 @@ impl Store {
         .fetch_one(&mut *writing.tx)
         .await?;
         let delivery = Columns(&row).delivery()?;
+        let before = ["claim_email_before_commit", "claim_issue_before_commit", "claim_slack_before_commit"];
+        crash::point_of(channel, before);
         writing.commit().await?;
+        crash::point_of(channel, ["claim_email_after_commit", "claim_issue_after_commit", "claim_slack_after_commit"]);
         Ok(Some(Claim { delivery, was_orphaned: earlier.is_some() }))
     }
 
@@ -81,24 +93,40 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// On SQLite this process is the only holder there can be: whatever is claimed at its start was left by one that
-    /// died. The claims lapse at once; their holders' names stay, so that the next attempt is known to follow a death.
+    /// Whether this process is the only holder there can be, as on SQLite.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.dialect == Dialect::Sqlite
+    }
+
+    /// On SQLite, makes this process the only holder: whatever is claimed at its start was left by one that died. The
+    /// claims lapse at once; their holders' names stay, so that the next attempt is known to follow a death.
     ///
     /// # Errors
-    /// [`super::Error`].
+    /// [`super::Error::InUse`] where another process has the outbox, and [`super::Error`].
     pub async fn take_everything_back(&self) -> Result<()> {
-        if self.dialect == super::Dialect::Sqlite {
-            let mut writing = self.write().await?;
-            sqlx::query("UPDATE deliveries SET lease_until = 0 WHERE lease_holder IS NOT NULL AND state = 'pending'")
-                .execute(&mut *writing.tx)
-                .await?;
-            writing.commit().await?;
-        }
-        Ok(())
+        let Some(guard) = &self.guard else { return Ok(()) };
+        guard.try_lock().map_err(|_| Error::InUse)?;
+        let mut writing = self.write().await?;
+        sqlx::query("UPDATE deliveries SET lease_until = 0 WHERE lease_holder IS NOT NULL AND state = 'pending'")
+            .execute(&mut *writing.tx)
+            .await?;
+        writing.commit().await
     }
 }
 
 impl Writing {
+    /// Marks everything pending as uncertain, and tells what that is.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn doubt_pending(&mut self) -> Result<Vec<(LicenseId, Channel)>> {
+        let rows = sqlx::query("UPDATE deliveries SET uncertain = 1 WHERE state = 'pending' RETURNING *")
+            .fetch_all(&mut *self.tx)
+            .await?;
+        rows.iter().map(|row| Columns(row).delivery().map(|d| (d.license_id, d.channel))).collect()
+    }
+
     /// Ends a claim; false where somebody else holds it by now.
     ///
     /// # Errors
@@ -116,9 +144,13 @@ impl Writing {
 }
 
 /// The id of the delivery that has been due the longest, and the database's clock. Served by `deliveries_due`.
+///
+/// What `holder` holds itself is never due to it, however long the database was away or its clock has jumped: the
+/// attempt is still under way here, or its outcome is still to be recorded.
 async fn due(
     connection: &mut AnyConnection,
     channel: Channel,
+    holder: &str,
     now: Timestamp,
     clock: &'static str,
 ) -> Result<Option<(String, i64)>> {
@@ -127,16 +159,21 @@ async fn due(
     let row = sqlx::query(
         "SELECT d.id FROM deliveries d LEFT JOIN deliveries w ON w.id = d.waits_for \
          WHERE d.state = 'pending' AND d.channel = $1 AND (d.next_attempt_at <= $2 OR d.next_attempt_at > $3) \
-         AND (d.lease_holder IS NULL OR d.lease_until <= $4 OR d.lease_until > $5) \
+         AND (d.lease_holder IS NULL OR (d.lease_holder <> $6 AND (d.lease_until <= $4 OR d.lease_until > $5))) \
          AND (w.id IS NULL OR w.state <> 'pending' OR d.patience_until <= $2) \
          ORDER BY d.next_attempt_at, d.id LIMIT 1",
     )
     .bind(channel.as_str())
     .bind(ms(now))
-    .bind(ms(now) + MAX_WAIT_MS)
+    .bind(later_ms(now, max_wait(channel)))
     .bind(db_now)
     .bind(db_now + LEASE_MS)
+    .bind(holder.to_owned())
     .fetch_optional(&mut *connection)
     .await?;
     row.map(|row| Ok((Columns(&row).text("id")?, db_now))).transpose()
+}
+
+fn later_ms(now: Timestamp, by: Duration) -> i64 {
+    ms(now).saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
 }

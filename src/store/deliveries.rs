@@ -48,7 +48,10 @@ impl Store {
 }
 
 impl Writing {
-    /// Puts a delivery into the outbox.
+    /// Puts a delivery into the outbox, due at `now`.
+    ///
+    /// What a license's deliveries tell follows the order of their making, so each is younger than those before it,
+    /// whatever the clock says.
     ///
     /// # Errors
     /// [`super::Error`].
@@ -57,7 +60,9 @@ impl Writing {
         sqlx::query(
             "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, story, state, attempts, uncertain, \
              late, created_at, deadline_at, give_up_at, next_attempt_at, waits_for, patience_until) \
-             VALUES ($1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, $7, $8, $9, $7, $10, $11)",
+             SELECT $1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, \
+             CASE WHEN MAX(created_at) >= $7 THEN MAX(created_at) + 1 ELSE $7 END, $8, $9, $7, $10, $11 \
+             FROM deliveries WHERE license_id = $2",
         )
         .bind(new.id.to_string())
         .bind(license.to_string())

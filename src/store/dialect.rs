@@ -34,6 +34,14 @@ impl Dialect {
         }
     }
 
+    /// Asks whether the file is whole; anything but `ok` says what is broken. PostgreSQL minds its own files.
+    pub(super) fn health(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some("PRAGMA quick_check(1)"),
+            Self::Postgres => None,
+        }
+    }
+
     /// What every new connection is told first.
     pub(super) fn greeting(self) -> &'static [&'static str] {
         match self {

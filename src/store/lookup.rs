@@ -46,6 +46,8 @@ impl Store {
                 let query = sqlx::query(if ticket.is_some() { by_ticket } else { sql });
                 query.bind(before).bind(ticket.unwrap_or(0)).bind(limit).fetch_all(&self.pool).await?
             }
+            // PostgreSQL refuses a text with this character, and nothing that is kept has it.
+            Some(words) if words.contains('\0') => return Ok(Page { licenses: Vec::new(), next: None }),
             Some(words) => {
                 let sql = "SELECT * FROM licenses WHERE id IN (SELECT id FROM licenses WHERE id < $1 \
                            AND search LIKE $2 ESCAPE '\\' UNION SELECT id FROM licenses WHERE ticket_id = $3 AND id < $1) \

@@ -21,7 +21,7 @@ mod sessions;
 
 pub use answers::{Answer, AnswerKey};
 pub use backup::{BackupError, back_up};
-pub use claims::{Claim, LEASE, MAX_WAIT};
+pub use claims::{Claim, LEASE, max_wait};
 pub use deliveries::NewDelivery;
 pub use erase::ERASED_ADDRESS;
 pub use examine::{Examined, examine};
@@ -30,9 +30,14 @@ pub use lookup::{Lookup, Page};
 pub use open::OpenError;
 pub use sessions::Session;
 
+use std::{fs::File, sync::Arc, time::Duration};
+
 use jiff::Timestamp;
 use sqlx::{Any, AnyPool, Transaction};
-use tokio::sync::watch;
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard, watch},
+    time::timeout,
+};
 
 use dialect::Dialect;
 
@@ -44,10 +49,21 @@ pub enum Error {
     /// The database did not answer, or refused. It may be back soon.
     #[error("the database is away: {0}")]
     Away(#[from] sqlx::Error),
+    /// Another process makes the deliveries of this SQLite file.
+    #[error(
+        "STOPGAP_DATABASE_URL: another stopgap is running on this SQLite file; stop it first, or use PostgreSQL, \
+         which serves several"
+    )]
+    InUse,
     /// A row says something that this version cannot read.
     #[error("the database holds something unreadable: {0}")]
     Unreadable(String),
 }
+
+/// How long a writer waits for those of this process who came before it.
+const TURN: Duration = Duration::from_secs(10);
+/// How long closing may take: a database that hangs must not keep the service from stopping.
+const CLOSING: Duration = Duration::from_secs(3);
 
 /// What the store answers.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -58,6 +74,10 @@ pub struct Store {
     pool: AnyPool,
     dialect: Dialect,
     changes: watch::Sender<u64>,
+    turn: Arc<Mutex<()>>,
+    /// SQLite: what the one process that makes the deliveries locks. A file of its own, because closing the database's
+    /// file by another way than SQLite's would drop SQLite's own locks.
+    guard: Option<Arc<File>>,
 }
 
 /// One license with everything that is known about it.
@@ -81,6 +101,8 @@ pub struct Dossier {
 pub struct Writing {
     tx: Transaction<'static, Any>,
     changes: watch::Sender<u64>,
+    /// Given on when the transaction has ended: fields are dropped in their order.
+    _turn: OwnedMutexGuard<()>,
 }
 
 impl Store {
@@ -89,8 +111,10 @@ impl Store {
     /// # Errors
     /// [`Error::Away`], also where the turn does not come in time.
     pub async fn write(&self) -> Result<Writing> {
+        // First come, first served: SQLite itself lets those who wait fight for their turn, and some lose each time.
+        let turn = timeout(TURN, Arc::clone(&self.turn).lock_owned()).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let tx = self.dialect.begin(&self.pool).await?;
-        Ok(Writing { tx, changes: self.changes.clone() })
+        Ok(Writing { tx, changes: self.changes.clone(), _turn: turn })
     }
 
     /// Hears of every change that this process commits. The outbox and the pages' live progress wait for it.
@@ -110,7 +134,11 @@ impl Store {
 
     /// Closes all connections; the last one folds SQLite's journal into its file.
     pub async fn close(&self) {
-        self.pool.close().await;
+        let _ = timeout(CLOSING, self.pool.close()).await;
+        if let Some(guard) = &self.guard {
+            // Fails only where it was not locked.
+            let _ = guard.unlock();
+        }
     }
 }
 

@@ -1,18 +1,19 @@
 //! Opening the database and bringing its tables up to date.
 
 use std::{
-    fs::OpenOptions,
+    fs::{File, OpenOptions},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use sqlx::{
-    AnyPool, SqlSafeStr as _,
+    AnyConnection, AnyPool, Connection as _, Row as _, SqlSafeStr as _,
     any::AnyPoolOptions,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 use super::{Dialect, Store};
 
@@ -20,6 +21,9 @@ use super::{Dialect, Store};
 const MAX_CONNECTIONS: u32 = 8;
 /// How long anyone waits for a connection before the store counts as away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the first connection may take, SQLite's look through its file included.
+const TRY_OUT: Duration = Duration::from_secs(30);
 
 /// Every version of the tables, oldest first. One that has been released is never changed.
 pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -54,13 +58,23 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let (dialect, url, path) = address(url);
+        let mut guard = None;
         if let Some(path) = path {
-            make_private(&path).map_err(|e| OpenError::Unusable(format!("{}: {e}", path.display())))?;
+            let unusable = |e: std::io::Error| OpenError::Unusable(format!("{}: {e}", path.display()));
+            make_private(&path).map_err(unusable)?;
+            guard = Some(Arc::new(make_private(&lock_of(&path)).map_err(unusable)?));
         }
         let pool = connect(&url, dialect).await.map_err(|e| OpenError::Unusable(in_words(&e)))?;
         migrate(&pool, MIGRATIONS).await?;
-        Ok(Self { pool, dialect, changes: watch::Sender::new(0) })
+        Ok(Self { pool, dialect, changes: watch::Sender::new(0), turn: Arc::default(), guard })
     }
+}
+
+/// The file beside the database whose lock says that a process works on it.
+fn lock_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    name.into()
 }
 
 /// Which database `url` means, its address as the driver wants it, and SQLite's file.
@@ -75,11 +89,12 @@ pub(super) fn address(url: &str) -> (Dialect, String, Option<PathBuf>) {
 }
 
 /// The file holds license texts: only its owner may read it. SQLite gives its companions the same mode.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map(drop)
+fn make_private(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
 }
 
 async fn connect(url: &str, dialect: Dialect) -> sqlx::Result<AnyPool> {
+    try_out(url, dialect).await?;
     AnyPoolOptions::new()
         .max_connections(MAX_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -91,8 +106,30 @@ async fn connect(url: &str, dialect: Dialect) -> sqlx::Result<AnyPool> {
                 Ok(())
             })
         })
+        // After a failed write, as on a full disk, SQLite rolls back by itself. sqlx does not hear of it and takes the
+        // connection to be inside that transaction for ever: every later one on it would fail.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect(url)
         .await
+}
+
+/// One connection that has to work: the pool would keep its reason to itself and try on.
+async fn try_out(url: &str, dialect: Dialect) -> sqlx::Result<()> {
+    let trying = async {
+        let mut connection = AnyConnection::connect(url).await?;
+        for statement in dialect.greeting() {
+            sqlx::raw_sql(*statement).execute(&mut connection).await?;
+        }
+        if let Some(question) = dialect.health() {
+            let row = sqlx::query(question).fetch_one(&mut connection).await?;
+            let verdict: String = row.try_get(0)?;
+            if verdict != "ok" {
+                return Err(sqlx::Error::Protocol(format!("the file is damaged ({verdict}); restore a backup")));
+            }
+        }
+        connection.close().await
+    };
+    timeout(TRY_OUT, trying).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 async fn migrate(pool: &AnyPool, migrations: &[(i64, &'static str, &'static str)]) -> Result<(), OpenError> {
@@ -109,6 +146,8 @@ async fn migrate(pool: &AnyPool, migrations: &[(i64, &'static str, &'static str)
 pub(super) fn in_words(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Configuration(_) => "the address is not understood".into(),
+        sqlx::Error::PoolTimedOut => "it does not answer".into(),
+        sqlx::Error::Protocol(words) => words.clone(),
         other => other.to_string(),
     }
 }

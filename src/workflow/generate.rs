@@ -10,6 +10,7 @@ use super::{
     telling::{self, Case, Moment},
 };
 use crate::{
+    crash,
     license::{
         Agent, Attributes, Customer, DeliveryId, EligibilityNote, Event, License, LicenseFile, LicenseId, Purpose,
         Seats, Story, Terms, Ticket, record::today,
@@ -117,7 +118,9 @@ impl Desk {
             Answer { request_hash: hash, license_id: license.id, status: answered.status, body: answered.body.clone() };
         writing.add_answer(&request.key, &answer).await?;
         writing.remember_username(license.agent.zendesk_user_id, license.agent.username.as_str()).await?;
+        crash::point("generate_before_commit");
         writing.commit().await?;
+        crash::point("generate_after_commit");
         self.metrics.license(if license.seal_error.is_none() { "generated" } else { "sealing_failed" });
         Ok(answered)
     }

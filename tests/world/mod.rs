@@ -2,6 +2,9 @@
 //!
 //! A test reads as a conversation: an agent asks, and mailbox, GitLab and Slack show what arrived.
 
+pub mod invariants;
+pub mod mortal;
+pub mod postgres;
 pub mod process;
 
 use std::{collections::BTreeMap, ffi::OsString, time::Duration};
@@ -73,24 +76,43 @@ impl World {
 
     /// With further settings (names without the prefix).
     pub async fn with(settings: &[(&str, &str)]) -> Self {
-        let clock = Clock::system();
-        let options = WorldOptions { page_port: 0, keys: keys(), sdk: None, clock: clock.clone(), random: Random };
-        let sandbox = Sandbox::start(options).await.expect("the stand-ins start");
-        let settings = settings.iter().map(|(name, value)| (format!("STOPGAP_{name}"), (*value).to_owned())).collect();
-        let mut world = Self { sandbox, clock, app: None, folder: tempfile::tempdir().unwrap(), settings };
+        let mut world = Self::stand_ins(settings).await;
         world.start_service().await;
         world
     }
 
-    /// The settings of this world's service.
-    pub fn config(&self) -> Config {
+    /// For what is true of SQLite's files alone.
+    pub async fn on_sqlite() -> Self {
+        let mut world = Self::stand_ins(&[]).await;
+        world.settings.retain(|(name, _)| name != "STOPGAP_DATABASE_URL");
+        world.start_service().await;
+        world
+    }
+
+    /// The stand-ins and the settings, for a service that is started in another way.
+    pub async fn stand_ins(settings: &[(&str, &str)]) -> Self {
+        let clock = Clock::system();
+        let options = WorldOptions { page_port: 0, keys: keys(), sdk: None, clock: clock.clone(), random: Random };
+        let sandbox = Sandbox::start(options).await.expect("the stand-ins start");
+        let database =
+            postgres::is_asked_for().then(|| ("STOPGAP_DATABASE_URL".to_owned(), postgres::fresh_database()));
+        let settings = settings.iter().map(|(name, value)| (format!("STOPGAP_{name}"), (*value).to_owned()));
+        let settings = database.into_iter().chain(settings).collect();
+        Self { sandbox, clock, app: None, folder: tempfile::tempdir().unwrap(), settings }
+    }
+
+    /// The variables of this world's service.
+    pub fn variables(&self) -> BTreeMap<String, String> {
         let database = self.folder.path().join("stopgap.db");
         let settings = self.sandbox.settings(0, database.to_str().unwrap());
         // The later of two wins.
-        let all: BTreeMap<_, _> = settings.into_iter().chain(self.settings.clone()).collect();
-        let environment =
-            Environment::of(all.into_iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
-        environment.config().expect("the settings of the tests are right")
+        settings.into_iter().chain(self.settings.clone()).collect()
+    }
+
+    /// The settings of this world's service.
+    pub fn config(&self) -> Config {
+        let variables = self.variables().into_iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+        Environment::of(variables).config().expect("the settings of the tests are right")
     }
 
     /// Sets one setting for the next start of the service.
@@ -110,6 +132,12 @@ impl World {
         self.app = Some(app);
     }
 
+    /// Starts it with its outbox held.
+    pub async fn start_held(&mut self) {
+        let app = App::start_with(self.config(), self.clock.clone(), Random, true).await.expect("the service starts");
+        self.app = Some(app);
+    }
+
     pub async fn stop(&mut self) {
         if let Some(app) = self.app.take() {
             app.stop().await;
@@ -119,6 +147,11 @@ impl World {
     pub fn url(&self) -> Url {
         let address = self.app.as_ref().expect("the service runs").address();
         Url::parse(&format!("http://{address}")).unwrap()
+    }
+
+    /// The database's URL.
+    pub fn database(&self) -> String {
+        self.variables().remove("STOPGAP_DATABASE_URL").unwrap()
     }
 
     pub fn folder(&self) -> &std::path::Path {
@@ -136,6 +169,13 @@ impl World {
         browser
     }
 
+    /// An agent whose service is at `url`.
+    pub async fn agent_at(&self, url: &Url) -> Browser {
+        let mut browser = Browser::new(&self.sandbox, url);
+        browser.open(&self.sandbox.token(AGENT)).await.expect("the sidebar opens");
+        browser
+    }
+
     /// A browser that nobody has signed in.
     pub fn stranger(&self) -> Browser {
         Browser::new(&self.sandbox, &self.url())
@@ -145,6 +185,16 @@ impl World {
     pub fn pass(&self, seconds: i64) {
         self.clock.shift(SignedDuration::from_secs(seconds));
     }
+}
+
+/// Runs `statement` by hand, past the service, and gives the first column of its rows: text.
+pub async fn sql(url: &str, statement: &str) -> Vec<String> {
+    use sqlx::{AssertSqlSafe, Connection as _, Row as _};
+    sqlx::any::install_default_drivers();
+    let mut connection = sqlx::AnyConnection::connect(url).await.expect("the database answers");
+    let rows = sqlx::query(AssertSqlSafe(statement)).fetch_all(&mut connection).await.expect("the statement is right");
+    connection.close().await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// One press: a license under a new key, which must be generated.
@@ -180,6 +230,13 @@ pub async fn ended(agent: &Browser, license: &Value) -> Value {
     let id = license["id"].as_str().expect("a license has an id");
     let states = within(agent.follow(id)).await.expect("the progress is told");
     states.last().expect("something was told").clone()
+}
+
+/// A number from the environment of the tests.
+pub fn number(variable: &str) -> Option<u64> {
+    #[expect(clippy::disallowed_methods, reason = "a switch of the tests, not of the service")]
+    let value = std::env::var(variable).ok()?;
+    Some(value.parse().unwrap_or_else(|_| panic!("{variable} is a number")))
 }
 
 /// Waits for what must come.

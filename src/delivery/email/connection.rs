@@ -31,6 +31,7 @@ use super::{
 };
 use crate::{
     config::{self, SmtpTls},
+    crash,
     delivery::quote,
 };
 
@@ -110,6 +111,7 @@ impl Server {
     /// The step that broke.
     pub async fn open(&self) -> Result<Connection, Fault> {
         let patience = self.patience;
+        crash::point("email_before_connect");
         let smtp = match &self.tls {
             Tls::Implicit(tls) => self.greet_encrypted(tls).await?,
             Tls::Starttls(_) | Tls::None => self.greet().await?,
@@ -122,6 +124,7 @@ impl Server {
         if let Some((user, password)) = &self.credentials {
             connection.log_in(user, password).await?;
         }
+        crash::point("email_after_connect");
         Ok(connection)
     }
 
@@ -204,11 +207,13 @@ impl Connection {
         // which the server surely does not have the whole mail.
         let dot_is_next = AtomicBool::new(false);
         let end = iter::from_fn(|| {
+            crash::point("email_before_dot");
             dot_is_next.store(true, Ordering::Relaxed);
             None
         });
         let parts = iter::once(mail.bytes.as_slice()).chain(end);
         let answer = within(Step::Body, self.patience.mail, self.smtp.message_iter(parts)).await;
+        crash::point("email_after_reply");
         let step = if dot_is_next.load(Ordering::Relaxed) { Step::Dot } else { Step::Body };
         answer.map(drop).map_err(|fault| Fault { step, ..fault })
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
 
 use super::answer::Deed;
-use crate::{clock::Clock, config, delivery::http_client, license::delivery::Outcome};
+use crate::{clock::Clock, config, crash, delivery::http_client, license::delivery::Outcome};
 
 /// How long one call may take, its answer included.
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
@@ -29,8 +29,9 @@ const PER_PAGE: usize = 100;
 /// The most pages that are looked through: 5000 issues since one license was generated.
 const MAX_PAGES: usize = 50;
 
-/// How far GitLab's clock may be behind ours for an issue to be found by the time of its license.
-const CLOCK_SLACK: SignedDuration = SignedDuration::from_hours(1);
+/// How far GitLab's clock may be behind ours for an issue to be found by the time of its license: ours may have jumped
+/// an hour ahead, and be set back.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_hours(3);
 
 /// One GitLab project, seen through one token.
 pub struct Api {
@@ -182,7 +183,9 @@ impl Api {
     /// What became of the delivery.
     pub async fn create_issue(&self, issue: &NewIssue<'_>) -> Result<Issue, Outcome> {
         let deed = Deed { verb: "file the issue", once: true };
+        crash::point("issue_before_create");
         let (issue, _) = self.call(deed, self.client.post(self.url(&["issues"])).json(issue)).await?;
+        crash::point("issue_after_create");
         Ok(issue)
     }
 
@@ -191,7 +194,10 @@ impl Api {
     pub async fn change_issue(&self, iid: u64, change: &Change) -> Result<(), Outcome> {
         let deed = Deed { verb: "update the issue", once: false };
         let request = self.client.put(self.url(&["issues", &iid.to_string()])).json(change);
-        self.call::<Anything>(deed, request).await.map(drop)
+        crash::point("issue_before_close");
+        self.call::<Anything>(deed, request).await?;
+        crash::point("issue_after_close");
+        Ok(())
     }
 
     /// Whether a note of the issue carries `marker` on a line of its own.
@@ -209,7 +215,10 @@ impl Api {
     pub async fn add_note(&self, iid: u64, body: &str) -> Result<(), Outcome> {
         let deed = Deed { verb: "add a note to the issue", once: true };
         let url = self.url(&["issues", &iid.to_string(), "notes"]);
-        self.call::<Anything>(deed, self.client.post(url).json(&NewNote { body, internal: true })).await.map(drop)
+        crash::point("issue_before_note");
+        self.call::<Anything>(deed, self.client.post(url).json(&NewNote { body, internal: true })).await?;
+        crash::point("issue_after_note");
+        Ok(())
     }
 
     /// The id of a user; nothing where GitLab does not know the name, or will not say.

@@ -98,7 +98,7 @@ async fn whoever_tries_again_looks_through_all_pages_first() {
     assert_eq!(gitlab(&server).file(&license(), &again, None).await, sent());
     let seen = server.seen();
     assert_eq!(server.lines(), [format!("GET {ISSUES}"), format!("GET {ISSUES}")]);
-    for query in ["state=all", "created_after=2026-11-21T22%3A14%3A05Z", "per_page=100", "page=2", "labels=Mechanizer"]
+    for query in ["state=all", "created_after=2026-11-21T20%3A14%3A05Z", "per_page=100", "page=2", "labels=Mechanizer"]
     {
         assert!(seen[1].line.contains(query), "{query} in {}", seen[1].line);
     }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{Links, http_client, quote};
 use crate::{
     clock::Clock,
-    config,
+    config, crash,
     license::{Delivery, License, delivery::Outcome},
 };
 
@@ -49,7 +49,10 @@ impl Slack {
     /// Posts the story of `delivery`, with the issue's link where it is known. `Sent` refers to that link.
     pub async fn post(&self, license: &License, delivery: &Delivery, issue_url: Option<&str>) -> Outcome {
         let message = words::message(license, delivery, issue_url, &self.links);
-        match self.deliver(&message).await {
+        crash::point("slack_before_post");
+        let posted = self.deliver(&message).await;
+        crash::point("slack_after_post");
+        match posted {
             Ok(()) => Outcome::Sent { reference: issue_url.map(ToOwned::to_owned) },
             Err(outcome) => outcome,
         }

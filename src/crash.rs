@@ -1,0 +1,72 @@
+//! Named points at which a test lets the process die at once, as if the machine lost its power.
+//!
+//! Only the feature `crash-points` compiles them in, and it is in no program that people run.
+
+#[cfg(feature = "crash-points")]
+use std::sync::OnceLock;
+
+use crate::license::Channel;
+
+/// Every point, in the order in which a license passes them.
+pub const POINTS: &[&str] = &[
+    "generate_before_commit",
+    "generate_after_commit",
+    "claim_email_before_commit",
+    "claim_email_after_commit",
+    "email_before_connect",
+    "email_after_connect",
+    "email_before_dot",
+    "email_after_reply",
+    "record_email_before_commit",
+    "record_email_after_commit",
+    "lapse_before_commit",
+    "lapse_after_commit",
+    "claim_issue_before_commit",
+    "claim_issue_after_commit",
+    "issue_before_create",
+    "issue_after_create",
+    "issue_before_note",
+    "issue_after_note",
+    "issue_before_close",
+    "issue_after_close",
+    "record_issue_before_commit",
+    "record_issue_after_commit",
+    "claim_slack_before_commit",
+    "claim_slack_after_commit",
+    "slack_before_post",
+    "slack_after_post",
+    "record_slack_before_commit",
+    "record_slack_after_commit",
+];
+
+#[cfg(feature = "crash-points")]
+static ARMED: OnceLock<String> = OnceLock::new();
+
+/// Lets the process die when it comes to `point`, once in its life.
+#[cfg(feature = "crash-points")]
+pub fn arm(point: String) {
+    // A second call changes nothing: there is one death.
+    let _ = ARMED.set(point);
+}
+
+/// Dies here, where `name` is armed.
+#[inline]
+pub fn point(name: &'static str) {
+    #[cfg(feature = "crash-points")]
+    if ARMED.get().is_some_and(|armed| armed == name) {
+        std::process::abort();
+    }
+    #[cfg(not(feature = "crash-points"))]
+    let _ = name;
+}
+
+/// Dies here, where the name for `channel` is armed: the names are those for email, issue and Slack.
+#[inline]
+pub fn point_of(channel: Channel, names: [&'static str; 3]) {
+    let [email, issue, slack] = names;
+    point(match channel {
+        Channel::Email => email,
+        Channel::Issue => issue,
+        Channel::Slack => slack,
+    });
+}

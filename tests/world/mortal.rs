@@ -1,0 +1,116 @@
+//! The service as a process of its own, to be killed.
+
+use std::{
+    collections::BTreeMap,
+    io::{BufRead as _, BufReader},
+    os::unix::process::ExitStatusExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, OnceLock, mpsc},
+    time::Duration,
+};
+
+use serde_json::Value;
+use url::Url;
+
+/// Starting takes some tenths of a second.
+const START: Duration = Duration::from_mins(1);
+const SIGABRT: i32 = 6;
+
+/// A running `stopgap serve`. Dropping it kills it.
+pub struct Process {
+    child: Arc<Mutex<Child>>,
+    pid: u32,
+    url: Option<Url>,
+    log: Arc<Mutex<String>>,
+}
+
+/// The real program.
+pub fn program() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_stopgap"))
+}
+
+/// The same with its crash points, and with leases of three seconds; built when it is first asked for.
+pub fn crash_program() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+        cargo.args(["build", "--quiet", "--locked", "--example", "crash_points", "--features", "crash-points"]);
+        assert!(cargo.status().expect("cargo runs").success(), "the program with crash points cannot be built");
+        program().with_file_name("examples").join("crash_points")
+    })
+}
+
+/// `program serve` with these variables and no others.
+pub fn command(program: &Path, variables: &BTreeMap<String, String>) -> Command {
+    let mut command = Command::new(program);
+    command.arg("serve").env_clear().envs(variables);
+    command.env("STOPGAP_BIND", "127.0.0.1:0").env("STOPGAP_LOG_FORMAT", "json");
+    command
+}
+
+impl Process {
+    /// Starts it, and waits until it is ready or dead.
+    pub async fn start(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let log = Arc::new(Mutex::new(String::new()));
+        let (ready, is_ready) = mpsc::channel();
+        let kept = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let event: Value = serde_json::from_str(&line).unwrap_or_default();
+                if event["message"] == "ready" {
+                    let _ = ready.send(format!("http://{}", event["address"].as_str().unwrap()));
+                }
+                let mut kept = kept.lock().unwrap();
+                kept.push_str(&line);
+                kept.push('\n');
+            }
+        });
+        let waiting = tokio::task::spawn_blocking(move || is_ready.recv_timeout(START));
+        let url = waiting.await.unwrap().ok().map(|url| Url::parse(&url).unwrap());
+        Self { pid: child.id(), child: Arc::new(Mutex::new(child)), url, log }
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &Url {
+        self.url.as_ref().unwrap_or_else(|| panic!("the service did not start:\n{}", self.log()))
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// What it has written so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// SIGKILL: it gets no word in.
+    pub fn kill(&self) {
+        // Fails only where it is dead already.
+        let _ = Command::new("kill").args(["-KILL", &self.pid.to_string()]).stderr(Stdio::null()).status();
+    }
+
+    /// SIGTERM: it ends what is under way.
+    pub fn terminate(&self) {
+        let _ = Command::new("kill").args(["-TERM", &self.pid.to_string()]).stderr(Stdio::null()).status();
+    }
+
+    /// Waits for its end, and says whether it aborted.
+    pub async fn aborted(&self) -> bool {
+        let child = Arc::clone(&self.child);
+        let waiting = tokio::task::spawn_blocking(move || child.lock().unwrap().wait());
+        waiting.await.unwrap().unwrap().signal() == Some(SIGABRT)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+        let _ = self.child.lock().map(|mut child| child.wait());
+    }
+}
