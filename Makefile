@@ -7,7 +7,7 @@ PORT ?= 8081
 .PHONY: help run test soak bench doc tools
 
 # What PostgreSQL has no part in, or what starts its own.
-NOT_ON_POSTGRES = $(addprefix --skip ,architecture command_line fuzz inside:: license_file load:: main_job replicas:: \
+NOT_ON_POSTGRES = $(addprefix --skip ,architecture command_line fuzz inside::a_full inside::postgresql license_file load:: main_job replicas:: \
 	settings_table simulation tokens)
 
 help: ## List the commands
