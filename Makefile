@@ -10,7 +10,7 @@ FUZZ_SECONDS ?= 600
 .PHONY: help run test soak fuzz doc bench image-check tools
 
 # What PostgreSQL has no part in, or what starts its own.
-NOT_ON_POSTGRES = $(addprefix --skip ,architecture command_line fuzz inside:: license_file load:: main_job replicas:: \
+NOT_ON_POSTGRES = $(addprefix --skip ,architecture command_line fuzz inside::a_full inside::postgresql license_file load:: main_job replicas:: \
 	settings_table simulation tokens)
 
 help: ## List the commands
