@@ -37,7 +37,7 @@ fn sealing(bare: &Bare) {
         rsa.push(timed(|| bare.rsa()).1);
         seal.push(timed(|| seal_one(&key)).1);
     }
-    row("seal a license", median(&mut seal), Some(Figure("one RSA operation", median(&mut rsa))));
+    row("seal a license", median(&mut seal), Some(&Figure("one RSA operation", median(&mut rsa))));
 }
 
 fn seal_one(key: &SealingKey) {
@@ -66,9 +66,9 @@ async fn one_license(bare: &mut Bare, running: &Running) {
         running.ended(&license).await;
     }
     let answer = Figure("RSA + commit", median(&mut bare_answers));
-    row("answer to POST /api/v1/licenses", median(&mut answers), Some(answer));
+    row("answer to POST /api/v1/licenses", median(&mut answers), Some(&answer));
     let mail = Figure("RSA + two commits + warm SMTP", median(&mut bare_mailed));
-    row("request to mail accepted", median(&mut mailed), Some(mail));
+    row("request to mail accepted", median(&mut mailed), Some(&mail));
 }
 
 async fn throughput(running: &Running, licenses: usize) {
@@ -80,7 +80,7 @@ async fn throughput(running: &Running, licenses: usize) {
     let answered = began.elapsed();
     running.world.slack.wait_for(before + licenses).await;
     let all = began.elapsed();
-    let per_second = |time: std::time::Duration| licenses as f64 / time.as_secs_f64();
+    let per_second = |time| timing::rate(licenses, time);
     println!("{licenses} licenses, one asked after the other: {:.0}/s answered", per_second(answered));
     let deliveries = 3.0 * per_second(all);
     println!("outbox: {:.0} licenses/s to the last Slack message, {deliveries:.0} deliveries/s", per_second(all));
@@ -89,10 +89,7 @@ async fn throughput(running: &Running, licenses: usize) {
     for _ in 0..posts {
         running.post_to_slack().await;
     }
-    println!(
-        "the bare Slack stand-in, one post after the other: {:.0}/s",
-        posts as f64 / began.elapsed().as_secs_f64()
-    );
+    println!("the bare Slack stand-in, one post after the other: {:.0}/s", timing::rate(posts, began.elapsed()));
 }
 
 fn memory(running: &Running, licenses: usize) {

@@ -22,13 +22,20 @@ pub fn median(times: &mut [Duration]) -> Duration {
     times[times.len() / 2]
 }
 
-pub fn row(name: &str, took: Duration, against: Option<Figure>) {
+pub fn row(name: &str, took: Duration, against: Option<&Figure>) {
     let ms = |time: Duration| time.as_secs_f64() * 1000.0;
     match against {
         Some(Figure(what, bare)) => {
+            let bare = *bare;
             let ratio = took.as_secs_f64() / bare.as_secs_f64();
             println!("{name:<34} {:>8.2} ms   {ratio:.2}x   ({what}: {:.2} ms)", ms(took), ms(bare));
         }
         None => println!("{name:<34} {:>8.2} ms", ms(took)),
     }
+}
+
+/// How many a second.
+#[expect(clippy::cast_precision_loss, reason = "no count comes near 2^52")]
+pub fn rate(count: usize, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64()
 }
