@@ -4,7 +4,7 @@
 PORT ?= 8081
 
 .DEFAULT_GOAL := help
-.PHONY: help run test doc tools
+.PHONY: help run test bench doc tools
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: tools ## Check format, lints, all tests and the sidebar's types; installs 
 	scripts/check-sidebar-types
 	cargo test --locked
 	@echo "make test: all passed"
+
+bench: ## Measure how long a search takes among 100,000 and 1,000,000 licenses
+	cargo bench --locked --bench search
 
 doc: ## Build the code's documentation, warnings as errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items

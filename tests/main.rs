@@ -11,6 +11,7 @@ mod fixed_term;
 mod fuzz;
 mod idempotency;
 mod license_file;
+mod lookup;
 mod main_job;
 mod never_lost;
 mod one_text;
