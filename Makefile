@@ -40,8 +40,8 @@ fuzz: ## Throw random input at everything that reads some, for as long as FUZZ_S
 doc: ## Build the code's documentation, warnings as errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
-bench: ## Measure the service against the bare operations it is made of; prints ratios
-	cargo bench --locked --bench figures
+bench: ## Measure: the service against what it is made of, load, search; prints figures and ratios
+	cargo bench --locked
 
 image-check: ## Run the Dockerfile's build steps by hand in a clean tree of HEAD, and look at the program (minutes)
 	scripts/image-check

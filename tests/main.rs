@@ -20,6 +20,7 @@ mod inside;
 mod license_file;
 mod load;
 mod logs;
+mod lookup;
 mod main_job;
 mod metrics;
 mod never_lost;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{Any, Executor};
 
 use super::{Dossier, Result, Store, Writing, attempts, deliveries, events, ms, rows::Columns};
-use crate::license::{Email, License, LicenseFile, LicenseId, Line, file::Digests};
+use crate::license::{Email, License, LicenseFile, LicenseId, Line};
 
 impl Store {
     /// Everything about one license; nothing where there is none of that id.
@@ -12,11 +12,11 @@ impl Store {
     /// # Errors
     /// [`super::Error`].
     pub async fn dossier(&self, id: LicenseId) -> Result<Option<Dossier>> {
-        let Some((license, digests, erased_at)) = find(&self.pool, id).await? else { return Ok(None) };
-        let deliveries = deliveries::of_license(&self.pool, id).await?;
-        let events = events::of_license(&self.pool, id).await?;
-        let attempts = attempts::of_license(&self.pool, id).await?;
-        Ok(Some(Dossier { license, deliveries, events, attempts, digests, erased_at }))
+        let Some(mut dossier) = find(&self.pool, id).await? else { return Ok(None) };
+        dossier.deliveries = deliveries::of_license(&self.pool, id).await?;
+        dossier.events = events::of_license(&self.pool, id).await?;
+        dossier.attempts = attempts::of_license(&self.pool, id).await?;
+        Ok(Some(dossier))
     }
 }
 
@@ -26,11 +26,11 @@ impl Writing {
     /// # Errors
     /// [`super::Error`].
     pub async fn dossier(&mut self, id: LicenseId) -> Result<Option<Dossier>> {
-        let Some((license, digests, erased_at)) = find(&mut *self.tx, id).await? else { return Ok(None) };
-        let deliveries = deliveries::of_license(&mut *self.tx, id).await?;
-        let events = events::of_license(&mut *self.tx, id).await?;
-        let attempts = attempts::of_license(&mut *self.tx, id).await?;
-        Ok(Some(Dossier { license, deliveries, events, attempts, digests, erased_at }))
+        let Some(mut dossier) = find(&mut *self.tx, id).await? else { return Ok(None) };
+        dossier.deliveries = deliveries::of_license(&mut *self.tx, id).await?;
+        dossier.events = events::of_license(&mut *self.tx, id).await?;
+        dossier.attempts = attempts::of_license(&mut *self.tx, id).await?;
+        Ok(Some(dossier))
     }
 
     /// Keeps a new license.
@@ -138,18 +138,10 @@ impl Writing {
     }
 }
 
-async fn find<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    id: LicenseId,
-) -> Result<Option<(License, Option<Digests>, Option<Timestamp>)>> {
+/// The license alone, without what hangs on it.
+async fn find<'e>(executor: impl Executor<'e, Database = Any>, id: LicenseId) -> Result<Option<Dossier>> {
     let row = sqlx::query("SELECT * FROM licenses WHERE id = $1").bind(id.to_string()).fetch_optional(executor).await?;
-    let Some(row) = row else { return Ok(None) };
-    let license = Columns(&row).license()?;
-    let digests = match &license.file {
-        Some(file) => Some(file.digests()),
-        None => Columns(&row).digests()?,
-    };
-    Ok(Some((license, digests, Columns(&row).maybe_time("erased_at")?)))
+    row.map(|row| Columns(&row).bare_dossier()).transpose()
 }
 
 fn times(rows: &[sqlx::any::AnyRow]) -> Result<Vec<Timestamp>> {

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
-use super::{Answer, Error, Result, Session};
+use super::{Answer, Dossier, Error, Result, Session};
 use crate::license::{
     Agent, Arrival, Customer, Delivery, DeliveryId, EligibilityNote, Email, Event, License, LicenseFile, LicenseId,
     Line, Seats, Terms, Ticket, TicketId, Username, customer::MAX_NAME_CHARS, delivery::Attempt, file::Digests,
@@ -41,7 +41,7 @@ impl Columns<'_> {
         Timestamp::from_millisecond(self.number(name)?).map_err(|_| unreadable(name))
     }
 
-    pub(super) fn maybe_time(&self, name: &str) -> Result<Option<Timestamp>> {
+    fn maybe_time(&self, name: &str) -> Result<Option<Timestamp>> {
         let ms: Option<i64> = self.0.try_get(name)?;
         ms.map(|ms| Timestamp::from_millisecond(ms).map_err(|_| unreadable(name))).transpose()
     }
@@ -124,8 +124,19 @@ impl Columns<'_> {
         })
     }
 
+    /// A license without its deliveries, attempts and events.
+    pub(super) fn bare_dossier(&self) -> Result<Dossier> {
+        let license = self.license()?;
+        let digests = match &license.file {
+            Some(file) => Some(file.digests()),
+            None => self.kept_digests()?,
+        };
+        let erased_at = self.maybe_time("erased_at")?;
+        Ok(Dossier { license, deliveries: vec![], events: vec![], attempts: vec![], digests, erased_at })
+    }
+
     /// As they were when the text was erased.
-    pub(super) fn digests(&self) -> Result<Option<Digests>> {
+    fn kept_digests(&self) -> Result<Option<Digests>> {
         let (md5, sha256) = (self.maybe_text("file_md5")?, self.maybe_text("file_sha256")?);
         Ok(md5.zip(sha256).map(|(md5, sha256)| Digests { md5, sha256 }))
     }

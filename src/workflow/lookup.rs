@@ -24,10 +24,8 @@ impl Desk {
     /// [`store::Error`].
     pub async fn look_up(&self, lookup: &Lookup) -> store::Result<Value> {
         let page = self.store.lookup(lookup).await?;
-        let mut items = Vec::with_capacity(page.licenses.len());
-        for license in &page.licenses {
-            items.extend(self.look_at(license.id).await?);
-        }
-        Ok(json!({ "items": items, "next_cursor": page.next.map(|id| id.to_string()) }))
+        let next = page.next.map(|id| id.to_string());
+        let items: Vec<Value> = page.dossiers.iter().map(|dossier| self.show(dossier)).collect();
+        Ok(json!({ "items": items, "next_cursor": next }))
     }
 }

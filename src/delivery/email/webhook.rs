@@ -80,7 +80,8 @@ struct Envelope {
 struct Signature {
     timestamp: String,
     token: String,
-    signature: String,
+    #[serde(rename = "signature")]
+    hex: String,
 }
 
 /// Reads a report and checks its signature at `now`, in constant time, before anything else of it is looked at.
@@ -89,14 +90,14 @@ struct Signature {
 /// Why it is not believed.
 pub fn read(body: &[u8], key: &SecretString, now: Timestamp) -> Result<Report, Disbelief> {
     let Envelope { signature, event } = serde_json::from_slice(body).map_err(|_| Disbelief::Malformed)?;
-    let Signature { timestamp, token, signature } = signature;
+    let Signature { timestamp, token, hex } = signature;
     if token.is_empty() || token.len() > MAX_TOKEN_CHARS {
         return Err(Disbelief::Malformed);
     }
     let mut mac = Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()).map_err(|_| Disbelief::Unsigned)?;
     mac.update(timestamp.as_bytes());
     mac.update(token.as_bytes());
-    let given = unhex(&signature).ok_or(Disbelief::Unsigned)?;
+    let given = unhex(&hex).ok_or(Disbelief::Unsigned)?;
     mac.verify_slice(&given).map_err(|_| Disbelief::Unsigned)?;
     let at = timestamp.parse().ok().and_then(|at| Timestamp::from_second(at).ok()).ok_or(Disbelief::Malformed)?;
     if now.duration_since(at).abs() > WINDOW {

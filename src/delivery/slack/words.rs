@@ -117,18 +117,7 @@ impl Told {
                 mail: "refused for good".to_owned(),
                 follow_up: "check the address with the customer, then resend or forward the license from the ticket.",
             },
-            Some(Story::SentAgain { again, .. }) => Self {
-                emoji: ":white_check_mark:",
-                headline: "Emergency license mailed again",
-                sentence: match again {
-                    Again::Resent => "The emergency license was sent again to the customer's address.",
-                    Again::Forwarded => "The emergency license was forwarded to another address.",
-                    Again::Corrected => "The customer's address was corrected, and the emergency license mailed to it.",
-                }
-                .to_owned(),
-                mail: ACCEPTED.to_owned(),
-                follow_up: RENEW,
-            },
+            Some(Story::SentAgain { again, .. }) => Self::sent_again(*again, ACCEPTED, RENEW),
             Some(Story::AgainRefused { error, open, .. }) => Self {
                 emoji: ":x:",
                 headline: "Emergency license not mailed again",
@@ -172,6 +161,21 @@ impl Told {
                 mail: "not sent, there is nothing to send".to_owned(),
                 follow_up: "the operator of Stopgap has to look at the license key; then generate the license again.",
             },
+        }
+    }
+
+    fn sent_again(again: Again, mail: &str, follow_up: &'static str) -> Self {
+        let sentence = match again {
+            Again::Resent => "The emergency license was sent again to the customer's address.",
+            Again::Forwarded => "The emergency license was forwarded to another address.",
+            Again::Corrected => "The customer's address was corrected, and the emergency license mailed to it.",
+        };
+        Self {
+            emoji: ":white_check_mark:",
+            headline: "Emergency license mailed again",
+            sentence: sentence.to_owned(),
+            mail: mail.to_owned(),
+            follow_up,
         }
     }
 }
