@@ -10,6 +10,7 @@ mod framing;
 mod fuzz;
 mod idempotency;
 mod license_file;
+mod limits;
 mod main_job;
 mod never_lost;
 mod one_text;

@@ -62,7 +62,7 @@ pub enum Refusal {
     OtherBody,
     /// This agent may not generate.
     #[error(
-        "your Zendesk user may look licenses up but not generate them; the operator's setting ZENDESK_ALLOWED_AGENTS says who may"
+        "your Zendesk user may look licenses up but not generate them or take them out; the operator's setting ZENDESK_ALLOWED_AGENTS says who may"
     )]
     NotAllowed,
     /// The customer has a license that is neither expired, failed nor replaced.
@@ -88,7 +88,7 @@ impl Desk {
         if let Some(answer) = self.store.answer(&request.key).await? {
             return same_or_refused(answer, &hash);
         }
-        self.may_generate(&order.agent)?;
+        self.may_hand_out(order.agent.zendesk_user_id)?;
         let license = self.seal(order.clone()).await;
         let mut writing = self.store.write().await?;
         // Another request may have used the key meanwhile: it won, and both get its answer.
@@ -109,9 +109,14 @@ impl Desk {
         Ok(answered)
     }
 
-    fn may_generate(&self, agent: &Agent) -> Result<(), Refusal> {
+    /// Whether this agent may put a license into anyone's hands: generate it, or take its file out. Asked at each
+    /// request, so that the setting binds sessions that began before it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`].
+    pub fn may_hand_out(&self, agent_user_id: u64) -> Result<(), Refusal> {
         match &self.allowed_agents {
-            Some(allowed) if !allowed.contains(&agent.zendesk_user_id) => Err(Refusal::NotAllowed),
+            Some(allowed) if !allowed.contains(&agent_user_id) => Err(Refusal::NotAllowed),
             _ => Ok(()),
         }
     }
