@@ -9,6 +9,7 @@ mod fixed_term;
 mod framing;
 mod fuzz;
 mod idempotency;
+mod injection;
 mod license_file;
 mod limits;
 mod main_job;

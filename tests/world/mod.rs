@@ -2,6 +2,8 @@
 //!
 //! A test reads as a conversation: an agent asks, and mailbox, GitLab and Slack show what arrived.
 
+pub mod hostile;
+
 use std::{collections::BTreeMap, ffi::OsString, time::Duration};
 
 use jiff::SignedDuration;
