@@ -3,6 +3,7 @@
 mod flags;
 mod health;
 mod open;
+mod private;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 
@@ -44,8 +45,13 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Serve(flags) => {
-                let config = flags.over(Environment::of_process()).config()?;
+                private::keep_memory_private()?;
+                let environment = flags.over(Environment::of_process());
+                let config = environment.config()?;
                 telemetry::start(&config.log)?;
+                for warning in environment.warnings() {
+                    tracing::warn!("{warning}");
+                }
                 block_on(app::serve(config))
             }
             #[cfg(feature = "sandbox")]

@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 use super::machine::{self, OUTBOX, Settlement};
 use crate::{
     clock::Clock,
-    delivery::{email::Mailer, gitlab::Gitlab, slack::Slack},
+    delivery::{email::Mailer, gitlab::Gitlab, quote, slack::Slack},
     license::{Channel, Delivery, DeliveryId, DeliveryState, Event, LicenseId, delivery::Outcome},
     random::Random,
     store::{self, Claim, Dossier, LEASE, Store},
@@ -285,13 +285,18 @@ fn issue_url(deliveries: &[Delivery]) -> Option<&str> {
     deliveries.iter().filter(|d| d.channel == Channel::Issue).find_map(|d| d.reference.as_deref())
 }
 
+/// Servers repeat the address that they refuse: the history keeps it whole for the agents, the log masks it.
 fn log(delivery: &Delivery, outcome: &Outcome) {
     let (license, channel, attempt) = (delivery.license_id, delivery.channel.as_str(), delivery.attempts);
     match outcome {
         Outcome::Sent { .. } => info!(%license, channel, attempt, "delivered"),
         Outcome::Retry { error, uncertain, .. } => {
+            let error = quote::mask_addresses(error);
             warn!(%license, channel, attempt, uncertain, error, "not delivered yet");
         }
-        Outcome::Refused { error } => error!(%license, channel, attempt, error, "refused for good"),
+        Outcome::Refused { error } => {
+            let error = quote::mask_addresses(error);
+            error!(%license, channel, attempt, error, "refused for good");
+        }
     }
 }
