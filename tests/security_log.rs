@@ -133,7 +133,8 @@ async fn story(world: &World, program: &Program) -> Secrets {
     let token = world.sandbox.token(AGENT);
     let signed = token.sign(&keys().zendesk_private_pem);
     browser.open(&token).await.unwrap();
-    world.sandbox.gitlab.faults.fail_next(CallFault::any(Fault::status(500, gitlab::TOKEN)));
+    let echo = Fault::status(500, &format!("your token is {}", gitlab::TOKEN));
+    world.sandbox.gitlab.faults.fail_next(CallFault::on(gitlab::Call::Create, echo));
     world.sandbox.slack.faults.fail_next(Fault::status(500, &world.sandbox.slack.url()));
     let license = generate(&browser, &order()).await;
     let refused = generate(&browser, &order_for("refused@acme.example")).await;
@@ -255,6 +256,7 @@ async fn log_of_a_story(format: &str) -> Vec<String> {
         "refused for good",
         "***@acme.example",
         "not delivered yet",
+        "your token is […]",
         "STOPGAP_GITLAB_TOKEN_FILE names",
         "answered",
         "stopped",

@@ -59,3 +59,49 @@ fn recipient_of(text: &str, rules: &Rules) -> Result<Email, String> {
     recipient::check(&email, &rules.refused_domains)?;
     Ok(email)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+
+    const RULES: Rules = Rules {
+        refused_domains: Vec::new(),
+        grace_days: 14,
+        window_days: 3,
+        email_deadline: Duration::from_secs(300),
+        agent_hourly: 10,
+        customer_daily: 3,
+        daily: 100,
+        retention_days: 400,
+    };
+
+    /// Any JSON as a body, and any JSON in the place of any of its fields: read, or refused by name.
+    #[test]
+    fn fuzz_order_answers_any_body() {
+        let session = Session { agent_user_id: 42, installation_id: 1, expires_at: jiff::Timestamp::MAX };
+        let places = ["/ticket", "/ticket/id", "/ticket/subject", "/agent/username", "/customer/email", "/seats", ""];
+        bolero::check!().with_type::<(u8, i64, Vec<u8>)>().for_each(|(place, number, bytes)| {
+            let text = String::from_utf8_lossy(bytes);
+            let values = [serde_json::from_slice(bytes).unwrap_or(Value::Null), json!(text), json!(number)];
+            for value in values {
+                let mut body = json!({
+                    "ticket": { "id": 1, "subject": "x" },
+                    "agent": { "username": "jdoe" },
+                    "customer": { "email": "jane@acme.example" },
+                    "seats": 1,
+                });
+                if let Some(field) = body.pointer_mut(places[usize::from(*place) % places.len()]) {
+                    *field = value;
+                }
+                match parse(&body, &session, &RULES) {
+                    Ok(order) => assert_eq!(order.agent.zendesk_user_id, 42, "who asks is the session's word"),
+                    Err(problem) => assert!(problem.to_string().starts_with("400 ")),
+                }
+            }
+        });
+    }
+}
