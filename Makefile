@@ -3,8 +3,11 @@
 # Port of the sandbox's page: make run PORT=9000
 PORT ?= 8081
 
+# How long each fuzz target runs: make fuzz FUZZ_SECONDS=60
+FUZZ_SECONDS ?= 600
+
 .DEFAULT_GOAL := help
-.PHONY: help run test doc tools
+.PHONY: help run test fuzz doc tools
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,8 +20,11 @@ test: tools ## Check format, lints, all tests and the sidebar's types; installs 
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --no-default-features -- -D warnings
 	scripts/check-sidebar-types
-	cargo test --locked
+	cargo test --locked --tests
 	@echo "make test: all passed"
+
+fuzz: ## Throw random input at everything that reads some, for as long as FUZZ_SECONDS says (600)
+	BOLERO_RANDOM_TEST_TIME_MS=$(FUZZ_SECONDS)000 cargo test --locked --test promises fuzz::
 
 doc: ## Build the code's documentation, warnings as errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items

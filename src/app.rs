@@ -57,6 +57,7 @@ impl App {
             rules: config.rules,
             allowed_agents: config.zendesk.allowed_agents.clone(),
             zendesk_origin: config.zendesk.origin.clone(),
+            usage_url_template: config.usage_url_template,
         };
         let service = Arc::new(Service { desk, verifier, zendesk: config.zendesk });
         let (server, address): (Server, _) = http::listen(config.bind, service)

@@ -10,6 +10,7 @@
 //! | [`delivery`] | the three clients (email, GitLab, Slack) and the words they say |
 //! | [`store`] | SQLite or PostgreSQL through one set of statements |
 //! | [`zendesk`] | the signed URL's token → an agent; the app as a zip |
+//! | [`check`] | each part of the configuration against the living world |
 //! | [`http`] | everything that knows actix |
 //! | [`sandbox`] | the whole world on one machine |
 //! | [`cli`], [`config`], [`app`], [`clock`], [`random`], [`telemetry`] | command line, settings, wiring, time, chance, logs |
@@ -22,6 +23,7 @@
 //! 4. The page follows the deliveries live.
 
 pub mod app;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -14,7 +14,7 @@ use paths::{Names, names};
 const LAYERS: &[&[&str]] = &[
     &["cli"],
     &["app"],
-    &["http", "outbox", "sandbox"],
+    &["http", "outbox", "sandbox", "check"],
     &["workflow"],
     &["store", "delivery", "zendesk"],
     &["license"],

@@ -52,7 +52,8 @@ async fn browser(profile: &std::path::Path) -> (Driver, Client) {
     ]
     .map(ToOwned::to_owned);
     let capabilities = json!({ "goog:chromeOptions": { "args": arguments } });
-    let client = ClientBuilder::native()
+    let client = ClientBuilder::rustls()
+        .expect("TLS is there")
         .capabilities(capabilities.as_object().unwrap().clone())
         .connect(&format!("http://127.0.0.1:{port}"))
         .await

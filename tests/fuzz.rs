@@ -1,11 +1,14 @@
 //! Whatever arrives is answered: no panic, no endless work.
 //!
 //! Each target runs over its corpus in `tests/__fuzz__` and then for a second on random input, or for as long as
-//! `BOLERO_RANDOM_TEST_TIME_MS` says.
+//! `BOLERO_RANDOM_TEST_TIME_MS` says: `make fuzz` gives each ten minutes.
+
+use std::panic::AssertUnwindSafe;
 
 use bolero::check;
 use jiff::civil::date;
-use serde_json::{Map, Value};
+use reqwest::Method;
+use serde_json::{Map, Value, json};
 use stopgap::license::{
     Scope, diagnosis,
     eligibility::judge,
@@ -13,7 +16,10 @@ use stopgap::license::{
     file::open,
 };
 
-use crate::license_file::{public_key, vector};
+use crate::{
+    license_file::{public_key, vector},
+    world::{World, fresh_key, order, read},
+};
 
 /// Bytes that begin as a license file does, so that the layers below are reached.
 fn as_envelope(bytes: &[u8]) -> String {
@@ -122,6 +128,102 @@ fn evidence_answers_any_body() {
         }
         if let Ok(Value::Object(body)) = serde_json::from_slice(bytes) {
             let _ = receive(&body, &key);
+        }
+    });
+}
+
+/// Where a body is changed, as JSON pointers into an order.
+const PLACES: &[&str] = &[
+    "/ticket",
+    "/ticket/id",
+    "/ticket/subject",
+    "/agent/username",
+    "/customer",
+    "/customer/email",
+    "/customer/company",
+    "/seats",
+    "/confirm_duplicate",
+    "/override_reason",
+    "/evidence",
+    "/evidence/plan",
+    "/evidence/trial",
+    "/evidence/expires_on",
+    "/evidence/seats",
+    "/evidence/billable_users",
+    "/evidence/maximum_users",
+    "/evidence/gitlab_version",
+    "/evidence/license_file",
+];
+
+/// What stands there then.
+fn value(byte: u8, text: &str) -> Value {
+    let values = [
+        Value::Null,
+        json!(true),
+        json!(0),
+        json!(286),
+        json!(-1),
+        json!(1e300),
+        json!(u64::MAX),
+        json!([]),
+        json!({}),
+        json!({ "billable_users": 5, "maximum_users": 9 }),
+        json!("premium"),
+        json!("free"),
+        json!("2026-11-01"),
+        json!("9999-12-31"),
+        json!("-009999-01-01"),
+        json!("16.7.2-ee"),
+        json!("a".repeat(500)),
+        json!(vector("paid-plain.gitlab-license")),
+        json!(vector("signed-by-another-key.gitlab-license")),
+        json!(as_envelope(text.as_bytes())),
+        json!(text),
+    ];
+    values[usize::from(byte) % values.len()].clone()
+}
+
+/// An order with each pair of bytes a change.
+fn as_order(bytes: &[u8], text: &str) -> Value {
+    let mut order = order();
+    order["evidence"] = json!({});
+    for pair in bytes.chunks_exact(2) {
+        let (parent, field) = PLACES[usize::from(pair[0]) % PLACES.len()].rsplit_once('/').unwrap();
+        if let Some(parent) = order.pointer_mut(parent).and_then(Value::as_object_mut) {
+            parent.insert(field.to_owned(), value(pair[1], text));
+        }
+    }
+    order
+}
+
+#[test]
+fn the_service_answers_any_body() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (_world, agent) = runtime.block_on(async {
+        let world = World::start().await;
+        let agent = world.agent().await;
+        (world, agent)
+    });
+    // The client is not torn by a panic in the service, which is what is looked for.
+    let ask = AssertUnwindSafe(|path: &str, body: Vec<u8>| {
+        let request = agent.request(Method::POST, &format!("/api/v1/{path}")).body(body);
+        let request = request.header("Content-Type", "application/json").header("Idempotency-Key", fresh_key());
+        runtime.block_on(read(request))
+    });
+    check!().with_max_len(40).for_each(|bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        let order = as_order(bytes, &text);
+        for (path, body) in [
+            ("eligibility", order["evidence"].to_string().into_bytes()),
+            ("eligibility", bytes.to_vec()),
+            ("diagnosis", json!({ "text": as_message(bytes) }).to_string().into_bytes()),
+            ("diagnosis", bytes.to_vec()),
+            ("licenses", order.to_string().into_bytes()),
+            ("licenses", bytes.to_vec()),
+        ] {
+            let answer = (*ask)(path, body);
+            assert!(answer.status.as_u16() < 500, "{path}: {} {}", answer.status, answer.body);
+            assert!(answer.status.is_success() || answer.body["detail"].is_string(), "{path}: {}", answer.body);
         }
     });
 }

@@ -2,7 +2,10 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use stopgap::sandbox::{Browser, gitlab, slack, smtp::Mail};
+use stopgap::{
+    license::text::breaks_a_line,
+    sandbox::{Browser, gitlab, slack, smtp::Mail},
+};
 
 use crate::world::{
     World, ended, fresh_key, generate, get,
@@ -21,6 +24,8 @@ fn order_saying(text: &str, number: usize) -> Value {
         "agent": { "username": "jdoe" },
         "customer": { "email": format!("jane{number}@acme.example"), "name": text, "company": text },
         "seats": 286,
+        "evidence": { "plan": "free" },
+        "override_reason": format!("{text} said the account manager"),
     })
 }
 
@@ -170,6 +175,14 @@ async fn text_that_would_break_a_line_is_refused_wherever_it_is_given() {
             assert_eq!(answer.status, 400, "{text:?} as {field}");
             assert_eq!(answer.body["errors"][0]["field"], field, "{text:?}");
         }
+        let mut order = order_saying("Jane", 1);
+        order["confirm_duplicate"] = true.into();
+        order["override_reason"] = format!("{text} said the account manager").into();
+        let answer = post(&agent, "/api/v1/licenses", &fresh_key(), &order).await;
+        // A reason may be typed over several lines, of which it makes one.
+        let kept = answer.body["eligibility"]["override_reason"].as_str().unwrap_or_default();
+        assert!(!kept.contains(breaks_a_line), "{text:?} → {kept:?}");
+        assert!(answer.status == 201 || answer.body["errors"][0]["field"] == "override_reason", "{}", answer.body);
     }
     for name in names() {
         for (path, field) in [("/agent/username", "agent.username"), ("/customer/email", "customer.email")] {
@@ -181,7 +194,14 @@ async fn text_that_would_break_a_line_is_refused_wherever_it_is_given() {
             assert_eq!(answer.status, if is_a_username { 201 } else { 400 }, "{name:?} as {field}");
         }
     }
-    assert!(world.sandbox.mail.mails().iter().all(|mail| mail.envelope_to == ["jane@acme.example"]));
+    assert!(
+        world
+            .sandbox
+            .mail
+            .mails()
+            .iter()
+            .all(|mail| ["jane@acme.example", "jane1@acme.example"].contains(&mail.envelope_to[0].as_str()))
+    );
 }
 
 #[tokio::test]

@@ -2,9 +2,14 @@
 
 mod world;
 
+mod aftercare;
 mod architecture;
+mod backup;
 mod bad_input;
+mod check;
 mod command_line;
+mod diagnosis;
+mod eligibility;
 mod fixed_term;
 mod framing;
 mod fuzz;
@@ -18,6 +23,7 @@ mod one_text;
 mod outside_email;
 mod outside_issue;
 mod outside_slack;
+mod overrides;
 mod secrets;
 mod security_headers;
 mod security_log;

@@ -87,6 +87,26 @@ interface Ticket {
   locale: string;
 }
 
+type CommentKind = "publicReply" | "internalNote";
+type OnLicense = (license: License) => void;
+
+/** What was typed, and the requests whose end is not known with their idempotency keys. */
+interface Draft {
+  username: string;
+  seats: string;
+  email: string | null;
+  keys: [string, string][];
+}
+
+/** Any element of the page by its id: the modules know which of them are fields, folds and buttons. */
+interface PageElement extends HTMLElement {
+  value: string;
+  checked: boolean;
+  open: boolean;
+  files: FileList | null;
+  select(): void;
+}
+
 interface ZafClient {
   get(paths: string[]): Promise<Record<string, any>>;
   set(path: string, value: unknown): Promise<Record<string, any>>;

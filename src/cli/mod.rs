@@ -1,8 +1,11 @@
 //! The command line: each command is one call.
 
+mod backup;
+mod check;
 mod flags;
 mod health;
 mod open;
+mod package;
 mod private;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -31,8 +34,17 @@ enum Command {
     /// Run the whole world on this machine: a Zendesk ticket, a mailbox, a GitLab, a Slack. Needs no settings
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Arguments),
+    /// Check each part of the configuration against the living world; changes nothing
+    ///
+    /// One line each: ok, warning, or failed with the remedy. Exit code 1 where something failed.
+    #[command(after_long_help = flags::secrets_help())]
+    Check(check::Arguments),
+    /// Copy the SQLite database into a new file while the service runs
+    Backup(backup::Arguments),
     /// Read a license file and print its attributes
     Open(open::Arguments),
+    /// Write the Zendesk app as a zip for this service's public address
+    Package(package::Arguments),
     /// Ask the running service whether it is ready; exit code 0 says yes
     Health(health::Arguments),
 }
@@ -56,7 +68,10 @@ impl Cli {
             }
             #[cfg(feature = "sandbox")]
             Command::Sandbox(arguments) => block_on(app::sandbox(arguments.into())),
+            Command::Check(arguments) => block_on(check::run(arguments)),
+            Command::Backup(arguments) => block_on(backup::run(arguments)),
             Command::Open(arguments) => open::run(&arguments),
+            Command::Package(arguments) => package::run(arguments),
             Command::Health(arguments) => block_on(health::run(arguments)),
         }
     }

@@ -114,6 +114,26 @@ pub fn bind(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, Mista
     Mistakes::or(reader.mistakes, bind)
 }
 
+/// `PUBLIC_URL` alone, for making the Zendesk app.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn public_url(lookup: impl Fn(&str) -> Option<String>) -> Result<Url, Mistakes> {
+    let mut reader = Reader::new(&lookup);
+    let url = reader.value("PUBLIC_URL", addresses::origin);
+    Mistakes::or(reader.mistakes, url)
+}
+
+/// `DATABASE_URL` alone, for backups; it may hold a password.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn database_url(lookup: impl Fn(&str) -> Option<String>) -> Result<SecretString, Mistakes> {
+    let mut reader = Reader::new(&lookup);
+    let url = reader.value("DATABASE_URL", addresses::database);
+    Mistakes::or(reader.mistakes, url)
+}
+
 /// `LICENSE_PUBLIC_KEY` alone, for reading license files.
 ///
 /// # Errors

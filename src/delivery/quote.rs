@@ -5,6 +5,10 @@ use crate::license::text::breaks_a_line;
 /// The longest quotation of what a server said, in characters.
 pub const MAX_WORDS_CHARS: usize = 500;
 
+/// The longest reason of a scope check or of passing it over, in characters: a reason to go on has 500 at most, the
+/// longest verdict's some more. Escaped for Slack it stays below the 3000 of a section.
+pub const MAX_REASON_CHARS: usize = 540;
+
 /// A longer run of Base64 characters is taken for a license or a credential: no queue id or status code is that long.
 const MAX_RUN_CHARS: usize = 40;
 
@@ -12,6 +16,12 @@ const MAX_RUN_CHARS: usize = 40;
 /// repeat what they were sent.
 #[must_use]
 pub fn words(text: &str) -> String {
+    bounded(text, MAX_WORDS_CHARS)
+}
+
+/// The same for a text that may be longer, at most `max_chars`.
+#[must_use]
+pub fn bounded(text: &str, max_chars: usize) -> String {
     let one_line = one_line(text);
     let mut kept = String::with_capacity(one_line.len());
     let mut rest = one_line.as_str();
@@ -22,7 +32,7 @@ pub fn words(text: &str) -> String {
         kept.push_str(&rest[run..run + other]);
         rest = &rest[run + other..];
     }
-    shorten(&kept, MAX_WORDS_CHARS)
+    shorten(&kept, max_chars)
 }
 
 /// At most `max_chars` characters of `text`; an ellipsis says that there was more.
@@ -63,7 +73,14 @@ fn ends_an_address(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use jiff::{ToSpan as _, civil::date};
+
     use super::*;
+    use crate::license::{
+        Evidence, Scope,
+        eligibility::{OVERRIDE_REASON_CHARS, judge},
+        terms::Plan,
+    };
 
     #[test]
     fn a_servers_words_are_one_bounded_line() {
@@ -85,6 +102,22 @@ mod tests {
         let masked = "<***@acme.example>: unknown; ask ***@mx.example, \"***@b\"***@c.example x";
         assert_eq!(mask_addresses(said), masked);
         assert_eq!(mask_addresses("no address"), "no address");
+    }
+
+    #[test]
+    fn no_reason_of_a_scope_check_is_cut_off() {
+        let day = date(2026, 12, 31);
+        for scope in [Scope { grace_days: 365, window_days: 365 }, Scope { grace_days: 14, window_days: 3 }] {
+            for days in -800_i64..800 {
+                let evidence =
+                    Evidence { plan: Some(Plan::Premium), expires_on: Some(day + days.days()), ..Evidence::default() };
+                let reason = judge(&evidence, day + (days % 7).days(), &scope).reason;
+                assert_eq!(bounded(&format!("out of scope: {reason}"), MAX_REASON_CHARS).chars().last(), Some('.'));
+            }
+        }
+        let (_, longest_override) = OVERRIDE_REASON_CHARS.into_inner();
+        let by = format!("by {} because ", "a".repeat(255));
+        assert!(longest_override <= MAX_REASON_CHARS && (by.len() + 20 + MAX_REASON_CHARS * 5) < 3000);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::Links;
 use crate::license::{
     Agent, Channel, Customer, Delivery, DeliveryId, DeliveryState, EligibilityNote, Email, License, LicenseFile,
-    LicenseId, Line, Purpose, Seats, Story, Terms, Ticket, TicketId, Username, envelope::encode64,
+    LicenseId, Line, Purpose, Seats, Story, Terms, Ticket, TicketId, Username, Verdict, envelope::encode64,
 };
 
 /// When the sample license was generated.
@@ -43,9 +43,10 @@ pub fn license() -> License {
         file: Some(LicenseFile::from_store(encode64(&[b"{\"data\":\"".as_slice(), &[7; 1200]].concat()))),
         seal_error: None,
         eligibility: EligibilityNote {
-            verdict: "in_scope".into(),
+            verdict: Verdict::InScope,
             reason: "the grace period ended 1 day ago".into(),
             override_reason: None,
+            recommended_seats: Some(286),
         },
         replaces: None,
         replaced_by: None,
@@ -72,6 +73,7 @@ pub fn delivery(channel: Channel, purpose: Purpose, story: Option<Story>) -> Del
         sent_at: None,
         last_error: None,
         reference: None,
+        arrival: None,
     }
 }
 

@@ -44,6 +44,7 @@ const ASSETS: &[Asset] = &[
     sidebar!(SCRIPT, "letter.js"),
     sidebar!(SCRIPT, "license.js"),
     sidebar!(SCRIPT, "main.js"),
+    sidebar!(SCRIPT, "press.js"),
     sidebar!(SCRIPT, "progress.js"),
     sidebar!(SCRIPT, "recipient.js"),
     sidebar!(SCRIPT, "steps.js"),

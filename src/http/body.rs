@@ -15,6 +15,8 @@ use super::problem::Problem;
 
 /// Most bodies are far smaller.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;
+/// Evidence and diagnosis take what customers send: license files, mails with their quotes.
+pub const MAX_EVIDENCE_BYTES: usize = 64 * 1024;
 /// A whole body must be here by then; a client that sends a byte a second is dropped.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::problem::{FieldError, Problem};
+use crate::license::evidence::Mistake;
 
 /// The mistakes so far.
 #[derive(Default)]
@@ -72,6 +73,36 @@ impl Fields {
             None | Some(Value::Null) => None,
             Some(value) => self.parsed(object, name, parse(value)),
         }
+    }
+
+    /// An object that may be missing or null, and whose own fields `check` knows.
+    pub fn nested<T>(
+        &mut self,
+        object: Option<Object<'_>>,
+        name: &str,
+        check: impl FnOnce(&Map<String, Value>) -> Result<T, Vec<Mistake>>,
+    ) -> Option<T> {
+        let object = object?;
+        let nested = match object.fields.get(name) {
+            None | Some(Value::Null) => return None,
+            Some(Value::Object(nested)) => nested,
+            Some(_) => {
+                self.mistake(object.path_of(name), "must be an object");
+                return None;
+            }
+        };
+        let place = object.path_of(name);
+        let place = |mistakes: Vec<Mistake>| {
+            for Mistake { field, detail } in mistakes {
+                self.mistake(format!("{place}.{field}"), detail);
+            }
+        };
+        check(nested).map_err(place).ok()
+    }
+
+    /// Whether anything is wrong so far.
+    pub fn has_mistakes(&self) -> bool {
+        !self.errors.is_empty()
     }
 
     /// Adds a mistake that only shows when several fields are seen together.

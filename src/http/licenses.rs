@@ -16,7 +16,7 @@ use super::{
 use crate::{
     license::{LicenseId, Line, TicketId},
     store::{AnswerKey, Lookup},
-    workflow::{generate::Request, view},
+    workflow::generate::{Answered, Refusal, Request},
 };
 
 const DEFAULT_LIMIT: u32 = 20;
@@ -29,21 +29,27 @@ pub async fn generate(request: HttpRequest, payload: Payload, service: Data<Serv
     let session = session::of(&request, &service).await?;
     let key = idempotency_key(&request)?;
     let mut body = body::json(&request, payload, body::MAX_BODY_BYTES).await?;
-    let order = order::parse(&body, &session, &service.desk.rules)?;
+    let order = order::parse(&body, &session, &service.desk)?;
     body.sort_all_objects();
     let request = Request { key: AnswerKey { agent_user_id: session.agent_user_id, key }, canonical: body.to_string() };
-    let answered = service.desk.generate(order, &request).await.map_err(|refusal| {
-        let now = service.desk.clock.now();
-        Problem::of_refusal(refusal, |dossier| view::license(dossier, &service.desk.zendesk_origin, now))
-    })?;
+    service.desk.generate(order, &request).await.map(answer).map_err(|refusal| refused(refusal, &service))
+}
+
+/// What a deed answered, as it was kept.
+pub(super) fn answer(answered: Answered) -> HttpResponse {
     let status = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     if status.is_success() {
         response.insert_header((header::LOCATION, format!("/api/v1/licenses/{}", answered.license_id)));
-        Ok(response.content_type("application/json").body(answered.body))
+        response.content_type("application/json").body(answered.body)
     } else {
-        Ok(response.content_type("application/problem+json").body(answered.body))
+        response.content_type("application/problem+json").body(answered.body)
     }
+}
+
+/// What a deed was refused with.
+pub(super) fn refused(refusal: Refusal, service: &Service) -> Problem {
+    Problem::of_refusal(refusal, |dossier| service.desk.show(dossier))
 }
 
 /// `GET /{id}`.
@@ -93,7 +99,7 @@ pub async fn download(
     // The file is the license: whoever may not generate one may not take one out either.
     service
         .desk
-        .may_hand_out(session.agent_user_id)
+        .may_generate(session.agent_user_id)
         .map_err(|refusal| Problem::of_refusal(refusal, |_| Value::Null))?;
     let id = license_id(&path)?;
     let query = Query::<DownloadQuery>::from_query(request.query_string())
@@ -139,7 +145,7 @@ fn lookup(query: LookupQuery) -> Result<Lookup, Problem> {
 }
 
 /// 1 to 255 visible ASCII characters.
-fn idempotency_key(request: &HttpRequest) -> Result<String, Problem> {
+pub(super) fn idempotency_key(request: &HttpRequest) -> Result<String, Problem> {
     let mut values = request.headers().get_all("Idempotency-Key");
     let key = values.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
     let fits = (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());

@@ -1,7 +1,10 @@
 //! Everything that knows actix: routes, session, handlers by noun, one error mapping.
 
+mod aftercare;
 mod assets;
 mod body;
+mod diagnosis;
+mod eligibility;
 mod fields;
 mod health;
 mod licenses;
@@ -78,8 +81,14 @@ fn routes(app: &mut web::ServiceConfig) {
         .route("/api/v1/licenses", web::post().to(licenses::generate))
         .route("/api/v1/licenses", web::get().to(licenses::look_up))
         .route("/api/v1/licenses/{id}", web::get().to(licenses::look_at))
+        .route("/api/v1/licenses/{id}/resend", web::post().to(aftercare::resend))
+        .route("/api/v1/licenses/{id}/forward", web::post().to(aftercare::forward))
+        .route("/api/v1/licenses/{id}/replace", web::post().to(aftercare::replace))
+        .route("/api/v1/licenses/{id}/retry", web::post().to(aftercare::retry))
         .route("/api/v1/licenses/{id}/progress", web::get().to(progress::follow))
         .route("/api/v1/licenses/{id}/file", web::get().to(licenses::download))
+        .route("/api/v1/eligibility", web::post().to(eligibility::check))
+        .route("/api/v1/diagnosis", web::post().to(diagnosis::explain))
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready));
 }

@@ -12,7 +12,7 @@ use actix_web::{
 use serde_json::{Value, json};
 use tracing::error;
 
-use crate::{store, workflow::generate::Refusal};
+use crate::{license::eligibility::OVERRIDE_REASON_CHARS, store, workflow::generate::Refusal};
 
 /// When a client may ask again after the store was away.
 const STORE_RETRY: Duration = Duration::from_secs(2);
@@ -115,7 +115,13 @@ impl Problem {
                 problem.0.license = Some(show(&dossier));
                 problem
             }
+            Refusal::OutOfScope(reason) => {
+                let detail = override_wanted(&reason);
+                Self::invalid(vec![FieldError { field: "override_reason".into(), detail }])
+            }
             Refusal::Limited(limited) => Self::new(StatusCode::TOO_MANY_REQUESTS, detail).after(limited.retry_after),
+            Refusal::NotFound => Self::not_found(),
+            Refusal::Conflict(_) => Self::new(StatusCode::CONFLICT, detail),
             Refusal::Store(e) => e.into(),
         }
     }
@@ -150,6 +156,13 @@ impl ResponseError for Problem {
         }
         response.content_type("application/problem+json").body(self.body().to_string())
     }
+}
+
+/// What is said of a missing `override_reason`; `reason` is why the case is out of scope.
+pub fn override_wanted(reason: &str) -> String {
+    let (min, max) = (OVERRIDE_REASON_CHARS.start(), OVERRIDE_REASON_CHARS.end());
+    let reason = reason.trim_end_matches('.');
+    format!("is required, with {min} to {max} characters, to go on out of scope: {reason}")
 }
 
 /// Every path and method that is not there is answered alike.

@@ -84,7 +84,7 @@ fn page(
         missing,
         zendesk_origin: &service.zendesk.origin,
         refused_domains: &service.desk.rules.refused_domains.join(","),
-        features: "",
+        features: "eligibility diagnosis",
     };
     let html = page.render().map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The page failed."))?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::LicenseId;
+use super::{Arrival, LicenseId};
 
 /// A delivery's own id: its Message-ID and its note's marker are made of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,6 +121,96 @@ pub enum Story {
     SentAfterAll,
     /// The issue was filed after Slack had been told without its link.
     IssueFiled,
+    /// The mail server accepted a mail that an agent had asked for after the first.
+    SentAgain {
+        /// What the agent had asked for.
+        again: Again,
+        /// Its recipient, masked: notes cannot be redacted later.
+        to: String,
+        /// Until now the customer did not have the license, and people had been told so.
+        mended: bool,
+    },
+    /// A mail that an agent had asked for after the first was refused for good.
+    AgainRefused {
+        /// What the agent had asked for.
+        again: Again,
+        /// Its recipient, masked.
+        to: String,
+        /// The mail server's words.
+        error: String,
+        /// No other mail of the license was accepted.
+        open: bool,
+    },
+    /// The mail server had accepted the mail, and it did not arrive.
+    Bounced {
+        /// Its recipient, masked.
+        to: String,
+        /// The mail provider's reason.
+        reason: String,
+        /// No other mail of the license is known to have been accepted and kept.
+        open: bool,
+    },
+    /// Another license takes the place of this one.
+    Replaced {
+        /// That license's id.
+        by: String,
+        /// Its user count.
+        seats: u32,
+        /// Why.
+        reason: String,
+    },
+    /// Personal data was erased: the issue is redacted.
+    Erased,
+}
+
+/// How a license is mailed once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Again {
+    /// To the customer's address.
+    Resent,
+    /// To another address.
+    Forwarded,
+    /// To another address, because the customer's was wrong.
+    Corrected,
+}
+
+impl Again {
+    /// Why its email is made.
+    #[must_use]
+    pub fn purpose(self) -> Purpose {
+        match self {
+            Self::Resent => Purpose::Resend,
+            Self::Forwarded | Self::Corrected => Purpose::Forward,
+        }
+    }
+
+    /// The word in the history.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resent => "resent",
+            Self::Forwarded => "forwarded",
+            Self::Corrected => "address_corrected",
+        }
+    }
+}
+
+impl Story {
+    /// Whether it leaves the issue open: somebody has to act.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::EmailRefused { .. } | Self::EmailLate { .. } | Self::SealingFailed { .. } => true,
+            Self::AgainRefused { open, .. } | Self::Bounced { open, .. } => *open,
+            Self::Generated
+            | Self::SentAfterAll
+            | Self::IssueFiled
+            | Self::SentAgain { .. }
+            | Self::Replaced { .. }
+            | Self::Erased => false,
+        }
+    }
 }
 
 /// One thing the outside must hear about a license, and how far it is.
@@ -136,7 +226,7 @@ pub struct Delivery {
     pub purpose: Purpose,
     /// An email's address; nothing for issue and Slack.
     pub recipient: Option<String>,
-    /// What issue and Slack tell; nothing for email.
+    /// What issue and Slack tell. Of an email that was asked for after the first: what they tell once it is accepted.
     pub story: Option<Story>,
     /// How far it is.
     pub state: DeliveryState,
@@ -160,6 +250,37 @@ pub struct Delivery {
     pub last_error: Option<String>,
     /// Email: its Message-ID. Issue: its URL. Slack: the issue URL that it showed.
     pub reference: Option<String>,
+    /// What the mail provider said about an email after it was accepted.
+    pub arrival: Option<Arrival>,
+}
+
+impl Delivery {
+    /// Made, and not known to have been lost afterwards.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.state == DeliveryState::Sent && !self.has_bounced()
+    }
+
+    /// The mail provider said that the mail will not arrive.
+    #[must_use]
+    pub fn has_bounced(&self) -> bool {
+        self.arrival.as_ref().is_some_and(|arrival| arrival.state.is_bounce())
+    }
+}
+
+/// One attempt at a delivery, after it has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The delivery.
+    pub delivery_id: DeliveryId,
+    /// Counted from 1.
+    pub number: u32,
+    /// When it ended.
+    pub at: Timestamp,
+    /// `sent`, `retry`, `refused`, or `lost` where nobody knows.
+    pub outcome: String,
+    /// What it ran into, in words.
+    pub error: Option<String>,
 }
 
 /// What came of one attempt, as a client reports it.
@@ -193,6 +314,16 @@ impl Outcome {
     #[must_use]
     pub fn retry(error: impl Into<String>) -> Self {
         Self::Retry { error: error.into(), after: None, uncertain: false, reference: None }
+    }
+
+    /// Its word, and what went wrong.
+    #[must_use]
+    pub fn in_words(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Self::Sent { .. } => ("sent", None),
+            Self::Retry { error, .. } => ("retry", Some(error)),
+            Self::Refused { error } => ("refused", Some(error)),
+        }
     }
 
     /// Perhaps made, worth another try.

@@ -8,9 +8,9 @@ use jiff::{
     ToSpan,
     civil::{Date, Weekday},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{evidence::Evidence, terms::Plan};
+use super::{evidence::Evidence, terms::Plan, text::Line};
 
 /// The operator's two numbers of the workflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Scope {
 }
 
 /// What the scope check found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// An emergency license is for this.
@@ -56,6 +56,16 @@ impl Verdict {
         }
     }
 
+    /// What issue, Slack and history call it; the reason says more.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InScope => "in scope",
+            Self::Unchecked => "not checked",
+            _ => "out of scope",
+        }
+    }
+
     /// Whether the agent must say why they go on all the same: out of scope, and known to be.
     #[must_use]
     pub fn needs_override(self) -> bool {
@@ -70,6 +80,31 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Why, in whole sentences.
     pub reason: String,
+}
+
+impl Judgement {
+    /// Nothing was there to judge.
+    #[must_use]
+    pub fn without_evidence() -> Self {
+        Self { verdict: Verdict::Unchecked, reason: "No evidence was given.".to_owned() }
+    }
+}
+
+/// How long an agent's reason to go on out of scope must be, in characters: long enough to say something.
+pub const OVERRIDE_REASON_CHARS: std::ops::RangeInclusive<usize> = 10..=500;
+
+/// Takes an agent's reason to go on out of scope. It is told on one line, so line breaks and runs of spaces become one
+/// space each.
+///
+/// # Errors
+/// A sentence for the agent.
+pub fn override_reason(text: &str) -> Result<Line, String> {
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (min, max) = (*OVERRIDE_REASON_CHARS.start(), *OVERRIDE_REASON_CHARS.end());
+    if !OVERRIDE_REASON_CHARS.contains(&one_line.chars().count()) {
+        return Err(format!("must have {min} to {max} characters"));
+    }
+    Line::parse(&one_line, max)
 }
 
 /// Judges `evidence` on `today` (UTC).

@@ -150,7 +150,7 @@ pub fn receive(object: &Map<String, Value>, key: &RsaPublicKey) -> Result<Receiv
             "maximum_users" => number(value, 0).map(|users| typed.maximum_users = Some(users)),
             "gitlab_version" => text(value).and_then(GitlabVersion::parse).map(|v| typed.gitlab_version = Some(v)),
             "license_file" => text(value)
-                .and_then(|text| open_old_license(text, key).map_err(|error| error.to_string()))
+                .and_then(|text| open_old_license(text, key).map_err(|error| format!("cannot be read: {error}")))
                 .map(|attributes| file = Some(attributes)),
             _ => Err("is not a field of the evidence".to_owned()),
         };

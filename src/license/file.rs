@@ -7,12 +7,14 @@ use std::fmt;
 
 use aes::Aes128;
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
+use md5::{Digest as _, Md5};
 use rsa::{
     BigUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey, pkcs1::DecodeRsaPrivateKey, pkcs1::DecodeRsaPublicKey,
     pkcs8::DecodePrivateKey, pkcs8::DecodePublicKey, rand_core::CryptoRngCore, traits::PublicKeyParts,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 
 use super::{
     Attributes,
@@ -40,6 +42,27 @@ impl LicenseFile {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// What GitLab calls this license when it reports usage: its `License` model hashes the text with single line
+    /// breaks and one at its end.
+    #[must_use]
+    pub fn digests(&self) -> Digests {
+        let text = format!("{}\n", self.0.replace("\r\n", "\n").trim_end_matches('\n'));
+        Digests { md5: hex(&Md5::digest(text.as_bytes())), sha256: hex(&Sha256::digest(text.as_bytes())) }
+    }
+}
+
+/// Hashes of a license file's text, in hex. They name a license; nothing of it can be read off them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digests {
+    /// 32 digits.
+    pub md5: String,
+    /// 64 digits.
+    pub sha256: String,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl fmt::Debug for LicenseFile {

@@ -3,8 +3,9 @@
 //! - [`customer`], [`ticket`], [`seats`], [`terms`]: values that cannot be wrong, parsed once at the door
 //! - [`attributes`], [`envelope`], [`mod@file`]: the license file that GitLab reads
 //! - [`eligibility`], [`evidence`], [`diagnosis`], [`version`]: what the customer's GitLab will say, and support's scope
-//! - [`record`], [`delivery`]: what the store keeps and every room speaks of
+//! - [`record`], [`delivery`], [`arrival`]: what the store keeps and every room speaks of
 
+pub mod arrival;
 pub mod attributes;
 pub mod customer;
 pub mod delivery;
@@ -20,9 +21,10 @@ pub mod text;
 pub mod ticket;
 pub mod version;
 
+pub use arrival::{Arrival, ArrivalState};
 pub use attributes::Attributes;
 pub use customer::{Customer, Email};
-pub use delivery::{Channel, Delivery, DeliveryId, DeliveryState, Purpose, Story};
+pub use delivery::{Again, Channel, Delivery, DeliveryId, DeliveryState, Purpose, Story};
 pub use eligibility::{Judgement, Scope, Verdict};
 pub use evidence::Evidence;
 pub use file::{LicenseFile, SealingKey};

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Channel, Customer, Delivery, DeliveryState, LicenseFile, Seats, Terms, Ticket, Username};
+use super::{Channel, Customer, Delivery, DeliveryState, LicenseFile, Seats, Terms, Ticket, Username, Verdict};
 
 /// A license's id: a time-ordered UUID (version 7, RFC 9562).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,12 +38,28 @@ pub struct Agent {
 /// What the scope check said when the license was generated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EligibilityNote {
-    /// `unchecked`, or the verdict's word.
-    pub verdict: String,
+    /// The verdict.
+    pub verdict: Verdict,
     /// Its reason in words.
     pub reason: String,
-    /// Why the agent went on although it was out of scope.
+    /// Why the agent went on although it was out of scope; nothing where it was not.
     pub override_reason: Option<String>,
+    /// The seats that the evidence asks for, where it tells them.
+    pub recommended_seats: Option<u32>,
+}
+
+impl EligibilityNote {
+    /// Whether the agent still has to say why they go on.
+    #[must_use]
+    pub fn lacks_override(&self) -> bool {
+        self.verdict.needs_override() && self.override_reason.is_none()
+    }
+
+    /// The recommendation, where `seats` are fewer.
+    #[must_use]
+    pub fn asks_for_more_than(&self, seats: Seats) -> Option<u32> {
+        self.recommended_seats.filter(|recommended| *recommended > seats.get())
+    }
 }
 
 /// One emergency license.
@@ -83,6 +99,20 @@ impl License {
         let plain: String = company.chars().filter(char::is_ascii_alphanumeric).collect();
         format!("{}.gitlab-license", if plain.is_empty() { "GitLab" } else { &plain })
     }
+
+    /// The scope check in the words of the history: `out of scope: …, overridden by jdoe because …`.
+    #[must_use]
+    pub fn scope_in_words(&self) -> String {
+        let EligibilityNote { verdict, reason, override_reason, .. } = &self.eligibility;
+        let mut words = format!("{}: {}", verdict.name(), reason.trim_end_matches('.'));
+        if let Some(why) = override_reason {
+            words.push_str(&format!(", overridden by {} because {why}", self.agent.username));
+        }
+        if let Some(recommended) = self.eligibility.asks_for_more_than(self.seats) {
+            words.push_str(&format!("; fewer seats than the recommended {recommended}"));
+        }
+        words
+    }
 }
 
 /// One line of a license's history.
@@ -108,7 +138,7 @@ pub enum State {
     Late,
     /// The mail server accepted the mail.
     Delivered,
-    /// Refused for good, or never sealed.
+    /// Refused for good, bounced, or never sealed.
     Failed,
 }
 
@@ -128,7 +158,7 @@ impl State {
     #[must_use]
     pub fn of(deliveries: &[Delivery]) -> Self {
         let mails = || deliveries.iter().filter(|d| d.channel == Channel::Email);
-        if mails().any(|d| d.state == DeliveryState::Sent) {
+        if mails().any(Delivery::is_good) {
             Self::Delivered
         } else if let Some(pending) = mails().find(|d| d.state == DeliveryState::Pending) {
             if pending.late { Self::Late } else { Self::Delivering }

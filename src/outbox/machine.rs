@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::backoff;
 use crate::{
-    license::{Channel, Delivery, DeliveryState, Event, Story, delivery::Outcome},
+    license::{Again, Channel, Delivery, DeliveryState, Event, State, Story, delivery::Outcome},
     store::NewDelivery,
-    workflow::telling::{Case, Moment, later, slack, tell},
+    workflow::telling::{Case, Moment, issue, later, slack, tell, told_failure},
 };
 
 /// Who did it, in the history.
@@ -55,14 +55,16 @@ pub fn settle(case: Case<'_>, delivery: &Delivery, outcome: &Outcome, moment: &m
     Settlement { delivery: next, follow_ups, events }
 }
 
-/// An email past its deadline becomes late: people are told, and it is tried on.
+/// An email past its deadline becomes late: people are told where the customer has nothing so far, and it is tried on.
 pub fn lapse(case: Case<'_>, delivery: &Delivery, moment: &mut Moment<'_>) -> Settlement {
     let mut next = delivery.clone();
     next.late = true;
     let detail = next.last_error.clone();
     let events = vec![event(moment.now, "email_late", detail)];
+    let has_it = State::of(case.deliveries) == State::Delivered;
     let story = Story::EmailLate { error: next.last_error.clone() };
-    Settlement { delivery: next, follow_ups: tell(case, story, moment), events }
+    let follow_ups = if has_it { Vec::new() } else { tell(case, story, moment) };
+    Settlement { delivery: next, follow_ups, events }
 }
 
 /// What the outside must hear because `before` became `after`.
@@ -70,17 +72,37 @@ fn follow_ups(case: Case<'_>, before: &Delivery, after: &Delivery, moment: &mut 
     if before.state == after.state {
         return Vec::new();
     }
-    match (after.channel, after.state, &after.last_error) {
-        (Channel::Email, DeliveryState::Sent, _) if after.late => tell(case, Story::SentAfterAll, moment),
-        (Channel::Email, DeliveryState::Sent, _) => tell(case, Story::Generated, moment),
-        (Channel::Email, DeliveryState::Failed, error) => {
-            tell(case, Story::EmailRefused { error: error.clone().unwrap_or_default() }, moment)
+    let error = || after.last_error.clone().unwrap_or_default();
+    match (after.channel, after.state, &after.story) {
+        // The provider's bad news was faster than our own record, and has been told.
+        (Channel::Email, DeliveryState::Sent, _) if after.has_bounced() => Vec::new(),
+        (Channel::Email, DeliveryState::Sent, Some(Story::SentAgain { again, to, .. })) => {
+            sent_again(case, *again, to.clone(), moment)
         }
+        (Channel::Email, DeliveryState::Failed, Some(Story::SentAgain { again, to, .. })) => {
+            let open = State::of(case.deliveries) != State::Delivered;
+            tell(case, Story::AgainRefused { again: *again, to: to.clone(), error: error(), open }, moment)
+        }
+        (Channel::Email, DeliveryState::Sent, _) if after.late || told_failure(case) => {
+            tell(case, Story::SentAfterAll, moment)
+        }
+        (Channel::Email, DeliveryState::Sent, _) => tell(case, Story::Generated, moment),
+        // Forwarded meanwhile: the customer has it.
+        (Channel::Email, DeliveryState::Failed, _) if State::of(case.deliveries) == State::Delivered => Vec::new(),
+        (Channel::Email, DeliveryState::Failed, _) => tell(case, Story::EmailRefused { error: error() }, moment),
         (Channel::Issue, DeliveryState::Sent, _) if slack_spoke_without_link(case) => {
             vec![slack(case, Story::IssueFiled, None, moment)]
         }
         _ => Vec::new(),
     }
+}
+
+/// A note on the issue; Slack hears of it where it was told that the customer has nothing, or nothing at all.
+fn sent_again(case: Case<'_>, again: Again, to: String, moment: &mut Moment<'_>) -> Vec<NewDelivery> {
+    let mended = told_failure(case);
+    let slack_knows = case.deliveries.iter().any(|d| d.channel == Channel::Slack);
+    let story = Story::SentAgain { again, to, mended };
+    if mended || !slack_knows { tell(case, story, moment) } else { vec![issue(case, story, moment)] }
 }
 
 /// Whether Slack was told about the license before its issue had a link.

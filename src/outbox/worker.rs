@@ -11,7 +11,10 @@ use super::machine::{self, OUTBOX, Settlement};
 use crate::{
     clock::Clock,
     delivery::{email::Mailer, gitlab::Gitlab, quote, slack::Slack},
-    license::{Channel, Delivery, DeliveryId, DeliveryState, Event, LicenseId, delivery::Outcome},
+    license::{
+        Channel, Delivery, DeliveryId, DeliveryState, Event, LicenseId,
+        delivery::{Attempt, Outcome},
+    },
     random::Random,
     store::{self, Claim, Dossier, LEASE, Store},
     workflow::telling::{Case, Moment},
@@ -196,6 +199,7 @@ impl Desk {
         let Some(dossier) = writing.dossier(delivery.license_id).await? else { return Ok(()) };
         let Some(current) = dossier.deliveries.iter().find(|d| d.id == delivery.id) else { return Ok(()) };
         let settlement = self.at(self.clock.now(), |moment| machine::settle(case(&dossier), current, outcome, moment));
+        writing.add_attempt(&attempt(delivery, outcome.in_words(), self.clock.now())).await?;
         self.write(writing, settlement).await
     }
 
@@ -221,6 +225,9 @@ impl Desk {
         };
         let mut writing = self.store.write().await?;
         writing.add_event(delivery.license_id, &event).await?;
+        let mut lost = attempt(delivery, ("lost", event.detail.as_deref()), event.at);
+        lost.number = lost.number.saturating_sub(1);
+        writing.add_attempt(&lost).await?;
         writing.commit().await
     }
 
@@ -274,6 +281,11 @@ impl Desk {
             }
         }
     }
+}
+
+fn attempt(delivery: &Delivery, (outcome, error): (&str, Option<&str>), at: Timestamp) -> Attempt {
+    let error = error.map(ToOwned::to_owned);
+    Attempt { delivery_id: delivery.id, number: delivery.attempts, at, outcome: outcome.to_owned(), error }
 }
 
 fn case(dossier: &Dossier) -> Case<'_> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{Any, Executor};
 
 use super::{Error, Result, Store, Writing, ms, rows::Columns};
-use crate::license::{Channel, Delivery, DeliveryId, LicenseId, Purpose, Story};
+use crate::license::{Arrival, Channel, Delivery, DeliveryId, LicenseId, Purpose, Story};
 
 /// A delivery to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +95,63 @@ impl Writing {
         .execute(&mut *self.tx)
         .await?;
         Ok(())
+    }
+}
+
+impl Writing {
+    /// Makes a failed delivery pending again, due at `now`.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn requeue(
+        &mut self,
+        id: DeliveryId,
+        deadline_at: Option<Timestamp>,
+        give_up_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<()> {
+        sqlx::query(
+            "UPDATE deliveries SET state = 'pending', late = 0, deadline_at = $2, give_up_at = $3, \
+             next_attempt_at = $4, lease_holder = NULL, lease_until = NULL WHERE id = $1 AND state = 'failed'",
+        )
+        .bind(id.to_string())
+        .bind(deadline_at.map(ms))
+        .bind(ms(give_up_at))
+        .bind(ms(now))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps what the mail provider said last about a mail.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn set_arrival(&mut self, id: DeliveryId, arrival: &Arrival) -> Result<()> {
+        sqlx::query("UPDATE deliveries SET arrival_state = $2, arrival_reason = $3, arrival_at = $4 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(arrival.state.as_str())
+            .bind(arrival.reason.clone())
+            .bind(ms(arrival.at))
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Licenses with a failed delivery, by id, after that of the text `after`. Served by `deliveries_due`.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn licenses_with_failures(&mut self, after: &str, limit: u32) -> Result<Vec<LicenseId>> {
+        let rows = sqlx::query(
+            "SELECT DISTINCT license_id FROM deliveries WHERE state = 'failed' AND license_id > $1 \
+             ORDER BY license_id LIMIT $2",
+        )
+        .bind(after.to_owned())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.tx)
+        .await?;
+        rows.iter().map(|row| Columns(row).license_id()).collect()
     }
 }
 

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use sqlx::{Any, Executor};
 
-use super::{Dossier, Result, Store, Writing, deliveries, events, lookup::like, ms, rows::Columns};
-use crate::license::{Email, License, LicenseFile, LicenseId, Line};
+use super::{Dossier, Result, Store, Writing, attempts, deliveries, events, lookup::like, ms, rows::Columns};
+use crate::license::{Email, License, LicenseFile, LicenseId, Line, file::Digests};
 
 impl Store {
     /// Everything about one license; nothing where there is none of that id.
@@ -12,10 +12,11 @@ impl Store {
     /// # Errors
     /// [`super::Error`].
     pub async fn dossier(&self, id: LicenseId) -> Result<Option<Dossier>> {
-        let Some(license) = find(&self.pool, id).await? else { return Ok(None) };
+        let Some((license, digests, erased_at)) = find(&self.pool, id).await? else { return Ok(None) };
         let deliveries = deliveries::of_license(&self.pool, id).await?;
         let events = events::of_license(&self.pool, id).await?;
-        Ok(Some(Dossier { license, deliveries, events }))
+        let attempts = attempts::of_license(&self.pool, id).await?;
+        Ok(Some(Dossier { license, deliveries, events, attempts, digests, erased_at }))
     }
 }
 
@@ -25,10 +26,11 @@ impl Writing {
     /// # Errors
     /// [`super::Error`].
     pub async fn dossier(&mut self, id: LicenseId) -> Result<Option<Dossier>> {
-        let Some(license) = find(&mut *self.tx, id).await? else { return Ok(None) };
+        let Some((license, digests, erased_at)) = find(&mut *self.tx, id).await? else { return Ok(None) };
         let deliveries = deliveries::of_license(&mut *self.tx, id).await?;
         let events = events::of_license(&mut *self.tx, id).await?;
-        Ok(Some(Dossier { license, deliveries, events }))
+        let attempts = attempts::of_license(&mut *self.tx, id).await?;
+        Ok(Some(Dossier { license, deliveries, events, attempts, digests, erased_at }))
     }
 
     /// Keeps a new license.
@@ -40,8 +42,9 @@ impl Writing {
         sqlx::query(
             "INSERT INTO licenses (id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
              customer_email, customer_folded, customer_name, customer_company, seats, starts_on, expires_on, file, \
-             seal_error, verdict, verdict_reason, override_reason, replaces, search) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+             seal_error, verdict, verdict_reason, override_reason, replaces, search, \
+             recommended_seats) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         )
         .bind(license.id.to_string())
         .bind(ms(license.created_at))
@@ -58,18 +61,32 @@ impl Writing {
         .bind(license.terms.expires_on.to_string())
         .bind(license.file.as_ref().map(LicenseFile::expose).map(str::to_owned))
         .bind(license.seal_error.clone())
-        .bind(license.eligibility.verdict.clone())
+        .bind(license.eligibility.verdict.as_str())
         .bind(license.eligibility.reason.clone())
         .bind(license.eligibility.override_reason.clone())
         .bind(license.replaces.map(|id| id.to_string()))
         .bind(search_words(license))
+        .bind(license.eligibility.recommended_seats.map(i64::from))
         .execute(&mut *self.tx)
         .await?;
         Ok(())
     }
 
+    /// Says which license took the place of `id`.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn set_replaced_by(&mut self, id: LicenseId, later: LicenseId) -> Result<()> {
+        sqlx::query("UPDATE licenses SET replaced_by = $2 WHERE id = $1")
+            .bind(id.to_string())
+            .bind(later.to_string())
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
+    }
+
     /// The customer's newest license that was made since `since`, expires after `today` (`YYYY-MM-DD`), was sealed, is
-    /// not replaced and whose mail was not refused. Served by `licenses_by_customer`.
+    /// not replaced and whose mail was neither refused nor bounced. Served by `licenses_by_customer`.
     ///
     /// # Errors
     /// [`super::Error`].
@@ -77,7 +94,7 @@ impl Writing {
         let row = sqlx::query(
             "SELECT * FROM licenses l WHERE customer_folded = $1 AND expires_on > $2 AND replaced_by IS NULL \
              AND EXISTS (SELECT 1 FROM deliveries d WHERE d.license_id = l.id AND d.channel = 'email' \
-             AND d.state <> 'failed') ORDER BY created_at DESC LIMIT 1",
+             AND d.state <> 'failed' AND COALESCE(d.arrival_state, '') NOT IN ('failed', 'suppressed')) ORDER BY created_at DESC LIMIT 1",
         )
         .bind(customer.folded())
         .bind(today.to_owned())
@@ -137,9 +154,18 @@ impl Writing {
     }
 }
 
-async fn find<'e>(executor: impl Executor<'e, Database = Any>, id: LicenseId) -> Result<Option<License>> {
+async fn find<'e>(
+    executor: impl Executor<'e, Database = Any>,
+    id: LicenseId,
+) -> Result<Option<(License, Option<Digests>, Option<Timestamp>)>> {
     let row = sqlx::query("SELECT * FROM licenses WHERE id = $1").bind(id.to_string()).fetch_optional(executor).await?;
-    row.map(|row| Columns(&row).license()).transpose()
+    let Some(row) = row else { return Ok(None) };
+    let license = Columns(&row).license()?;
+    let digests = match &license.file {
+        Some(file) => Some(file.digests()),
+        None => Columns(&row).digests()?,
+    };
+    Ok(Some((license, digests, Columns(&row).maybe_time("erased_at")?)))
 }
 
 fn times(rows: &[sqlx::any::AnyRow]) -> Result<Vec<Timestamp>> {

@@ -4,10 +4,13 @@
 //! other way, and PostgreSQL takes an advisory lock, so that what is true in one is true in the other.
 
 mod answers;
+mod attempts;
+mod backup;
 mod claims;
 mod deliveries;
 mod dialect;
 mod events;
+mod examine;
 mod licenses;
 mod lookup;
 mod open;
@@ -15,8 +18,10 @@ mod rows;
 mod sessions;
 
 pub use answers::{Answer, AnswerKey};
+pub use backup::{BackupError, back_up};
 pub use claims::{Claim, LEASE, MAX_WAIT};
 pub use deliveries::NewDelivery;
+pub use examine::{Examined, examine};
 pub use lookup::{Lookup, Page};
 pub use open::OpenError;
 pub use sessions::Session;
@@ -27,7 +32,7 @@ use tokio::sync::watch;
 
 use dialect::Dialect;
 
-use crate::license::{Delivery, Event, License};
+use crate::license::{Delivery, Event, License, delivery::Attempt, file::Digests};
 
 /// The store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +65,12 @@ pub struct Dossier {
     pub deliveries: Vec<Delivery>,
     /// Its history, oldest first.
     pub events: Vec<Event>,
+    /// What came of each attempt, delivery by delivery.
+    pub attempts: Vec<Attempt>,
+    /// Under which GitLab reports usage; nothing where there never was a file.
+    pub digests: Option<Digests>,
+    /// When the customer's data were erased.
+    pub erased_at: Option<Timestamp>,
 }
 
 /// One writing transaction. Dropped without [`Writing::commit`], it leaves nothing behind.

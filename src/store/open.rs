@@ -1,6 +1,11 @@
 //! Opening the database and bringing its tables up to date.
 
-use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt as _, path::Path, time::Duration};
+use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sqlx::{
     AnyPool, SqlSafeStr as _,
@@ -17,7 +22,11 @@ const MAX_CONNECTIONS: u32 = 8;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Every version of the tables, oldest first. One that has been released is never changed.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/0001_first.sql"))];
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("migrations/0001_first.sql")),
+    (2, "recommended seats", include_str!("migrations/0002_recommended_seats.sql")),
+    (3, "aftercare", include_str!("migrations/0003_aftercare.sql")),
+];
 
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -43,17 +52,24 @@ impl Store {
     /// A sentence for the operator; see [`OpenError`].
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
-        let (dialect, url) = match url.strip_prefix("sqlite:") {
-            Some(file) => {
-                let path = file.trim_start_matches("//");
-                make_private(Path::new(path)).map_err(|e| OpenError::Unusable(format!("{path}: {e}")))?;
-                (Dialect::Sqlite, format!("sqlite:{path}"))
-            }
-            None => (Dialect::Postgres, url.to_owned()),
-        };
+        let (dialect, url, path) = address(url);
+        if let Some(path) = path {
+            make_private(&path).map_err(|e| OpenError::Unusable(format!("{}: {e}", path.display())))?;
+        }
         let pool = connect(&url, dialect).await.map_err(|e| OpenError::Unusable(in_words(&e)))?;
-        migrate(&pool).await?;
+        migrate(&pool, MIGRATIONS).await?;
         Ok(Self { pool, dialect, changes: watch::Sender::new(0) })
+    }
+}
+
+/// Which database `url` means, its address as the driver wants it, and SQLite's file.
+pub(super) fn address(url: &str) -> (Dialect, String, Option<PathBuf>) {
+    match url.strip_prefix("sqlite:") {
+        Some(file) => {
+            let path = file.trim_start_matches("//");
+            (Dialect::Sqlite, format!("sqlite:{path}"), Some(path.into()))
+        }
+        None => (Dialect::Postgres, url.to_owned(), None),
     }
 }
 
@@ -78,8 +94,8 @@ async fn connect(url: &str, dialect: Dialect) -> sqlx::Result<AnyPool> {
         .await
 }
 
-async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
-    let migrations = MIGRATIONS.iter().map(|(version, name, sql)| {
+async fn migrate(pool: &AnyPool, migrations: &[(i64, &'static str, &'static str)]) -> Result<(), OpenError> {
+    let migrations = migrations.iter().map(|(version, name, sql)| {
         Migration::new(*version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.collect()).run(pool).await.map_err(|e| match e {
@@ -89,9 +105,43 @@ async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
 }
 
 /// The database's own words, without the address, which may hold a password.
-fn in_words(error: &sqlx::Error) -> String {
+pub(super) fn in_words(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Configuration(_) => "the address is not understood".into(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::license::{LicenseId, Verdict};
+
+    const ID: &str = "0198a3c4-0000-7000-8000-000000000000";
+
+    /// A database as the first version left it, with one license in it.
+    async fn first_version(url: &str) {
+        sqlx::any::install_default_drivers();
+        let pool = connect(&format!("{url}?mode=rwc"), Dialect::Sqlite).await.unwrap();
+        migrate(&pool, &MIGRATIONS[..1]).await.unwrap();
+        let license = "INSERT INTO licenses (id, created_at, ticket_id, agent_user_id, agent_username, customer_email, \
+                       customer_folded, seats, starts_on, expires_on, verdict, verdict_reason, search) VALUES ($1, 1, 4711, 42, \
+                       'jdoe', 'jane@acme.example', 'jane@acme.example', 286, '2026-11-19', '2026-12-01', 'unchecked', 'x', 'x')";
+        sqlx::query(license).bind(ID).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+
+    #[tokio::test]
+    async fn licenses_of_the_first_version_are_still_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("stopgap.db").display());
+        first_version(&url).await;
+        for _ in 0..2 {
+            let store = Store::open(&url).await.unwrap();
+            let license = store.dossier(LicenseId::parse(ID).unwrap()).await.unwrap().unwrap().license;
+            assert_eq!((license.seats.get(), license.eligibility.verdict), (286, Verdict::Unchecked));
+            assert_eq!(license.eligibility.recommended_seats, None);
+            store.close().await;
+        }
     }
 }

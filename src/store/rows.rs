@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::{Answer, Error, Result, Session};
 use crate::license::{
-    Agent, Customer, Delivery, DeliveryId, EligibilityNote, Email, Event, License, LicenseFile, LicenseId, Line, Seats,
-    Terms, Ticket, TicketId, Username, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS,
+    Agent, Arrival, Customer, Delivery, DeliveryId, EligibilityNote, Email, Event, License, LicenseFile, LicenseId,
+    Line, Seats, Terms, Ticket, TicketId, Username, customer::MAX_NAME_CHARS, delivery::Attempt, file::Digests,
+    ticket::MAX_SUBJECT_CHARS,
 };
 
 /// A row and how to read its columns; an unreadable one names itself.
@@ -31,11 +32,16 @@ impl Columns<'_> {
         T::try_from(self.number(name)?).map_err(|_| unreadable(name))
     }
 
+    fn maybe_count<T: TryFrom<i64>>(&self, name: &str) -> Result<Option<T>> {
+        let number: Option<i64> = self.0.try_get(name)?;
+        number.map(|number| T::try_from(number).map_err(|_| unreadable(name))).transpose()
+    }
+
     pub(super) fn time(&self, name: &str) -> Result<Timestamp> {
         Timestamp::from_millisecond(self.number(name)?).map_err(|_| unreadable(name))
     }
 
-    fn maybe_time(&self, name: &str) -> Result<Option<Timestamp>> {
+    pub(super) fn maybe_time(&self, name: &str) -> Result<Option<Timestamp>> {
         let ms: Option<i64> = self.0.try_get(name)?;
         ms.map(|ms| Timestamp::from_millisecond(ms).map_err(|_| unreadable(name))).transpose()
     }
@@ -83,9 +89,10 @@ impl Columns<'_> {
             file: self.maybe_text("file")?.map(LicenseFile::from_store),
             seal_error: self.maybe_text("seal_error")?,
             eligibility: EligibilityNote {
-                verdict: self.text("verdict")?,
+                verdict: self.word("verdict")?,
                 reason: self.text("verdict_reason")?,
                 override_reason: self.maybe_text("override_reason")?,
+                recommended_seats: self.maybe_count("recommended_seats")?,
             },
             replaces: self.maybe_license("replaces")?,
             replaced_by: self.maybe_license("replaced_by")?,
@@ -112,7 +119,33 @@ impl Columns<'_> {
             sent_at: self.maybe_time("sent_at")?,
             last_error: self.maybe_text("last_error")?,
             reference: self.maybe_text("reference")?,
+            arrival: self.arrival()?,
         })
+    }
+
+    /// As they were when the text was erased.
+    pub(super) fn digests(&self) -> Result<Option<Digests>> {
+        let (md5, sha256) = (self.maybe_text("file_md5")?, self.maybe_text("file_sha256")?);
+        Ok(md5.zip(sha256).map(|(md5, sha256)| Digests { md5, sha256 }))
+    }
+
+    fn arrival(&self) -> Result<Option<Arrival>> {
+        let Some(at) = self.maybe_time("arrival_at")? else { return Ok(None) };
+        Ok(Some(Arrival { state: self.word("arrival_state")?, reason: self.maybe_text("arrival_reason")?, at }))
+    }
+
+    pub(super) fn attempt(&self) -> Result<Attempt> {
+        Ok(Attempt {
+            delivery_id: DeliveryId(self.uuid("delivery_id")?),
+            number: self.count("number")?,
+            at: self.time("at")?,
+            outcome: self.text("outcome")?,
+            error: self.maybe_text("error")?,
+        })
+    }
+
+    pub(super) fn license_id(&self) -> Result<LicenseId> {
+        Ok(LicenseId(self.uuid("license_id")?))
     }
 
     pub(super) fn answer(&self) -> Result<Answer> {

@@ -25,15 +25,12 @@ impl Desk {
         agent_user_id: u64,
         reason: Option<&Line>,
     ) -> store::Result<Option<Download>> {
+        let by = self.name_of(agent_user_id).await?;
         let mut writing = self.store.write().await?;
         let Some(dossier) = writing.dossier(id).await? else { return Ok(None) };
         let Some(file) = dossier.license.file.clone() else { return Ok(None) };
-        let event = Event {
-            at: self.clock.now(),
-            by: format!("agent {agent_user_id}"),
-            what: "downloaded".into(),
-            detail: reason.map(ToString::to_string),
-        };
+        let event =
+            Event { at: self.clock.now(), by, what: "downloaded".into(), detail: reason.map(ToString::to_string) };
         writing.add_event(id, &event).await?;
         writing.commit().await?;
         Ok(Some(Download { filename: dossier.license.file_name(), file }))

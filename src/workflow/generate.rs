@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::{
     Desk,
     limits::{self, Limited},
+    scope,
     session::sha256,
     telling::{self, Case, Moment},
-    view,
 };
 use crate::{
     license::{
@@ -68,9 +68,18 @@ pub enum Refusal {
     /// The customer has a license that is neither expired, failed nor replaced.
     #[error("this customer already has a running license")]
     Duplicate(Box<Dossier>),
+    /// It is out of scope, and the agent gave no reason to go on; holds why it is.
+    #[error("this is out of scope: {0}")]
+    OutOfScope(String),
     /// A limit is reached.
     #[error("{}", .0.sentence)]
     Limited(Limited),
+    /// There is no such license.
+    #[error("there is nothing here")]
+    NotFound,
+    /// The license stands in a way that does not allow it; the sentence says what to do instead.
+    #[error("{0}")]
+    Conflict(String),
     /// The store is away.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -88,7 +97,9 @@ impl Desk {
         if let Some(answer) = self.store.answer(&request.key).await? {
             return same_or_refused(answer, &hash);
         }
-        self.may_hand_out(order.agent.zendesk_user_id)?;
+        self.may_generate(order.agent.zendesk_user_id)?;
+        // Asked only now: what was generated in scope is answered alike after midnight, too.
+        scope::check(&order.eligibility)?;
         let license = self.seal(order.clone()).await;
         let mut writing = self.store.write().await?;
         // Another request may have used the key meanwhile: it won, and both get its answer.
@@ -109,12 +120,12 @@ impl Desk {
         Ok(answered)
     }
 
-    /// Whether this agent may put a license into anyone's hands: generate it, or take its file out. Asked at each
+    /// Whether this agent may put a license into anyone's hands: generate or replace it, mail it again, or take its file out. Asked at each
     /// request, so that the setting binds sessions that began before it.
     ///
     /// # Errors
     /// [`Refusal::NotAllowed`].
-    pub fn may_hand_out(&self, agent_user_id: u64) -> Result<(), Refusal> {
+    pub fn may_generate(&self, agent_user_id: u64) -> Result<(), Refusal> {
         match &self.allowed_agents {
             Some(allowed) if !allowed.contains(&agent_user_id) => Err(Refusal::NotAllowed),
             _ => Ok(()),
@@ -122,7 +133,7 @@ impl Desk {
     }
 
     /// The license with its file, or with the reason why there is none. Off the async threads: RSA takes its time.
-    async fn seal(&self, order: Order) -> License {
+    pub(super) async fn seal(&self, order: Order) -> License {
         let now = self.clock.now();
         let terms = Terms::of(today(now), self.days);
         let attributes = Attributes::emergency(&order.customer, order.seats, terms);
@@ -161,21 +172,23 @@ impl Desk {
     }
 
     /// Writes the license with what follows from it, and makes the answer.
-    async fn keep(&self, writing: &mut Writing, license: &License) -> store::Result<Answered> {
+    pub(super) async fn keep(&self, writing: &mut Writing, license: &License) -> store::Result<Answered> {
         let now = license.created_at;
         writing.add_license(license).await?;
         let mut fresh_id = || DeliveryId(self.random.id(now));
         let mut moment = Moment { now, chance: 0.0, fresh_id: &mut fresh_id };
+        let scope_in_words = license.scope_in_words();
         let (what, detail, deliveries) = match &license.seal_error {
             None => {
                 let to = license.customer.email.as_str();
                 let email = telling::email(license, Purpose::First, to, self.rules.email_deadline, &mut moment);
-                ("generated", format!("{} seats, until {}", license.seats, license.terms.expires_on), vec![email])
+                let detail = format!("{} seats, until {}; {scope_in_words}", license.seats, license.terms.expires_on);
+                ("generated", detail, vec![email])
             }
             Some(error) => {
                 let story = Story::SealingFailed { error: error.clone() };
                 let case = Case { license, deliveries: &[] };
-                ("sealing_failed", error.clone(), telling::tell(case, story, &mut moment))
+                ("sealing_failed", format!("{error}; {scope_in_words}"), telling::tell(case, story, &mut moment))
             }
         };
         let by = by_agent(&license.agent);
@@ -184,8 +197,7 @@ impl Desk {
             writing.add_delivery(license.id, new, now).await?;
         }
         let dossier = writing.dossier(license.id).await?.ok_or_else(gone)?;
-        let view = view::license(&dossier, &self.zendesk_origin, now);
-        Ok(answer_for(license, &view))
+        Ok(answer_for(license, &self.show(&dossier)))
     }
 }
 
@@ -194,7 +206,7 @@ pub(super) fn by_agent(agent: &Agent) -> String {
     format!("agent {} ({})", agent.zendesk_user_id, agent.username)
 }
 
-fn same_or_refused(answer: Answer, hash: &str) -> Result<Answered, Refusal> {
+pub(super) fn same_or_refused(answer: Answer, hash: &str) -> Result<Answered, Refusal> {
     if answer.request_hash == hash {
         Ok(Answered { license_id: answer.license_id, status: answer.status, body: answer.body })
     } else {
@@ -202,7 +214,7 @@ fn same_or_refused(answer: Answer, hash: &str) -> Result<Answered, Refusal> {
     }
 }
 
-fn answer_for(license: &License, view: &Value) -> Answered {
+pub(super) fn answer_for(license: &License, view: &Value) -> Answered {
     let (status, body) = if license.seal_error.is_none() {
         (201, view.to_string())
     } else {
@@ -217,6 +229,6 @@ fn answer_for(license: &License, view: &Value) -> Answered {
     Answered { license_id: license.id, status, body }
 }
 
-fn gone() -> store::Error {
+pub(super) fn gone() -> store::Error {
     store::Error::Unreadable("a license of this transaction is gone".into())
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Desk, view};
+use super::Desk;
 use crate::{
     license::LicenseId,
     store::{self, Lookup},
@@ -15,7 +15,7 @@ impl Desk {
     /// [`store::Error`].
     pub async fn look_at(&self, id: LicenseId) -> store::Result<Option<Value>> {
         let dossier = self.store.dossier(id).await?;
-        Ok(dossier.map(|dossier| view::license(&dossier, &self.zendesk_origin, self.clock.now())))
+        Ok(dossier.map(|dossier| self.show(&dossier)))
     }
 
     /// One page of licenses, newest first: `{"items": […], "next_cursor": …}`.

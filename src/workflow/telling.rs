@@ -55,20 +55,32 @@ pub fn email(
 
 /// The issue and the Slack message that tell `story`: the first ones of their license, or follow-ups to those.
 pub fn tell(case: Case<'_>, story: Story, moment: &mut Moment<'_>) -> Vec<NewDelivery> {
+    let issue = issue(case, story.clone(), moment);
+    let slack = slack(case, story, Some(issue.id), moment);
+    vec![issue, slack]
+}
+
+/// Whether people were told last that somebody has to act: then the issue is open.
+#[must_use]
+pub fn told_failure(case: Case<'_>) -> bool {
+    let last = case.deliveries.iter().rfind(|d| d.channel == Channel::Issue);
+    last.and_then(|issue| issue.story.as_ref()).is_some_and(Story::is_failure)
+}
+
+/// The issue that tells `story`, or the news on it.
+pub fn issue(case: Case<'_>, story: Story, moment: &mut Moment<'_>) -> NewDelivery {
     let last_issue = latest(case, Channel::Issue);
-    let issue = NewDelivery {
+    NewDelivery {
         id: (moment.fresh_id)(),
         channel: Channel::Issue,
         purpose: if last_issue.is_some() { Purpose::FollowUp } else { Purpose::First },
         recipient: None,
-        story: Some(story.clone()),
+        story: Some(story),
         deadline_at: None,
         give_up_at: later(moment.now, TOLD_WITHIN),
         waits_for: last_issue,
         patience_until: None,
-    };
-    let slack = slack(case, story, Some(issue.id), moment);
-    vec![issue, slack]
+    }
 }
 
 /// A Slack message. The first waits a minute for its issue; later ones wait for what was said before.
@@ -91,7 +103,7 @@ pub fn slack(case: Case<'_>, story: Story, issue: Option<DeliveryId>, moment: &m
 }
 
 /// The license stops at 00:00 of its last day (UTC): a mail that is not out by then is given up.
-fn stops_at(license: &License) -> Timestamp {
+pub(super) fn stops_at(license: &License) -> Timestamp {
     license.terms.expires_on.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
 }
 

@@ -4,16 +4,19 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::{
-    license::{Delivery, Event, License, State, record::today, terms::Plan},
+    license::{Channel, Delivery, DeliveryState, Event, License, State, delivery::Attempt, record::today, terms::Plan},
     store::Dossier,
 };
 
 /// Everything about one license, for those with a session. Never its text.
 #[must_use]
 pub fn license(dossier: &Dossier, zendesk_origin: &str, now: Timestamp) -> Value {
-    let Dossier { license, deliveries, events } = dossier;
+    let Dossier { license, deliveries, events, attempts, digests, erased_at } = dossier;
     let mut view = summary(license, deliveries, zendesk_origin, now);
-    view["deliveries"] = deliveries.iter().map(delivery).collect();
+    view["license_md5"] = json!(digests.as_ref().map(|digests| &digests.md5));
+    view["license_sha256"] = json!(digests.as_ref().map(|digests| &digests.sha256));
+    view["erased_at"] = json!(erased_at);
+    view["deliveries"] = deliveries.iter().map(|d| delivery(d, attempts)).collect();
     view["events"] = events.iter().map(event).collect();
     view
 }
@@ -38,15 +41,19 @@ fn summary(license: &License, deliveries: &[Delivery], zendesk_origin: &str, now
         "seats": seats.get(),
         "plan": Plan::Ultimate,
         "trial": true,
+        // The file's own word for its first day.
+        "issued_at": terms.starts_on,
         "starts_on": terms.starts_on,
         "expires_on": terms.expires_on,
         "days_left": terms.days_left(today(now)),
         "state": State::of(deliveries),
         "sealed": license.seal_error.is_none(),
+        "has_file": license.file.is_some(),
         "eligibility": {
             "verdict": eligibility.verdict,
             "reason": eligibility.reason,
             "override_reason": eligibility.override_reason,
+            "recommended_seats": eligibility.recommended_seats,
         },
         "replaces": replaces.map(|id| id.to_string()),
         "replaced_by": replaced_by.map(|id| id.to_string()),
@@ -57,8 +64,8 @@ fn ticket_url(zendesk_origin: &str, license: &License) -> String {
     format!("{zendesk_origin}/agent/tickets/{}", license.ticket.id)
 }
 
-fn delivery(delivery: &Delivery) -> Value {
-    let pending = delivery.sent_at.is_none() && delivery.state == crate::license::DeliveryState::Pending;
+fn delivery(delivery: &Delivery, attempts: &[Attempt]) -> Value {
+    let pending = delivery.sent_at.is_none() && delivery.state == DeliveryState::Pending;
     json!({
         "id": delivery.id.to_string(),
         "channel": delivery.channel,
@@ -73,7 +80,24 @@ fn delivery(delivery: &Delivery) -> Value {
         "sent_at": delivery.sent_at,
         "last_error": delivery.last_error,
         "reference": delivery.reference,
+        "arrival": arrival(delivery),
+        "attempt_log": attempts.iter().filter(|a| a.delivery_id == delivery.id).map(attempt).collect::<Vec<_>>(),
     })
+}
+
+/// Whether an accepted mail arrived, in words; null for what is no mail, or not accepted yet.
+fn arrival(delivery: &Delivery) -> Value {
+    match &delivery.arrival {
+        Some(arrival) => json!({ "state": arrival.state, "detail": arrival.in_words(), "at": arrival.at }),
+        None if delivery.channel == Channel::Email && delivery.state == DeliveryState::Sent => {
+            json!({ "state": "unknown", "detail": "Accepted by the mail server; arrival unknown.", "at": null })
+        }
+        None => Value::Null,
+    }
+}
+
+fn attempt(attempt: &Attempt) -> Value {
+    json!({ "number": attempt.number, "at": attempt.at, "outcome": attempt.outcome, "error": attempt.error })
 }
 
 fn event(event: &Event) -> Value {

@@ -1,38 +1,31 @@
 // @ts-check
-// Text into the ticket's comment, or, where that fails, to the clipboard, or, where that fails too, before the agent's eyes.
+// Text into the ticket's comment; where that fails to the clipboard; where that fails too, before the agent's eyes.
 
-import { area, show } from "./dom.js";
+import { $, set } from "./dom.js";
 import { insert } from "./host.js";
+import { t } from "./words.js";
 
-/**
- * @param {"publicReply" | "internalNote"} kind
- * @param {string} text
- * @param {number} ticketId
- * @returns {Promise<"inserted" | "instead" | "shown">}
- */
-export async function put(kind, text, ticketId) {
+/** Says what became of it. @param {CommentKind} kind @param {string} text */
+export async function put(kind, text) {
   try {
-    show("said-text", false);
-    await insert(kind, text, ticketId);
-    return "inserted";
+    await insert(kind, text);
+    return t(`comment.${kind}`);
   } catch {
-    return copy(text) === "copied" ? "instead" : "shown";
+    return copy(text, "comment.instead");
   }
 }
 
 /**
  * The clipboard's own API needs a permission that frames may not have; what is selected may always be copied.
- * @param {string} text
- * @returns {"copied" | "shown"}
+ * @param {string} text @param {string} done
  */
-export function copy(text) {
-  const box = area("said-copy");
-  const focused = document.activeElement;
-  box.value = text;
-  show("said-text");
-  box.select();
-  if (!document.execCommand("copy")) return "shown";
-  show("said-text", false);
-  if (focused instanceof HTMLElement) focused.focus();
-  return "copied";
+export function copy(text, done = "comment.copied") {
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  $("copy-text").value = text;
+  set({ "copy-box": true });
+  $("copy-text").select();
+  if (!document.execCommand("copy")) return t("comment.shown");
+  set({ "copy-box": false });
+  focused?.focus();
+  return t(done);
 }

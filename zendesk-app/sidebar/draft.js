@@ -1,8 +1,6 @@
 // @ts-check
 // What was typed, kept in this tab over the reload that a new session needs.
 
-/** @typedef {{ username: string, seats: string, email: string | null, text: string, key: string }} Draft */
-
 /** @param {number} ticketId @param {Draft} draft */
 export function keep(ticketId, draft) {
   try {

@@ -1,160 +1,121 @@
 // @ts-check
 // The form: one number confirmed, one press.
 
-import * as api from "./api.js";
-import { $, area, disable, input, isDisabled, mark, number, show, write } from "./dom.js";
+import { Refusal } from "./api.js";
+import { $, mark, number, pause, set } from "./dom.js";
 import * as draft from "./draft.js";
 import * as earlier from "./earlier.js";
 import * as evidence from "./evidence.js";
+import { ticket } from "./host.js";
+import { insist, keys, onPress } from "./press.js";
 import * as recipient from "./recipient.js";
 import { t, words } from "./words.js";
 
-/** @type {Ticket | null} */
-let ticket = null;
-/** The request of the last press and its idempotency key: the same request again is the same license. */
-let pressed = { text: "", key: "" };
-/** @type {(license: License) => void} */
-let onGenerated = () => {};
+/** @type {OnLicense} */
+let onGenerated;
+/** The ticket whose draft has been taken. */
+let taken = 0;
 
-/** @param {string} username @param {(license: License) => void} generated */
+/** @param {string} username @param {OnLicense} generated */
 export function begin(username, generated) {
   onGenerated = generated;
-  input("username").value = username;
-  const form = $("form");
+  $("username").value = username;
+  $("form").addEventListener("submit", (event) => event.preventDefault());
   // The page has no primary button until the agent has begun.
-  form.addEventListener("input", () => $("generate").classList.add("primary"));
-  for (const name of ["username", "seats", "override-reason"]) {
-    $(name).addEventListener("input", () => mark(name, `${name.split("-")[0]}-problem`, ""));
-  }
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (!isDisabled("generate")) press();
+  $("form").addEventListener("input", () => $("generate").classList.add("primary"));
+  for (const id of ["username", "seats", "reason"]) $(id).addEventListener("input", () => mark(id, ""));
+  onPress("generate", "trouble", async () => {
+    const request = read();
+    if (!request) return;
+    set({ generate: t("form.generating") });
+    try {
+      onGenerated(await insist("licenses", request, "trouble"));
+    } catch (error) {
+      set({ generate: t("form.again") });
+      if (!(error instanceof Refusal) || !(await settle(error))) throw error;
+    }
+    set({ generate: t("form.generate") });
   });
 }
 
-/** @param {Ticket} read */
-export function setTicket(read) {
-  const kept = read.id === ticket?.id ? null : draft.take(read.id);
-  ticket = read;
+/** Takes up what was typed before a reload. */
+export function takeDraft() {
+  if (!ticket || taken === ticket.id) return;
+  taken = ticket.id;
+  const kept = draft.take(taken);
   if (!kept) return;
-  input("username").value = kept.username;
-  input("seats").value = kept.seats;
+  $("username").value = kept.username;
+  $("seats").value = kept.seats;
   if (kept.email !== null) recipient.correct(kept.email);
-  pressed = { text: kept.text, key: kept.key };
+  for (const [request, key] of kept.keys) keys.set(request, key);
 }
 
-/** Keeps what was typed over a reload. */
 export function keepDraft() {
   const email = recipient.isCorrected() ? recipient.address() : null;
-  if (ticket) draft.keep(ticket.id, { username: input("username").value, seats: input("seats").value, email, ...pressed });
+  if (ticket) draft.keep(ticket.id, { username: $("username").value, seats: $("seats").value, email, keys: [...keys] });
 }
 
 /** Makes room for another license. */
 export function reset() {
-  input("seats").value = "";
-  pressed = { text: "", key: "" };
+  $("seats").value = "";
+  $("duplicate").checked = false;
   $("generate").classList.remove("primary");
-  input("duplicate-confirm").checked = false;
 }
 
-async function press() {
-  const request = read();
-  if (!request) return;
-  const text = JSON.stringify(request);
-  if (text !== pressed.text) pressed = { text, key: crypto.randomUUID() };
-  disable("generate", true);
-  write("generate", t("form.generating"));
-  try {
-    const license = await api.insist("licenses", request, pressed.key, (wait) => write("trouble", t("trouble.away", wait)));
-    write("trouble", "");
-    onGenerated(license);
-  } catch (error) {
-    if (error instanceof api.Away) write("trouble", t("trouble.gone"));
-    else if (error instanceof api.Refusal) refuse(error);
-    else throw error;
-  } finally {
-    write("generate", t($("trouble").textContent ? "form.again" : "form.generate"));
-    if ($("trouble").dataset.limited !== "true") disable("generate", false);
-  }
-}
-
-/** The request, or nothing, with the first wrong field in focus. @returns {LicenseRequest | null} */
+/** The request; nothing, and the first wrong field in focus, where something is wrong. @returns {LicenseRequest | undefined} */
 function read() {
-  write("trouble", "");
   if (!ticket) {
-    write("trouble", t("form.unread"));
-    return null;
+    set({ trouble: t("form.unread") });
+    return;
   }
-  const username = input("username").value.trim();
-  const seats = number(input("seats").value);
-  const reason = area("override-reason").value.trim();
-  const badSeats = seats === null || seats < 1 || seats > 1_000_000;
-  const badName = !/^@?[\w][\w.-]*$/.test(username);
-  const badReason = !$("override").hidden && reason === "";
-  mark("seats", "seats-problem", badSeats ? t("form.bad_seats") : "");
-  mark("username", "username-problem", badName ? t("form.bad_username") : "");
-  mark("override-reason", "override-problem", badReason ? t("form.bad_override") : "");
-  const wrong = badName ? "username" : badSeats ? "seats" : badReason ? "override-reason" : null;
-  if (wrong) $(wrong).focus();
-  if (!recipient.check() || wrong) return null;
+  const [username, reason, seats] = [$("username").value.trim(), $("reason").value.trim(), number($("seats").value)];
+  const wrong = {
+    username: /^@?\w[\w.-]*$/.test(username) ? "" : t("form.bad_username"),
+    seats: seats >= 1 && seats <= 1_000_000 ? "" : t("form.bad_seats"),
+    reason: reason || $("override").hidden ? "" : t("form.bad_reason"),
+  };
+  for (const [id, problem] of Object.entries(wrong).reverse()) {
+    mark(id, problem);
+    if (problem) $(id).focus();
+  }
+  if (!recipient.check() || Object.values(wrong).some(Boolean)) return;
   const confirmed = earlier.confirmation();
-  if (confirmed === null) return null;
-  const seen = evidence.read();
+  if (confirmed === null) return;
+  // JSON leaves out what is undefined.
   return {
-    ticket: { id: ticket.id, ...(ticket.subject && { subject: ticket.subject }) },
+    ticket: { id: ticket.id, subject: ticket.subject || undefined },
     agent: { username },
-    customer: {
-      email: recipient.address(),
-      ...(ticket.name && { name: ticket.name }),
-      ...(ticket.company && { company: ticket.company }),
-    },
-    seats: Number(seats),
-    ...(seen && { evidence: seen }),
-    ...(reason && { override_reason: reason }),
-    ...(confirmed && { confirm_duplicate: true }),
+    customer: { email: recipient.address(), name: ticket.name || undefined, company: ticket.company || undefined },
+    seats,
+    evidence: evidence.read(),
+    override_reason: reason || undefined,
+    confirm_duplicate: confirmed || undefined,
   };
 }
 
-/** @param {api.Refusal} refusal */
-function refuse({ status, problem, message, waitSeconds }) {
-  if (status === 401) return;
+/** Does what a refusal asks for; false where it asks for nothing that the page knows. @param {Refusal} refusal */
+async function settle({ status, problem, message, waitSeconds }) {
   if (problem.license) {
-    pressed = { text: "", key: "" };
     if (status === 409) earlier.add(problem.license);
     else onGenerated(problem.license);
-  } else if (status === 429) {
-    limit(waitSeconds, message);
-  } else {
-    // A key that the service knows with another request is of no more use.
-    pressed = { text: "", key: "" };
-    const unplaced = (problem.errors ?? []).filter(({ field, detail }) => !place(field, detail));
-    const rest = unplaced.map(({ field, detail }) => `${field} ${detail}`).join("; ");
-    const heading = status === 403 ? t("trouble.forbidden") : t("trouble.other");
-    if (rest || !problem.errors?.length) write("trouble", `${heading} ${rest || message}`);
+    return true;
   }
+  if (status === 429) {
+    const [time, minutes] = [words.time(Date.now() + waitSeconds * 1000), t("trouble.minutes", { n: Math.ceil(waitSeconds / 60) })];
+    set({ trouble: `${message} ${t("trouble.limited", { time, minutes })}` });
+    await pause(waitSeconds * 1000);
+    set({ trouble: t("trouble.free") });
+    return true;
+  }
+  const places = (problem.errors ?? []).map(({ field, detail }) => place(field, detail));
+  return places.length > 0 && places.every(Boolean);
 }
 
 /** Puts the service's word beside the field that it speaks of. @param {string} field @param {string} detail */
 function place(field, detail) {
+  const id = { seats: "seats", "agent.username": "username", override_reason: "reason" }[field];
   if (field === "customer.email") recipient.complain(detail);
-  else if (field === "seats") mark("seats", "seats-problem", detail);
-  else if (field === "agent.username") mark("username", "username-problem", detail);
-  else if (field === "override_reason") {
-    show("override");
-    mark("override-reason", "override-problem", detail);
-  } else return false;
-  return true;
-}
-
-/** @param {number} seconds @param {string} why */
-function limit(seconds, why) {
-  const minutes = t("trouble.minutes", { n: Math.ceil(seconds / 60) });
-  const time = words.moment(Date.now() + seconds * 1000);
-  write("trouble", `${why} ${t("trouble.limited", { time, minutes })}`);
-  $("trouble").dataset.limited = "true";
-  setTimeout(() => {
-    $("trouble").dataset.limited = "false";
-    write("trouble", t("trouble.free"));
-    disable("generate", false);
-  }, seconds * 1000);
+  if (id === "reason") set({ override: true });
+  if (id) mark(id, detail);
+  return id || field === "customer.email";
 }

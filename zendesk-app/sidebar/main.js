@@ -3,7 +3,7 @@
 
 import * as api from "./api.js";
 import * as diagnosis from "./diagnosis.js";
-import { $, input, show, write } from "./dom.js";
+import { $, set } from "./dom.js";
 import * as earlier from "./earlier.js";
 import * as evidence from "./evidence.js";
 import * as form from "./form.js";
@@ -12,8 +12,29 @@ import * as license from "./license.js";
 import * as recipient from "./recipient.js";
 import { speak, t } from "./words.js";
 
-/** @type {Ticket | undefined} */
-let ticket;
+const state = document.body.dataset.state ?? "outside";
+const isReady = state === "ready";
+
+async function begin() {
+  const [session, username, features, refused] = ["session", "username", "features", "refused-domains"].map(takeMeta);
+  const meeting = host.connect();
+  // An SDK that does not load is told below, as a ticket that cannot be read.
+  const met = meeting.catch(() => isReady);
+  await speak(navigator.language);
+  if (isReady) {
+    api.begin(session, endSession);
+    recipient.begin(refused.toLowerCase().split(/[,\s]+/).filter(Boolean), lookUp);
+    earlier.begin(license.open);
+    form.begin(username, license.openNew);
+    license.begin(toForm);
+    if (features.includes("eligibility")) evidence.begin();
+    if (features.includes("diagnosis")) diagnosis.begin(toForm);
+    $("again").addEventListener("click", readTicket);
+    set({ form: true });
+  } else notice(state);
+  if (!(await met)) return notice("outside");
+  await meeting.then(join, () => recipient.showNone("unread"));
+}
 
 /** Takes what the service wrote into the head, and leaves nothing of it there. @param {string} name */
 function takeMeta(name) {
@@ -22,85 +43,54 @@ function takeMeta(name) {
   return meta?.getAttribute("content") ?? "";
 }
 
-async function begin() {
-  const state = document.body.dataset.state ?? "outside";
-  const session = takeMeta("session");
-  const username = takeMeta("username");
-  const features = takeMeta("features").split(" ");
-  const refused = takeMeta("refused-domains").toLowerCase().split(",").map((domain) => domain.trim()).filter(Boolean);
-
-  const zendesk = host.connect();
-  // Answered below, after the first words: until then a refusal of it is no news.
-  zendesk.catch(() => {});
-  await speak(navigator.language);
-  if (state === "ready") {
-    api.begin(session, endSession);
-    recipient.begin(refused, lookUp);
-    earlier.begin((known) => ticket && license.openEarlier(known, ticket));
-    form.begin(username, (made) => ticket && license.openNew(made, ticket));
-    license.begin(toForm);
-    if (features.includes("eligibility")) evidence.begin();
-    if (features.includes("diagnosis")) diagnosis.begin(() => ticket?.id, toForm);
-    $("recipient-again").addEventListener("click", readTicket);
-    show("form");
-  } else {
-    notice(state);
-  }
-  if (!(await zendesk.catch(() => state === "ready"))) return notice("outside");
+async function join() {
   host.followHeight();
   host.on("colorScheme.changed", setScheme);
-  host.on("ticket.requester.email.changed", readTicket);
-  host.on("app.activated", () => state === "ready" && $("license").hidden && readTicket());
   const agent = host.readAgent().then(async ({ locale, zone, scheme }) => {
     setScheme(scheme);
     await speak(locale, zone);
-    if (state !== "ready") notice(state);
+    if (!isReady) notice(state);
   });
+  if (!isReady) return agent;
+  host.on("ticket.requester.email.changed", readTicket);
+  host.on("app.activated", () => $("license").hidden && readTicket());
   // Without an answer the page keeps the browser's language and the colours it came with.
-  await agent.catch(() => {});
-  if (state === "ready") await readTicket();
+  await readTicket(agent.catch(() => {}));
 }
 
-async function readTicket() {
-  recipient.showLoading();
+/** @param {unknown} [first] what to wait for before the ticket is shown */
+async function readTicket(first) {
+  recipient.showNone("loading");
   try {
-    ticket = await host.readTicket();
+    await Promise.all([host.readTicket(), first]);
   } catch {
-    return recipient.showUnread();
+    return recipient.showNone("unread");
   }
-  recipient.showTicket(ticket);
-  form.setTicket(ticket);
+  recipient.showTicket();
+  form.takeDraft();
   await lookUp();
 }
 
-async function lookUp() {
-  if (ticket) await earlier.lookUp(ticket.id, recipient.address());
-}
+const lookUp = async () => host.ticket && earlier.lookUp(recipient.address());
 
 function toForm() {
   form.reset();
-  show("license", false);
-  show("form");
-  input("seats").focus();
+  set({ license: false, form: true });
+  $("seats").focus();
   lookUp();
 }
 
 /** The page stays as it is, with what was typed; the next one takes that up. */
 function endSession() {
-  show("session-ended");
+  set({ "session-ended": true });
   form.keepDraft();
   $("form").addEventListener("input", form.keepDraft);
 }
 
-/** One message in place of the form. @param {string} state */
-function notice(state) {
-  show("form", false);
-  show("diagnosis", false);
-  write("notice-title", t(`notice.${state}.title`));
-  write("notice-text", t(`notice.${state}.text`));
-  show("notice-missing", state === "not_configured");
-  show("notice-link", state === "outside");
-  show("notice");
+/** One message in place of the form. @param {string} kind */
+function notice(kind) {
+  set({ form: false, diagnosis: false, notice: true, "notice-missing": kind === "not_configured", "notice-link": kind === "outside" });
+  set({ "notice-title": t(`notice.${kind}.title`), "notice-text": t(`notice.${kind}.text`) });
 }
 
 /** @param {unknown} scheme */
@@ -109,6 +99,6 @@ function setScheme(scheme) {
 }
 
 begin().catch((error) => {
-  show("unloadable");
+  set({ unloadable: true });
   throw error;
 });

@@ -1,100 +1,77 @@
 // @ts-check
 // The card that shows who the license goes to, and lets the agent correct the address.
 
-import { $, input, isAddress, mark, show, write } from "./dom.js";
+import { $, isAddress, mark, onTyped, set } from "./dom.js";
+import { ticket } from "./host.js";
 import { t } from "./words.js";
 
-/** How long the agent has paused before an address counts as typed. */
-const PAUSE_MS = 400;
-
-let fromTicket = "";
 /** @type {string[]} */
 let refused = [];
-let onChange = () => {};
 
 /** @param {string[]} refusedDomains @param {() => void} change called when the address may be another one */
 export function begin(refusedDomains, change) {
   refused = refusedDomains;
-  onChange = change;
-  let timer = 0;
-  input("email").addEventListener("input", () => {
-    mark("email", "recipient-problem", "");
-    clearTimeout(timer);
-    timer = setTimeout(onChange, PAUSE_MS);
-  });
-  $("recipient-correct").addEventListener("click", () => {
-    correct(isCorrected() ? null : fromTicket);
-    if (isCorrected()) input("email").select();
-    onChange();
+  $("email").addEventListener("input", () => mark("email", ""));
+  onTyped("email", change);
+  $("correct").addEventListener("click", () => {
+    correct(isCorrected() ? null : fromTicket());
+    if (isCorrected()) $("email").select();
+    change();
   });
 }
 
-export function showLoading() {
-  $("recipient").setAttribute("aria-busy", "true");
-  write("recipient-name", t("recipient.loading"));
-  write("recipient-problem", "");
-  show("recipient-again", false);
+/** @param {"loading" | "unread"} state */
+export function showNone(state) {
+  $("recipient").ariaBusy = String(state === "loading");
+  set({ "recipient-name": state === "loading" ? t("recipient.loading") : "", again: state === "unread" });
+  mark("email", state === "unread" ? t("recipient.unread") : "");
 }
 
-export function showUnread() {
-  $("recipient").setAttribute("aria-busy", "false");
-  write("recipient-name", "");
-  write("recipient-problem", t("recipient.unread"));
-  show("recipient-again");
-}
-
-/** @param {Ticket} ticket */
-export function showTicket({ name, company, email }) {
-  $("recipient").setAttribute("aria-busy", "false");
-  fromTicket = email;
-  write("recipient-name", [name, company].filter(Boolean).join(" · "));
-  write("recipient-email", email);
-  show("recipient-correct", email !== "");
-  if (isCorrected() && input("email").value) return;
-  correct(null);
-  const problem = problemOf(email);
-  if (!problem) return;
-  correct("");
-  write("recipient-email", email);
-  write("recipient-problem", problem);
+export function showTicket() {
+  $("recipient").ariaBusy = "false";
+  const shown = [ticket?.name, ticket?.company].filter(Boolean).join(" · ");
+  set({ "recipient-name": shown, "recipient-email": fromTicket(), correct: fromTicket() !== "", again: false });
+  if (isCorrected() && $("email").value) return mark("email", "");
+  const problem = problemOf(fromTicket());
+  correct(problem ? "" : null);
+  set({ "email-problem": problem });
 }
 
 /** Opens the field with `email` in it; with nothing, goes back to the ticket's address. @param {string | null} email */
 export function correct(email) {
   const open = email !== null;
-  show("recipient-edit", open);
-  show("recipient-email", !open || problemOf(fromTicket) !== "");
-  $("recipient-correct").setAttribute("aria-expanded", String(open));
-  write("recipient-correct", t(open ? "recipient.undo" : "recipient.correct"));
-  input("email").value = email ?? "";
-  mark("email", "recipient-problem", "");
+  set({ "email-field": open, "recipient-email": !open || email === "", correct: t(open ? "recipient.undo" : "recipient.correct") });
+  $("correct").ariaExpanded = String(open);
+  $("email").value = email ?? "";
+  mark("email", "");
 }
 
-/** The address, wherever it comes from. */
-export const address = () => (isCorrected() ? input("email").value.trim() : fromTicket);
-
 /** Whether the agent has typed an address in place of the ticket's. */
-export const isCorrected = () => !$("recipient-edit").hidden;
+export const isCorrected = () => !$("email-field").hidden;
 
-/** Shows what is wrong with the address, if anything, and says whether it can be used. */
+/** The address, wherever it comes from. */
+export const address = () => (isCorrected() ? $("email").value.trim() : fromTicket());
+
+/** Shows what is wrong with the address, and says whether nothing is. */
 export function check() {
   const problem = problemOf(address());
   if (problem) complain(problem);
-  return problem === "";
+  return !problem;
 }
 
 /** @param {string} problem */
 export function complain(problem) {
-  if (!isCorrected()) correct(fromTicket);
-  mark("email", "recipient-problem", problem);
-  input("email").focus();
+  if (!isCorrected()) correct(fromTicket());
+  mark("email", problem);
+  $("email").focus();
 }
+
+const fromTicket = () => ticket?.email ?? "";
 
 /** @param {string} email */
 function problemOf(email) {
   if (email === "") return t("recipient.missing");
   if (!isAddress(email)) return t("recipient.invalid");
-  const domain = email.toLowerCase().split("@")[1];
-  const covering = refused.find((own) => domain === own || domain.endsWith(`.${own}`));
-  return covering ? t("recipient.refused", { domain: covering }) : "";
+  const domain = refused.find((own) => `.${email.toLowerCase().split("@")[1]}`.endsWith(`.${own}`));
+  return domain ? t("recipient.refused", { domain }) : "";
 }

@@ -4,15 +4,8 @@
 /** A further language is one more file in translations/ and its name here. */
 const LANGUAGES = ["en", "de"];
 
-/** @typedef {Record<string, unknown>} Texts */
-
-/** The texts of one language, and dates as one reader writes them. */
 class Words {
-  /**
-   * @param {Texts} texts
-   * @param {string} locale
-   * @param {string | undefined} zone
-   */
+  /** @param {any} texts @param {string} locale @param {string} [zone] */
   constructor(texts, locale, zone) {
     this.texts = texts;
     this.locale = locale;
@@ -20,104 +13,62 @@ class Words {
   }
 
   /**
-   * The text under a dotted name, with its {values} filled in; `n` also chooses between singular and plural.
-   * @param {string} name
-   * @param {Record<string, string | number>} values
-   * @returns {string}
+   * The text under a dotted name with its {values} filled in; `n` chooses between singular and plural.
+   * @param {string} name @param {Record<string, string | number>} values @returns {string}
    */
   t(name, values = {}) {
-    let text = /** @type {any} */ (name.split(".").reduce((part, key) => /** @type {any} */ (part)?.[key], this.texts));
-    if (text && typeof text === "object") {
-      text = text[new Intl.PluralRules(this.locale).select(Number(values.n))] ?? text.other;
-    }
-    return String(text ?? name).replace(/\{(\w+)\}/g, (_, key) => {
-      const value = values[key] ?? "";
-      return typeof value === "number" && key !== "id" ? value.toLocaleString(this.locale) : String(value);
-    });
+    let text = name.split(".").reduce((part, key) => part?.[key], this.texts) ?? name;
+    if (text.other) text = text[new Intl.PluralRules(this.locale).select(Number(values.n))] ?? text.other;
+    return text.replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ key) => values[key].toLocaleString(this.locale));
   }
 
-  /**
-   * A license's own date, which has no time zone; `back` is how many days before it.
-   * @param {string} date
-   * @param {number} back
-   */
-  day(date, back = 0) {
-    const at = new Date(`${date}T00:00:00Z`);
-    at.setUTCDate(at.getUTCDate() - back);
-    return at.toLocaleDateString(this.locale, { timeZone: "UTC", weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  /** A license's own date, which has no time zone. @param {string} date @param {number} [daysBefore] */
+  day(date, daysBefore = 0) {
+    const day = new Date(Date.parse(date) - daysBefore * 86_400_000);
+    return day.toLocaleDateString(this.locale, { timeZone: "UTC", weekday: "long", day: "numeric", month: "long", year: "numeric" });
   }
 
-  /** A moment: the time, and the day too where it is not today. @param {string | number} at */
-  moment(at) {
-    const date = new Date(at);
-    const time = date.toLocaleTimeString(this.locale, { timeZone: this.zone, hour: "2-digit", minute: "2-digit" });
-    return this.date(date) === this.date(new Date()) ? time : `${this.date(date)}, ${time}`;
-  }
-
-  /** @param {string | Date} at */
+  /** A moment's date. @param {string | number} at */
   date(at) {
     return new Date(at).toLocaleDateString(this.locale, { timeZone: this.zone, day: "numeric", month: "short" });
+  }
+
+  /** A moment's time, with the date where it is not today's. @param {string | number} at */
+  time(at) {
+    const time = new Date(at).toLocaleTimeString(this.locale, { timeZone: this.zone, hour: "numeric", minute: "2-digit" });
+    return this.date(at) === this.date(Date.now()) ? time : `${this.date(at)}, ${time}`;
   }
 }
 
 /** The agent's words. */
-export let words = new Words({}, "en", undefined);
+export let words = new Words({}, "en");
 
 /** @type {typeof words.t} */
 export const t = (name, values) => words.t(name, values);
 
-/** @param {string} locale */
-const languageOf = (locale) => LANGUAGES.find((language) => locale.toLowerCase().split("-")[0] === language) ?? "en";
+/** @type {Record<string, Promise<any>>} */
+const loaded = {};
 
-/** @type {Map<string, Promise<Texts>>} */
-const loaded = new Map();
-
-/** @param {string} language */
-function load(language) {
-  const texts = loaded.get(language) ?? fetch(`assets/translations/${language}.json`).then(async (answer) => {
-    if (!answer.ok) throw new Error(`no words in ${language}`);
-    return (await answer.json()).sidebar;
-  });
-  loaded.set(language, texts);
-  return texts;
-}
-
-/**
- * The words for someone who reads this locale.
- * @param {string} locale
- * @param {string} [zone]
- */
+/** The words for someone who reads this locale. @param {string} locale @param {string} [zone] */
 export async function wordsFor(locale, zone) {
-  const language = languageOf(locale);
-  // Dates in a language that the page does not speak would read as a mixture.
-  const full = locale.toLowerCase().startsWith(language) && isKnown({ locale }) ? locale : language;
-  return new Words(await load(language), full, zone && isKnown({ zone }) ? zone : undefined);
-}
-
-/** @param {{ locale?: string, zone?: string }} name */
-function isKnown({ locale, zone }) {
+  const own = LANGUAGES.find((language) => locale.split("-")[0] === language);
+  const language = own ?? "en";
+  loaded[language] ??= fetch(`assets/translations/${language}.json`).then((answer) => answer.json());
+  const { sidebar } = await loaded[language];
   try {
-    new Intl.DateTimeFormat(locale, { timeZone: zone });
-    return true;
+    // Dates in a language that the page does not speak would read as a mixture.
+    new Date().toLocaleDateString(own && locale, { timeZone: zone });
+    return new Words(sidebar, own ? locale : language, zone);
   } catch {
-    return false;
+    return new Words(sidebar, language);
   }
 }
 
-/**
- * Makes these the page's words, and writes the texts that stand in the page from the beginning.
- * @param {string} locale
- * @param {string} [zone]
- */
+/** Makes these the page's words, in the texts too that stand in it from the beginning. @param {string} locale @param {string} [zone] */
 export async function speak(locale, zone) {
   const before = words.texts;
   words = await wordsFor(locale, zone);
   if (words.texts === before) return;
-  document.documentElement.lang = languageOf(locale);
-  for (const element of document.querySelectorAll("[data-t]")) {
-    element.textContent = t(element.getAttribute("data-t") ?? "");
-  }
-  for (const element of document.querySelectorAll("[data-t-label]")) {
-    element.setAttribute("aria-label", t(element.getAttribute("data-t-label") ?? ""));
-  }
+  document.documentElement.lang = words.locale;
+  for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.getAttribute("data-t") ?? "");
 }

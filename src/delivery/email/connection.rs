@@ -11,6 +11,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use lettre::Address;
 use lettre::transport::smtp::{
     Error,
     authentication::{Credentials, Mechanism},
@@ -182,12 +183,12 @@ impl Connection {
         within(Step::Reset, self.patience.courtesy, self.smtp.command(Rset)).await.map(drop)
     }
 
-    /// Begins `mail`: names its sender.
+    /// Begins a mail: names its sender.
     ///
     /// # Errors
     /// The step that broke.
-    pub async fn mail(&mut self, mail: &Mail) -> Result<(), Fault> {
-        let command = MailCommand::new(Some(mail.sender.clone()), vec![]);
+    pub async fn mail(&mut self, sender: &Address) -> Result<(), Fault> {
+        let command = MailCommand::new(Some(sender.clone()), vec![]);
         within(Step::Mail, self.patience.step, self.smtp.command(command)).await.map(drop)
     }
 

@@ -3,18 +3,23 @@
 use std::{fmt, time::SystemTime};
 
 use askama::Template;
+use jiff::Timestamp;
 use lettre::{
     Address, Message,
     message::{Attachment, Body, Mailbox, MultiPart, SinglePart, header},
 };
+use uuid::Uuid;
 
 use crate::{
     delivery::Links,
-    license::{Delivery, License, LicenseFile, Line, Purpose, record::today},
+    license::{Delivery, Email, License, LicenseFile, Line, Purpose, record::today},
 };
 
 /// What an attachment is called where the company's name leaves nothing.
 const GENERIC_NAME: &str = "GitLab";
+
+/// What a test mail says.
+const TEST_WORDS: &str = "An operator of Stopgap tries whether its mails arrive. There is nothing to do.\r\n";
 
 /// The longest part of an attachment's name before its ending: file systems take 255 bytes.
 const MAX_NAME_CHARS: usize = 100;
@@ -67,6 +72,25 @@ impl Mail {
             .message_id(Some(format!("<{message_id}>")))
             .header(AutoSubmitted)
             .multipart(body)
+            .map_err(|error| format!("the mail cannot be composed: {error}"))?;
+        Ok(Self { sender: from.email.clone(), recipient: to.email, message_id, bytes: message.formatted() })
+    }
+
+    /// A mail that tries the way and holds no license.
+    ///
+    /// # Errors
+    /// A sentence: no address that a mail can carry.
+    pub fn test(to: &Email, from: &Mailbox, id: Uuid, now: Timestamp) -> Result<Self, String> {
+        let to = Mailbox::new(None, address(to.as_str())?);
+        let message_id = format!("{id}@{}", from.email.domain());
+        let message = Message::builder()
+            .from(from.clone())
+            .to(to.clone())
+            .subject("Test mail of Stopgap")
+            .date(SystemTime::from(now))
+            .message_id(Some(format!("<{message_id}>")))
+            .header(AutoSubmitted)
+            .singlepart(SinglePart::plain(TEST_WORDS.to_owned()))
             .map_err(|error| format!("the mail cannot be composed: {error}"))?;
         Ok(Self { sender: from.email.clone(), recipient: to.email, message_id, bytes: message.formatted() })
     }
@@ -129,6 +153,7 @@ struct Words<'a> {
     /// `2026-12-01`
     last_date: String,
     is_resend: bool,
+    is_replacement: bool,
     ticket: u64,
     key: &'a str,
     file_name: String,
@@ -160,6 +185,7 @@ fn words(
         seats: license.seats.get(),
         last_day: last.strftime("%A, %-d %B %Y").to_string(),
         last_date: last.to_string(),
+        is_replacement: license.replaces.is_some(),
         is_resend: delivery.purpose == Purpose::Resend,
         ticket: license.ticket.id.get(),
         key: file.expose().trim_end(),

@@ -16,8 +16,10 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use lettre::message::Mailbox;
 use tokio::task::AbortHandle;
+use uuid::Uuid;
 
 use self::{
     connection::{Connection, Patience, Server},
@@ -27,7 +29,7 @@ use self::{
 use super::Links;
 use crate::{
     config,
-    license::{Delivery, License, delivery::Outcome},
+    license::{Delivery, Email, License, delivery::Outcome},
 };
 
 /// How long a connection waits for the next mail before it is closed. Servers close theirs after minutes
@@ -78,12 +80,27 @@ impl Mailer {
         }
     }
 
-    /// Logs in and hangs up: for the configuration check.
+    /// Logs in, names the sender, takes it back and hangs up: for the configuration check. No mail is sent.
     ///
     /// # Errors
     /// What the mail server said, or what broke.
     pub async fn check(&self) -> Result<(), String> {
-        let connection = self.server.open().await.map_err(|fault| fault.to_string())?;
+        let mut connection = self.server.open().await.map_err(|fault| fault.to_string())?;
+        let accepted = match connection.mail(&self.from.email).await {
+            Ok(()) => connection.reset().await,
+            refused => refused,
+        };
+        connection.quit().await;
+        accepted.map_err(|fault| fault.to_string())
+    }
+
+    /// Really sends a mail that holds no license to `to`, once.
+    ///
+    /// # Errors
+    /// What the mail server said, or what broke.
+    pub async fn send_test(&self, to: &Email, id: Uuid, now: Timestamp) -> Result<(), String> {
+        let mail = Mail::test(to, &self.from, id, now)?;
+        let connection = self.converse(&mail).await.map_err(|fault| fault.to_string())?;
         connection.quit().await;
         Ok(())
     }
@@ -106,12 +123,12 @@ impl Mailer {
     async fn begin(&self, mail: &Mail) -> Result<Connection, Fault> {
         if let Some(mut kept) = self.take()
             && kept.reset().await.is_ok()
-            && kept.mail(mail).await.is_ok()
+            && kept.mail(&mail.sender).await.is_ok()
         {
             return Ok(kept);
         }
         let mut fresh = self.server.open().await?;
-        match fresh.mail(mail).await {
+        match fresh.mail(&mail.sender).await {
             Ok(()) => Ok(fresh),
             Err(fault) => {
                 if fault.is_reply() {

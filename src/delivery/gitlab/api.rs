@@ -75,6 +75,9 @@ pub struct Change {
     /// A new title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// A new description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// `close` or `reopen`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_event: Option<&'static str>,
@@ -127,7 +130,7 @@ impl Change {
     /// Whether anything is to change.
     #[must_use]
     pub fn is_needed(&self) -> bool {
-        self.title.is_some() || self.state_event.is_some()
+        self.title.is_some() || self.description.is_some() || self.state_event.is_some()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - [`api`]: the few calls of GitLab's REST API that this takes
 //! - [`answer`]: what GitLab's answers mean for the delivery
-//! - [`words`]: titles, descriptions and notes
+//! - [`words`]: titles, descriptions and notes; `told` says them story by story
 //!
 //! GitLab knows no idempotency key, so what was written carries a marker of ours, and whoever tries again looks first.
 
@@ -10,6 +10,7 @@ pub mod answer;
 pub mod api;
 #[cfg(test)]
 mod tests;
+mod told;
 pub mod words;
 
 use self::{
@@ -20,7 +21,7 @@ use super::Links;
 use crate::{
     clock::Clock,
     config,
-    license::{Delivery, License, Purpose, delivery::Outcome},
+    license::{Delivery, License, Purpose, Story, delivery::Outcome},
 };
 
 /// Files the issues of licenses.
@@ -46,6 +47,9 @@ impl Gitlab {
     /// `known_issue_url` is the URL that an earlier delivery of this license referred to.
     pub async fn file(&self, license: &License, delivery: &Delivery, known_issue_url: Option<&str>) -> Outcome {
         let teller = Teller { license, delivery, links: &self.links };
+        if delivery.story == Some(Story::Erased) {
+            return self.redact(&teller, known_issue_url).await.unwrap_or_else(|outcome| outcome);
+        }
         let issue = match known_issue_url.and_then(Issue::known) {
             Some(issue) => issue,
             None => match self.find_or_create(&teller).await {
@@ -57,6 +61,22 @@ impl Gitlab {
             Ok(()) => Outcome::Sent { reference: Some(issue.web_url) },
             Err(outcome) => referring(outcome, issue.web_url, known_issue_url.is_some()),
         }
+    }
+
+    /// Takes customer and license out of title and description. Where there is no issue, none is made.
+    async fn redact(&self, teller: &Teller<'_>, known_issue_url: Option<&str>) -> Result<Outcome, Outcome> {
+        let issue = match known_issue_url.and_then(Issue::known) {
+            Some(issue) => Some(issue),
+            None => self.api.find_issue(&self.labels, teller.license.created_at, &teller.license_marker()).await?,
+        };
+        let Some(issue) = issue else { return Ok(Outcome::Sent { reference: None }) };
+        let change = Change {
+            title: Some(teller.title()),
+            description: Some(teller.redacted()),
+            state_event: issue.event_towards(true),
+        };
+        self.api.change_issue(issue.iid, &change).await?;
+        Ok(Outcome::Sent { reference: Some(issue.web_url) })
     }
 
     /// Looks before it creates wherever the issue may be there already: an earlier attempt may have made it, and a
@@ -89,6 +109,7 @@ impl Gitlab {
         }
         let change = Change {
             title: (is_news && teller.changes_the_title()).then(|| teller.title()),
+            description: None,
             state_event: issue.event_towards(teller.wants_it_closed()),
         };
         if change.is_needed() { self.api.change_issue(issue.iid, &change).await } else { Ok(()) }

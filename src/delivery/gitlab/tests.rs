@@ -233,9 +233,10 @@ fn a_description_tells_tomorrows_reader_everything() {
     let license = License {
         replaces: Some(license().id),
         eligibility: crate::license::EligibilityNote {
-            verdict: "too_late".into(),
+            verdict: crate::license::Verdict::TooLate,
             reason: "the grace period ended 9 days ago".into(),
             override_reason: Some("the account manager vouches".into()),
+            recommended_seats: Some(300),
         },
         ..license()
     };
@@ -251,8 +252,9 @@ fn a_description_tells_tomorrows_reader_everything() {
         "jane.roe@acme.example",
         "286",
         "2026-12-01",
-        "too_late: the grace period ended 9 days ago",
-        "the account manager vouches",
+        "out of scope: the grace period ended 9 days ago",
+        "by jdoe because the account manager vouches",
+        "this license has 286, and the customer's numbers ask for 300",
         "License expired",
         "Resend the license",
         &format!("```text\n{file}\n```\n"),
@@ -296,7 +298,6 @@ fn what_strangers_write_stays_within_fences() {
     license.customer.company = line("`EVIL`` `````");
     license.customer.email = Email::parse("`EVIL`@acme.example").unwrap();
     license.ticket.subject = line("/close EVIL");
-    license.eligibility.verdict = "EVIL".into();
     license.eligibility.reason = multi.into();
     license.eligibility.override_reason = Some(multi.into());
     for story in [

@@ -3,6 +3,7 @@
 
 use askama::Template;
 
+use super::told::Told;
 use crate::{
     delivery::{Links, quote},
     license::{Delivery, License, Story},
@@ -27,6 +28,7 @@ pub struct Teller<'a> {
 struct Description<'a> {
     happened: &'a str,
     said: Option<String>,
+    warning: Option<String>,
     ticket: u64,
     ticket_url: String,
     facts: String,
@@ -52,32 +54,36 @@ impl Teller<'_> {
     /// Whether the story is one of success, which closes the issue.
     #[must_use]
     pub fn wants_it_closed(&self) -> bool {
-        match self.delivery.story {
-            None | Some(Story::Generated | Story::SentAfterAll | Story::IssueFiled) => true,
-            Some(Story::EmailRefused { .. } | Story::EmailLate { .. } | Story::SealingFailed { .. }) => false,
-        }
+        !self.delivery.story.as_ref().is_some_and(Story::is_failure)
     }
 
     /// Whether the story, as news, turns what the title says: people look for a license by its `[Success]`.
     #[must_use]
     pub fn changes_the_title(&self) -> bool {
-        matches!(self.delivery.story, Some(Story::SentAfterAll | Story::EmailRefused { .. }))
+        match &self.delivery.story {
+            Some(Story::SentAfterAll | Story::EmailRefused { .. } | Story::SentAgain { mended: true, .. }) => true,
+            Some(Story::Bounced { open, .. } | Story::AgainRefused { open, .. }) => *open,
+            _ => false,
+        }
     }
 
     /// At most 255 characters, for which the address alone is shortened. The form of the success is the handbook's.
     #[must_use]
     pub fn title(&self) -> String {
-        let before = match self.delivery.story {
-            None | Some(Story::Generated | Story::SentAfterAll | Story::IssueFiled) => {
-                "[Success] - Created a license under"
-            }
-            Some(Story::EmailRefused { .. }) => "[Failure] - Could not mail the license created under",
-            Some(Story::EmailLate { .. }) => "[Failure] - Could not yet mail the license created under",
-            Some(Story::SealingFailed { .. }) => "[Failure] - Could not create a license under",
-        };
         let after = format!("for {} users", self.license.seats);
+        if self.delivery.story == Some(Story::Erased) {
+            return format!("[Erased] - Created a license {after}");
+        }
+        let before = Told::of(self.delivery.story.as_ref()).title;
         let room = MAX_TITLE_CHARS - before.len() - after.len() - 2;
         format!("{before} {} {after}", quote::shorten(self.license.customer.email.as_str(), room))
+    }
+
+    /// What is left of a description whose customer asked to be forgotten. The marker stays: it names nobody.
+    #[must_use]
+    pub fn redacted(&self) -> String {
+        let words = Told::of(Some(&Story::Erased)).happened;
+        [words, format!("License id: {}", self.license.id), self.license_marker()].join("\n\n")
     }
 
     /// The whole issue, in Markdown.
@@ -85,13 +91,19 @@ impl Teller<'_> {
     /// # Errors
     /// A sentence, where the template cannot be filled.
     pub fn description(&self) -> Result<String, String> {
+        let told = Told::of(self.delivery.story.as_ref());
+        let happened = match self.license.replaces {
+            Some(earlier) => format!("{}\n\nIt replaces the license {earlier}.", told.happened),
+            None => told.happened,
+        };
         let description = Description {
-            happened: self.happened(),
+            happened: &happened,
             said: self.said(),
+            warning: self.warning(),
             ticket: self.license.ticket.id.get(),
             ticket_url: self.links.ticket(&self.license.ticket),
             facts: fence(&self.facts()),
-            next: self.next(),
+            next: told.next,
             copy: self.copy(),
             license_marker: self.license_marker(),
             delivery_marker: self.delivery_marker(),
@@ -102,80 +114,43 @@ impl Teller<'_> {
     /// What is new, in Markdown.
     #[must_use]
     pub fn note(&self) -> String {
-        let news = match self.delivery.story {
-            None | Some(Story::Generated | Story::IssueFiled) => {
-                "The license was mailed again, and the mail server accepted the mail."
-            }
-            Some(Story::SentAfterAll) => "The mail went out after all: the mail server accepted it.",
-            Some(Story::EmailRefused { .. }) => "The mail was refused for good.",
-            Some(Story::EmailLate { .. }) => {
-                "The mail is late: the mail server has not accepted it yet. It is tried on."
-            }
-            Some(Story::SealingFailed { .. }) => "No license could be generated.",
-        };
-        let parts = [Some(news.to_owned()), self.said(), Some(self.delivery_marker())];
+        let news = Told::of(self.delivery.story.as_ref()).news;
+        // A note is not redacted with its issue: no address stands in one.
+        let said = self.said().map(|said| quote::mask_addresses(&said));
+        let parts = [Some(news), said, Some(self.delivery_marker())];
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
-    }
-
-    fn happened(&self) -> &'static str {
-        match self.delivery.story {
-            None | Some(Story::Generated | Story::IssueFiled) => {
-                "An emergency license was generated and mailed: the mail server accepted the mail."
-            }
-            Some(Story::SentAfterAll) => {
-                "An emergency license was generated and mailed: late, but the mail server accepted the mail."
-            }
-            Some(Story::EmailRefused { .. }) => {
-                "An emergency license was generated, but its mail was refused for good. **The customer does not have it.**"
-            }
-            Some(Story::EmailLate { .. }) => {
-                "An emergency license was generated, but the mail server has not accepted its mail yet. \
-                 **The customer does not have it so far.** The mail is tried on until the license expires."
-            }
-            Some(Story::SealingFailed { .. }) => {
-                "No emergency license could be generated: its file could not be sealed. **The customer has nothing.**"
-            }
-        }
     }
 
     /// The trouble in its own words, fenced.
     fn said(&self) -> Option<String> {
-        let error = match self.delivery.story.as_ref()? {
-            Story::EmailRefused { error } | Story::SealingFailed { error } => error,
-            Story::EmailLate { error } => error.as_ref()?,
-            Story::Generated | Story::SentAfterAll | Story::IssueFiled => return None,
+        let (name, words) = match self.delivery.story.as_ref()? {
+            Story::EmailRefused { error } | Story::SealingFailed { error } | Story::AgainRefused { error, .. } => {
+                ("Error", error)
+            }
+            Story::EmailLate { error } => ("Error", error.as_ref()?),
+            Story::Bounced { reason, .. } | Story::Replaced { reason, .. } => ("Reason", reason),
+            Story::Generated | Story::SentAfterAll | Story::IssueFiled | Story::SentAgain { .. } | Story::Erased => {
+                return None;
+            }
         };
-        Some(fence(&format!("Error: {}", quote::words(error))))
+        Some(fence(&format!("{name}: {}", quote::words(words))))
     }
 
-    fn next(&self) -> &'static [&'static str] {
-        match self.delivery.story {
-            None | Some(Story::Generated | Story::SentAfterAll | Story::IssueFiled) => &[
-                "See to it that the customer's renewed subscription is in place before the last day: the term is fixed.",
-                "If the mail did not arrive, resend the license, or forward it to another address, from the ticket's sidebar.",
-                "After renewing, the customer has to enter the activation code or the new license file by hand.",
-            ],
-            Some(Story::EmailRefused { .. }) => &[
-                "Check the address with the customer on the ticket.",
-                "Resend the license, or forward it to another address, from the ticket's sidebar.",
-                "This issue is closed once a mail of this license is accepted.",
-            ],
-            Some(Story::EmailLate { .. }) => &[
-                "If the customer cannot wait, forward the license to another address from the ticket's sidebar.",
-                "If the words above speak of our login, sender or connection, tell the operator of Stopgap.",
-                "This issue is closed once the mail is accepted.",
-            ],
-            Some(Story::SealingFailed { .. }) => &[
-                "Tell the operator of Stopgap: the license key needs attention.",
-                "Then generate the license again from the ticket's sidebar, and close this issue.",
-            ],
-        }
+    /// Fewer seats than the customer's numbers ask for are confirmed by the engineer, but may be refused by GitLab.
+    fn warning(&self) -> Option<String> {
+        let seats = self.license.seats;
+        let recommended = self.license.eligibility.asks_for_more_than(seats)?;
+        Some(format!(
+            "**Fewer seats than recommended:** this license has {seats}, and the customer's numbers ask for {recommended}. \
+             Where their GitLab refuses it, it has to be replaced by one with {recommended}."
+        ))
     }
 
     /// One aligned line a fact.
     fn facts(&self) -> String {
         let License { id, ticket, agent, customer, seats, terms, eligibility, replaces, .. } = self.license;
         let shown = |value: Option<String>| value.unwrap_or_else(|| "not known".to_owned());
+        let reason = |text: &str| quote::bounded(text, quote::MAX_REASON_CHARS);
         let mut facts = vec![
             ("Customer", shown(customer.name.as_ref().map(ToString::to_string))),
             ("Company", shown(customer.company.as_ref().map(ToString::to_string))),
@@ -186,10 +161,10 @@ impl Teller<'_> {
             ("Last day", format!("{} (ends at 00:00 of that day, server's time)", terms.expires_on)),
             ("Engineer", format!("{} (Zendesk user {})", agent.username, agent.zendesk_user_id)),
             ("Ticket", shown(ticket.subject.as_ref().map(ToString::to_string))),
-            ("Eligibility", quote::words(&format!("{}: {}", eligibility.verdict, eligibility.reason))),
+            ("Eligibility", reason(&format!("{}: {}", eligibility.verdict.name(), eligibility.reason))),
         ];
-        if let Some(reason) = &eligibility.override_reason {
-            facts.push(("Overridden", quote::words(reason)));
+        if let Some(why) = &eligibility.override_reason {
+            facts.push(("Overridden", reason(&format!("by {} because {why}", agent.username))));
         }
         if let Some(earlier) = replaces {
             facts.push(("Replaces", earlier.to_string()));

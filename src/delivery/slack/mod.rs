@@ -55,6 +55,19 @@ impl Slack {
         }
     }
 
+    /// Really posts a message that speaks of no license.
+    ///
+    /// # Errors
+    /// What Slack said, or what broke.
+    pub async fn send_test(&self) -> Result<(), String> {
+        let message =
+            serde_json::json!({ "text": "An operator of Stopgap tries this webhook. There is nothing to do." });
+        match self.deliver(&message).await {
+            Ok(()) | Err(Outcome::Sent { .. }) => Ok(()),
+            Err(Outcome::Retry { error, .. } | Outcome::Refused { error }) => Err(error),
+        }
+    }
+
     async fn deliver(&self, message: &Value) -> Result<(), Outcome> {
         let request = self.client.post(self.webhook.expose_secret()).json(message);
         let mut answer = request.send().await.map_err(|error| {

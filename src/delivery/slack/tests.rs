@@ -144,9 +144,9 @@ fn hostile_words_ping_nobody_and_break_no_limit() {
     let mut license = license();
     for hostile in ["<!channel>", "<@U123> *bold* & @here <https://evil.example|click>", &"&".repeat(200)] {
         license.customer.company = line(hostile);
-        license.eligibility.verdict = long.clone();
         license.eligibility.reason = long.clone();
         license.eligibility.override_reason = Some("&".repeat(5000));
+        license.eligibility.recommended_seats = Some(1_000_000);
         for story in [
             Story::EmailLate { error: Some(long.clone()) },
             Story::EmailRefused { error: "&".repeat(5000) },

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     delivery::{Links, quote},
-    license::{Delivery, License, Story},
+    license::{Again, Delivery, License, Story},
 };
 
 /// The longest datum in a field or sentence; escaped it has at most 1500 characters.
@@ -34,24 +34,26 @@ pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, 
         ("Ticket", ticket),
         ("Issue", issue),
         ("Engineer", datum(license.agent.username.as_str())),
-        ("Seats", format!("{}, as confirmed by the engineer", license.seats)),
+        ("Seats", seats(license)),
         ("Company", datum(company)),
         ("Recipient's domain", datum(&domain)),
         ("Last day", format!("{} (ends at 00:00)", license.terms.expires_on)),
         ("Mail", told.mail),
     ];
+    let sentence = match license.replaces {
+        Some(earlier) => format!("{}\nIt replaces the license {earlier}.", told.sentence),
+        None => told.sentence,
+    };
     let fields: Vec<Value> = fields.iter().map(|(name, value)| markdown(&format!("*{name}*\n{value}"))).collect();
-    json!({
-        "text": summary,
-        "blocks": [
-            {"type": "header", "text": {"type": "plain_text", "text": headline, "emoji": true}},
-            {"type": "section", "text": markdown(&told.sentence)},
-            {"type": "section", "fields": fields},
-            {"type": "section", "text": markdown(&eligibility(license))},
-            {"type": "section", "text": markdown(&format!("*Follow-up:* {}", told.follow_up))},
-            {"type": "context", "elements": [markdown(&format!("License {}", license.id))]},
-        ]
-    })
+    let mut blocks = vec![
+        json!({"type": "header", "text": {"type": "plain_text", "text": headline, "emoji": true}}),
+        json!({"type": "section", "text": markdown(&sentence)}),
+        json!({"type": "section", "fields": fields}),
+    ];
+    blocks.extend(eligibility(license));
+    blocks.push(json!({"type": "section", "text": markdown(&format!("*Follow-up:* {}", told.follow_up))}));
+    blocks.push(json!({"type": "context", "elements": [markdown(&format!("License {}", license.id))]}));
+    json!({"text": summary, "blocks": blocks})
 }
 
 /// What a story says here.
@@ -113,6 +115,51 @@ impl Told {
                 mail: "refused for good".to_owned(),
                 follow_up: "check the address with the customer, then resend or forward the license from the ticket.",
             },
+            Some(Story::SentAgain { again, .. }) => Self {
+                emoji: ":white_check_mark:",
+                headline: "Emergency license mailed again",
+                sentence: match again {
+                    Again::Resent => "The emergency license was sent again to the customer's address.",
+                    Again::Forwarded => "The emergency license was forwarded to another address.",
+                    Again::Corrected => "The customer's address was corrected, and the emergency license mailed to it.",
+                }
+                .to_owned(),
+                mail: ACCEPTED.to_owned(),
+                follow_up: RENEW,
+            },
+            Some(Story::AgainRefused { error, open, .. }) => Self {
+                emoji: ":x:",
+                headline: "Emergency license not mailed again",
+                sentence: format!("A further mail with the emergency license was refused for good.\n{}", datum(error)),
+                mail: if *open { "refused for good" } else { "an earlier one was accepted by the mail server" }
+                    .to_owned(),
+                follow_up: "check the address with the customer, then resend or forward the license from the ticket.",
+            },
+            Some(Story::Bounced { reason, open, .. }) => Self {
+                emoji: ":x:",
+                headline: "Mail with an emergency license bounced",
+                sentence: format!(
+                    "The mail server had accepted the mail, but it did not arrive{}\n{}",
+                    if *open { ": *the customer does not have the license*." } else { ". Another one was accepted." },
+                    datum(reason)
+                ),
+                mail: "bounced".to_owned(),
+                follow_up: "correct the address with the customer, then forward the license from the ticket.",
+            },
+            Some(Story::Replaced { by, seats, .. }) => Self {
+                emoji: ":arrows_counterclockwise:",
+                headline: "Emergency license replaced",
+                sentence: format!("Another license for {seats} users takes its place: {}.", datum(by)),
+                mail: ACCEPTED.to_owned(),
+                follow_up: RENEW,
+            },
+            Some(Story::Erased) => Self {
+                emoji: ":wastebasket:",
+                headline: "Emergency license erased",
+                sentence: "The customer's data were erased on request.".to_owned(),
+                mail: ACCEPTED.to_owned(),
+                follow_up: "nothing.",
+            },
             Some(Story::SealingFailed { error }) => Self {
                 emoji: ":x:",
                 headline: "Emergency license failed",
@@ -127,13 +174,21 @@ impl Told {
     }
 }
 
-/// The scope check, and why it was passed over where it was.
-fn eligibility(license: &License) -> String {
+/// The scope check, and why it was passed over where it was: a section each, since both may be long.
+fn eligibility(license: &License) -> impl Iterator<Item = Value> {
     let note = &license.eligibility;
-    let verdict = format!("*Eligibility:* {}: {}", datum(&note.verdict.replace('_', " ")), datum(&note.reason));
-    match &note.override_reason {
-        Some(reason) => format!("{verdict}\n*Generated all the same:* {}", datum(reason)),
-        None => verdict,
+    let verdict = format!("*Eligibility:* {}: {}", note.verdict.name(), reason(&note.reason));
+    let by = datum(license.agent.username.as_str());
+    let overridden = note.override_reason.as_ref().map(|why| format!("*Overridden* by {by} because {}", reason(why)));
+    [verdict].into_iter().chain(overridden).map(|text| json!({"type": "section", "text": markdown(&text)}))
+}
+
+fn seats(license: &License) -> String {
+    match license.eligibility.asks_for_more_than(license.seats) {
+        Some(more) => {
+            format!("{}, as confirmed by the engineer; :warning: fewer than the recommended {more}", license.seats)
+        }
+        None => format!("{}, as confirmed by the engineer", license.seats),
     }
 }
 
@@ -149,6 +204,13 @@ fn link(url: &str, name: &str) -> String {
 /// What others wrote: on one line, without addresses, short, and unable to ping `<!channel>`.
 fn datum(text: &str) -> String {
     escape(&quote::shorten(&quote::mask_addresses(&quote::words(text)), MAX_DATUM_CHARS))
+}
+
+/// The same for a reason, which is longer.
+fn reason(text: &str) -> String {
+    let told = quote::mask_addresses(&quote::bounded(text, quote::MAX_REASON_CHARS));
+    // Masking makes a bare `@` longer.
+    escape(&quote::shorten(&told, quote::MAX_REASON_CHARS))
 }
 
 /// Slack's three control characters, and nothing else.

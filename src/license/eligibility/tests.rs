@@ -164,3 +164,14 @@ fn only_a_known_verdict_out_of_scope_needs_an_override() {
         assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.as_str());
     }
 }
+
+#[test]
+fn a_reason_to_go_on_is_one_line_of_ten_to_five_hundred_characters() {
+    let taken = |text: &str| override_reason(text).map(|line| line.to_string());
+    assert_eq!(taken("  the manager\r\n\r\n\tvouches ").as_deref(), Ok("the manager vouches"));
+    assert!(taken(&"日".repeat(10)).is_ok() && taken(&"日".repeat(500)).is_ok());
+    for bad in ["", "nine char", "a    b    c", &"日".repeat(501)] {
+        assert_eq!(taken(bad), Err("must have 10 to 500 characters".to_owned()), "{bad}");
+    }
+    assert!(taken("0123456789\u{202e}").unwrap_err().contains("direction-changing"));
+}

@@ -149,8 +149,17 @@ impl Site for Tracker {
         let call = call_of(&request);
         self.kept.change(|kept| kept.calls.push(call));
         let fault = self.faults.take(|fault| fault.on.is_none_or(|on| on == call)).map(|fault| fault.fault);
-        Fault::spoil(fault, async { self.answer(&request) }).await
+        let date = http_date(self.clock.now());
+        match Fault::spoil(fault, async { self.answer(&request) }).await {
+            Reply::Whole(answer) => Reply::Whole(answer.with("Date", date)),
+            other => other,
+        }
     }
+}
+
+/// As in `Date: Sat, 21 Nov 2026 23:14:05 GMT` (RFC 9110, section 5.6.7).
+fn http_date(now: jiff::Timestamp) -> String {
+    now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn call_of(request: &Request) -> Call {

@@ -1,0 +1,27 @@
+//! `stopgap backup`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use secrecy::ExposeSecret as _;
+
+use crate::{
+    config::{self, Environment},
+    store,
+};
+
+/// What `stopgap backup` understands.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The file to make; it must not be there yet. It holds licenses: keep it like a password
+    file: PathBuf,
+}
+
+/// Copies the database that the settings name.
+pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let environment = Environment::of_process();
+    let url = config::database_url(|variable| environment.get(variable))?;
+    store::back_up(url.expose_secret(), &arguments.file).await?;
+    println!("{}", arguments.file.display());
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! What an agent does with a license that exists: resend, forward, replace, retry.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{CONTENT_LENGTH, TRANSFER_ENCODING},
+    web::{Data, Path, Payload},
+};
+use serde_json::{Value, json};
+
+use super::{
+    Service, body,
+    fields::{Fields, boolean, number, text},
+    licenses::{answer, idempotency_key, license_id, refused},
+    order::recipient_of,
+    problem::Problem,
+    session,
+};
+use crate::{
+    license::{Again, LicenseId, Line, Seats},
+    workflow::{again, generate::Request, replace::Replacement},
+};
+
+/// The longest reason for a replacement.
+const MAX_REASON_CHARS: usize = 500;
+
+/// `POST /{id}/resend`: the same license to the same address.
+pub async fn resend(
+    request: HttpRequest,
+    path: Path<String>,
+    payload: Payload,
+    service: Data<Service>,
+) -> Result<HttpResponse, Problem> {
+    let (id, asked, body) = read(&request, &path, payload, &service, "resend").await?;
+    nothing_in(&body)?;
+    let answered = service.desk.send_again(id, Again::Resent, None, &asked).await;
+    answered.map(answer).map_err(|refusal| refused(refusal, &service))
+}
+
+/// `POST /{id}/forward {email, correct?}`: the same license to another address.
+pub async fn forward(
+    request: HttpRequest,
+    path: Path<String>,
+    payload: Payload,
+    service: Data<Service>,
+) -> Result<HttpResponse, Problem> {
+    let (id, asked, body) = read(&request, &path, payload, &service, "forward").await?;
+    let mut fields = Fields::default();
+    let root = fields.body(&body, &["email", "correct"]);
+    let email = fields.required(root, "email", text(|t| recipient_of(t, &service.desk.rules)));
+    let corrects = fields.optional(root, "correct", boolean).unwrap_or(false);
+    let email = fields.finish(email)?;
+    let again = if corrects { Again::Corrected } else { Again::Forwarded };
+    let answered = service.desk.send_again(id, again, Some(&email), &asked).await;
+    answered.map(answer).map_err(|refusal| refused(refusal, &service))
+}
+
+/// `POST /{id}/replace {seats, reason}`: another license in its place.
+pub async fn replace(
+    request: HttpRequest,
+    path: Path<String>,
+    payload: Payload,
+    service: Data<Service>,
+) -> Result<HttpResponse, Problem> {
+    let (id, asked, body) = read(&request, &path, payload, &service, "replace").await?;
+    let mut fields = Fields::default();
+    let root = fields.body(&body, &["seats", "reason"]);
+    let seats = fields.required(root, "seats", number(Seats::parse));
+    let reason = fields.required(root, "reason", text(|t| Line::parse(t, MAX_REASON_CHARS)));
+    let replacement = fields.finish(seats.zip(reason).map(|(seats, reason)| Replacement { seats, reason }))?;
+    let answered = service.desk.replace(id, &replacement, &asked).await;
+    answered.map(answer).map_err(|refusal| refused(refusal, &service))
+}
+
+/// `POST /{id}/retry`: what has failed goes back into the outbox.
+pub async fn retry(
+    request: HttpRequest,
+    path: Path<String>,
+    payload: Payload,
+    service: Data<Service>,
+) -> Result<HttpResponse, Problem> {
+    let (id, asked, body) = read(&request, &path, payload, &service, "retry").await?;
+    nothing_in(&body)?;
+    service.desk.retry(id, &asked).await.map(answer).map_err(|refusal| refused(refusal, &service))
+}
+
+/// Who asks, about which license, and the body; a request without one counts as `{}`.
+async fn read(
+    request: &HttpRequest,
+    path: &str,
+    payload: Payload,
+    service: &Service,
+    deed: &str,
+) -> Result<(LicenseId, Request, Value), Problem> {
+    let session = session::of(request, service).await?;
+    let id = license_id(path)?;
+    let key = idempotency_key(request)?;
+    let mut body =
+        if has_body(request) { body::json(request, payload, body::MAX_BODY_BYTES).await? } else { json!({}) };
+    body.sort_all_objects();
+    let asked = again::request(session.agent_user_id, key, deed, id, &body.to_string());
+    Ok((id, asked, body))
+}
+
+fn has_body(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    headers.contains_key(TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
+}
+
+fn nothing_in(body: &Value) -> Result<(), Problem> {
+    let mut fields = Fields::default();
+    let read = fields.body(body, &[]).map(|_| ());
+    fields.finish(read)
+}

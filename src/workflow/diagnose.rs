@@ -1,0 +1,14 @@
+//! What a customer's error message means.
+
+use super::Desk;
+use crate::license::diagnosis::{DiagnosisError, Finding, diagnose};
+
+impl Desk {
+    /// Explains `text`. A text made to be slow takes its time: call it off the async threads.
+    ///
+    /// # Errors
+    /// The text is empty or too long.
+    pub fn diagnose(&self, text: &str) -> Result<Vec<Finding>, DiagnosisError> {
+        diagnose(text, self.key.public(), self.today())
+    }
+}

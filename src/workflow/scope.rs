@@ -1,0 +1,53 @@
+//! The scope check: is an emergency license for this, and for how many seats?
+
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+use super::{Desk, generate::Refusal};
+use crate::license::{
+    EligibilityNote, Evidence, Judgement, Line, Scope,
+    eligibility::judge,
+    evidence::{Mistake, Received, receive},
+    record::today,
+};
+
+impl Desk {
+    /// Checks an evidence object and opens the old license in it: a few milliseconds for the longest.
+    ///
+    /// # Errors
+    /// Every field that cannot be used.
+    pub fn receive(&self, object: &Map<String, Value>) -> Result<Received, Vec<Mistake>> {
+        receive(object, self.key.public())
+    }
+
+    /// Judges `evidence` today.
+    #[must_use]
+    pub fn judge(&self, evidence: &Evidence) -> Judgement {
+        let scope = Scope { grace_days: self.rules.grace_days, window_days: self.rules.window_days };
+        judge(evidence, self.today(), &scope)
+    }
+
+    /// What is kept of the scope check with a license. A reason to go on is kept only where the verdict asks for one:
+    /// the history must not tell of an override that there was none of.
+    #[must_use]
+    pub fn eligibility(&self, received: Option<&Received>, override_reason: Option<&Line>) -> EligibilityNote {
+        let judgement = received.map_or_else(Judgement::without_evidence, |received| self.judge(&received.evidence));
+        EligibilityNote {
+            override_reason: override_reason.filter(|_| judgement.verdict.needs_override()).map(ToString::to_string),
+            verdict: judgement.verdict,
+            reason: judgement.reason,
+            recommended_seats: received.and_then(|received| received.evidence.recommended_seats()),
+        }
+    }
+
+    /// The date in UTC.
+    pub(super) fn today(&self) -> Date {
+        today(self.clock.now())
+    }
+}
+
+/// # Errors
+/// [`Refusal::OutOfScope`], where the agent would have to say why they go on.
+pub(super) fn check(note: &EligibilityNote) -> Result<(), Refusal> {
+    if note.lacks_override() { Err(Refusal::OutOfScope(note.reason.clone())) } else { Ok(()) }
+}
