@@ -7,7 +7,7 @@ PORT ?= 8081
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz doc tools
+.PHONY: help run test fuzz audit doc tools
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ test: tools ## Check format, lints, all tests and the sidebar's types; installs 
 
 fuzz: ## Throw random input at everything that reads some, for as long as FUZZ_SECONDS says (600)
 	BOLERO_RANDOM_TEST_TIME_MS=$(FUZZ_SECONDS)000 cargo test --locked --test promises fuzz::
+	BOLERO_RANDOM_TEST_TIME_MS=$(FUZZ_SECONDS)000 cargo test --locked --lib fuzz_
+
+audit: ## Check what the program is made of: licenses, sources, bans, and known holes where they can be looked up
+	@scripts/audit
 
 doc: ## Build the code's documentation, warnings as errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items

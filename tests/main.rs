@@ -25,6 +25,7 @@ mod outside_issue;
 mod outside_slack;
 mod overrides;
 mod secrets;
+mod security_document;
 mod security_headers;
 mod security_log;
 mod sessions;
