@@ -7,7 +7,7 @@ PORT ?= 8081
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak fuzz doc bench image-check tools
+.PHONY: help run test soak fuzz audit doc bench image-check tools
 
 # What PostgreSQL has no part in, or what starts its own.
 NOT_ON_POSTGRES = $(addprefix --skip ,architecture command_line fuzz inside::a_full inside::postgresql license_file load:: main_job replicas:: \
@@ -36,6 +36,10 @@ soak: tools ## The long versions: 200 rounds of SIGKILL on each database, a mill
 
 fuzz: ## Throw random input at everything that reads some, for as long as FUZZ_SECONDS says (600)
 	BOLERO_RANDOM_TEST_TIME_MS=$(FUZZ_SECONDS)000 cargo test --locked --test promises fuzz::
+	BOLERO_RANDOM_TEST_TIME_MS=$(FUZZ_SECONDS)000 cargo test --locked --lib fuzz_
+
+audit: ## Check what the program is made of: licenses, sources, bans, and known holes where they can be looked up
+	@scripts/audit
 
 doc: ## Build the code's documentation, warnings as errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items

@@ -72,3 +72,89 @@ async fn only_allowed_agents_generate_and_everyone_looks_up() {
     assert_eq!(answer.status, 403, "{}", answer.body);
     assert_eq!(other.get("/api/v1/licenses").await.unwrap()["items"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn who_may_generate_binds_sessions_that_were_running_before() {
+    let mut world = World::start().await;
+    let agent = world.agent_number(43).await;
+    let bearer = agent.session().unwrap().to_owned();
+    let license = generate(&agent, &order()).await;
+    let id = license["id"].as_str().unwrap();
+    world.stop().await;
+    world.set("ZENDESK_ALLOWED_AGENTS", "42");
+    world.start_service().await;
+
+    let now = world.stranger();
+    let with = |method: Method, path: &str| now.request(method, path).bearer_auth(&bearer);
+    let again = with(Method::POST, "/api/v1/licenses").header("Idempotency-Key", crate::world::fresh_key());
+    let refused = read(again.json(&crate::world::order_for("x@y.example"))).await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
+    assert!(refused.body["detail"].as_str().unwrap().contains("ZENDESK_ALLOWED_AGENTS"));
+    assert_eq!(read(with(Method::GET, &format!("/api/v1/licenses/{id}/file"))).await.status, 403, "the file too");
+    assert_eq!(read(with(Method::GET, &format!("/api/v1/licenses/{id}"))).await.status, 200, "others may look up");
+    assert_eq!(read(with(Method::GET, "/api/v1/licenses?q=jane")).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_installation_that_is_no_longer_configured_has_no_sessions() {
+    let mut world = World::start().await;
+    let bearer = world.agent().await.session().unwrap().to_owned();
+    world.stop().await;
+    world.set("ZENDESK_INSTALLATION_IDS", "1235");
+    world.start_service().await;
+    let request = || world.stranger().request(Method::GET, "/api/v1/licenses").bearer_auth(&bearer);
+    assert_eq!(read(request()).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_bearer_is_taken_from_one_authorization_header_alone() {
+    let world = World::start().await;
+    let agent = world.agent().await;
+    let bearer = agent.session().unwrap();
+    let stranger = world.stranger();
+    let get = |path: &str| stranger.request(Method::GET, path);
+    for request in [
+        get(&format!("/api/v1/licenses?access_token={bearer}")),
+        get("/api/v1/licenses").header("Cookie", format!("session={bearer}; stopgap-session={bearer}")),
+        get("/api/v1/licenses").header("X-Session", bearer),
+        get("/api/v1/licenses").header("Authorization", bearer),
+        get("/api/v1/licenses").header("Authorization", format!("Basic {bearer}")),
+        get("/api/v1/licenses").header("Authorization", format!("Bearer  {bearer}")),
+        get("/api/v1/licenses").bearer_auth(bearer.to_uppercase()),
+        get("/api/v1/licenses").bearer_auth(&bearer[..63]),
+        get("/api/v1/licenses").bearer_auth(bearer).header("Authorization", format!("Bearer {bearer}")),
+    ] {
+        let status = read(request).await.status;
+        // A query that is not known is looked at only once the session is.
+        assert_eq!(status, 401);
+    }
+}
+
+#[tokio::test]
+async fn the_page_carries_its_bearer_in_one_place_and_no_cookie_or_link() {
+    let world = World::start().await;
+    let mut agent = world.stranger();
+    let page = agent.open(&world.sandbox.token(crate::world::AGENT)).await.unwrap();
+    let bearer = agent.session().unwrap();
+    assert_eq!((bearer.len(), page.matches(bearer).count()), (64, 1));
+    assert!(page.contains(&format!("<meta name=\"stopgap-session\" content=\"{bearer}\">")));
+    let token = world.sandbox.token(crate::world::AGENT).sign(&crate::world::keys().zendesk_private_pem);
+    let answer = world.stranger().post_token(&token).await.unwrap();
+    assert!(!answer.headers().contains_key("set-cookie") && !answer.headers().contains_key("location"));
+    assert_eq!(answer.headers()["referrer-policy"], "no-referrer");
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/zendesk-app/sidebar")).unwrap() {
+        let path = file.unwrap().path();
+        let code = std::fs::read_to_string(&path).unwrap();
+        for place in ["localStorage", "document.cookie", "indexedDB", "innerHTML", "insertAdjacentHTML", "eval("] {
+            assert!(!code.contains(place), "{}: {place}", path.display());
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_load_gets_a_session_of_its_own() {
+    let world = World::start().await;
+    let (one, two) = (world.agent().await, world.agent().await);
+    assert_ne!(one.session(), two.session());
+    assert!(one.get("/api/v1/licenses").await.is_ok() && two.get("/api/v1/licenses").await.is_ok());
+}

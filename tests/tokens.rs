@@ -52,11 +52,36 @@ fn attacks(world: &World) -> Vec<(&'static str, String)> {
         ("algorithm none", unsigned("none")),
         ("algorithm None", unsigned("None")),
         ("algorithm NONE", unsigned("NONE")),
+        ("algorithm nOnE", unsigned("nOnE")),
+        ("an empty algorithm", unsigned("")),
+        ("algorithm rs256", header("alg", "rs256".into())),
+        ("algorithm RS256 with a space", header("alg", "RS256 ".into())),
+        ("algorithm as a list", header("alg", json!(["RS256"]))),
+        ("algorithm as null", header("alg", Value::Null)),
+        ("a header that is no object", {
+            let text = format!("{}.{}", part(&json!(["RS256"])), part(&fresh().claims));
+            format!("{text}.{}", jsonwebtoken::crypto::sign(text.as_bytes(), &zendesk, Algorithm::RS256).unwrap())
+        }),
+        ("two algorithms in one header", {
+            let both = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","alg":"RS256"}"#);
+            let text = format!("{both}.{}", part(&fresh().claims));
+            format!("{text}.{}", jsonwebtoken::crypto::sign(text.as_bytes(), &zendesk, Algorithm::RS256).unwrap())
+        }),
         ("no algorithm", format!("{}.{}.", part(&json!({})), part(&fresh().claims))),
         ("HS256 with the public key as secret", with(Algorithm::HS256, &public_as_secret)),
         ("RS384", with(Algorithm::RS384, &zendesk)),
         ("RS512", with(Algorithm::RS512, &zendesk)),
         ("PS256", with(Algorithm::PS256, &zendesk)),
+        ("PS384", with(Algorithm::PS384, &zendesk)),
+        ("PS512", with(Algorithm::PS512, &zendesk)),
+        ("HS384 with the public key as secret", with(Algorithm::HS384, &public_as_secret)),
+        ("HS512 with the public key as secret", with(Algorithm::HS512, &public_as_secret)),
+        ("HS256 that claims RS256", {
+            let text = format!("{}.{}", part(&json!({ "alg": "RS256" })), part(&fresh().claims));
+            let mac = jsonwebtoken::crypto::sign(text.as_bytes(), &public_as_secret, Algorithm::HS256).unwrap();
+            format!("{text}.{mac}")
+        }),
+        ("the license's own key", fresh().sign(&keys().license_private_pem)),
         ("another key", fresh().sign(stranger)),
         ("another key, embedded as jwk", {
             let mut token = fresh();
@@ -78,6 +103,17 @@ fn attacks(world: &World) -> Vec<(&'static str, String)> {
             token.header["kid"] = "../../etc/passwd' OR 1=1 --".into();
             token.sign(stranger)
         }),
+        ("another key, embedded as x5c", {
+            let mut token = fresh();
+            token.header["x5c"] = json!(["AQAB"]);
+            token.sign(stranger)
+        }),
+        ("unencoded payload (b64 false)", {
+            let mut token = fresh();
+            token.header["b64"] = false.into();
+            token.header["crit"] = json!(["b64"]);
+            sign(&token)
+        }),
         ("a crit header", header("crit", json!(["exp"]))),
         ("an empty crit header", header("crit", json!([]))),
         ("an empty signature", format!("{signed}.")),
@@ -91,6 +127,15 @@ fn attacks(world: &World) -> Vec<(&'static str, String)> {
         ),
         ("an extra part", format!("{good}.{signature}")),
         ("JSON serialization", json!({ "payload": "x", "signatures": [] }).to_string()),
+        ("claims of another token under this signature", {
+            let mut other = fresh();
+            other.claims["sub"] = "https://sandbox.zendesk.com/api/v2/users/1.json".into();
+            format!("{}.{}.{signature}", part(&other.header), part(&other.claims))
+        }),
+        ("a padded signature", format!("{good}==")),
+        ("a space at its end", format!("{good} ")),
+        ("a line break inside", good.replacen('.', ".\n", 1)),
+        ("an encrypted token's five parts", format!("{good}.{signature}.{signature}")),
         ("nothing", String::new()),
         ("dots", "..".into()),
         ("a megabyte", format!("{good}{}", "A".repeat(1024 * 1024))),
@@ -101,6 +146,9 @@ fn attacks(world: &World) -> Vec<(&'static str, String)> {
         ("a huge exp", claims(&|c| c["exp"] = json!(i64::MAX))),
         ("an exp beyond 64 bits", claims(&|c| c["exp"] = json!(u64::MAX))),
         ("a negative iat", claims(&|c| c["iat"] = json!(i64::MIN))),
+        ("times as null", claims(&|c| c["exp"] = Value::Null)),
+        ("times as a boolean", claims(&|c| c["nbf"] = true.into())),
+        ("a time in milliseconds", claims(&|c| c["exp"] = json!((now + 300) * 1000))),
         ("a life of an hour", claims(&|c| c["exp"] = json!(now + 3600))),
         ("an exp before its iat", claims(&|c| c["exp"] = json!(now - 1))),
         ("no iss", without(fresh(), "iss")),
@@ -109,6 +157,32 @@ fn attacks(world: &World) -> Vec<(&'static str, String)> {
         ("no iat", without(fresh(), "iat")),
         ("no nbf", without(fresh(), "nbf")),
         ("no exp", without(fresh(), "exp")),
+        ("an empty iss", claims(&|c| c["iss"] = "".into())),
+        ("a null sub", claims(&|c| c["sub"] = Value::Null)),
+        ("claims that are a list", {
+            let text = format!("{}.{}", part(&json!({ "alg": "RS256" })), part(&json!([fresh().claims])));
+            format!("{text}.{}", jsonwebtoken::crypto::sign(text.as_bytes(), &zendesk, Algorithm::RS256).unwrap())
+        }),
+        (
+            "another Zendesk's installation",
+            claims(&|c| {
+                c["aud"] = "https://evil.zendesk.com/api/v2/apps/installations/1234.json".into();
+            }),
+        ),
+        (
+            "an installation with a tail",
+            claims(&|c| c["aud"] = format!("{base}/apps/installations/1234.json?x").into()),
+        ),
+        (
+            "an audience without a scheme",
+            claims(&|c| {
+                c["aud"] = "sandbox.zendesk.com/api/v2/apps/installations/1234.json".into();
+            }),
+        ),
+        ("an issuer over http", claims(&|c| c["iss"] = "http://sandbox.zendesk.com".into())),
+        ("a user beyond 64 bits", claims(&|c| c["sub"] = format!("{base}/users/99999999999999999999.json").into())),
+        ("a user in other digits", claims(&|c| c["sub"] = format!("{base}/users/４２.json").into())),
+        ("a context with a list as product", claims(&|c| c["context"]["product"] = json!(["support"]))),
         ("an array as audience", claims(&|c| c["aud"] = json!([c["aud"].clone()]))),
         ("another installation", claims(&|c| c["aud"] = format!("{base}/apps/installations/9999.json").into())),
         ("another subdomain as issuer", claims(&|c| c["iss"] = "evil.zendesk.com".into())),
@@ -151,6 +225,90 @@ async fn every_forged_or_unfit_token_gets_one_uniform_refusal() {
         pages.insert(page);
     }
     assert_eq!(pages.len(), 1, "all refusals look the same");
+}
+
+#[tokio::test]
+async fn every_refusal_has_a_reason_for_the_log_in_our_own_words() {
+    let world = World::start().await;
+    let verifier = stopgap::zendesk::token::Verifier::new(&world.config().zendesk).unwrap();
+    for (attack, token) in attacks(&world) {
+        let reason = verifier.verify(&token, world.clock.now()).expect_err(attack).to_string();
+        let is_plain = reason.bytes().all(|b| b.is_ascii_alphanumeric() || b" '-,.".contains(&b));
+        assert!((3..=80).contains(&reason.len()) && is_plain, "{attack}: {reason:?}");
+        for foreign in ["evil", "passwd", "127.0.0.1", "9999", "chat", "eyJ"] {
+            assert!(!reason.contains(foreign), "{attack}: the reason repeats the token: {reason}");
+        }
+    }
+    for (attack, reason) in [
+        ("algorithm none", "alg is not RS256"),
+        ("another key", "no key of ours has signed it"),
+        ("a crit header", "a crit header"),
+        ("no exp", "header or claims are missing, doubled or of another type"),
+        ("duplicate claims", "header or claims are missing, doubled or of another type"),
+        ("another subdomain as issuer", "iss is another Zendesk"),
+        ("another installation", "aud is an installation that is not configured"),
+        ("another place", "context is another product or place"),
+        ("issued in the future", "not valid yet"),
+        ("expired by a second past the leeway", "expired"),
+        ("a life of an hour", "exp does not fit iat and nbf"),
+        ("a megabyte", "longer than any token of Zendesk's"),
+    ] {
+        let (_, token) = attacks(&world).into_iter().find(|(name, _)| *name == attack).expect(attack);
+        assert_eq!(verifier.verify(&token, world.clock.now()).expect_err(attack).to_string(), reason, "{attack}");
+    }
+}
+
+#[tokio::test]
+async fn a_used_token_cannot_be_respelled_into_a_fresh_one() {
+    let world = World::start().await;
+    let token = sign(&world.sandbox.token(AGENT));
+    assert_eq!(status(&world, &token).await.0, 200);
+    // The last character of the signature holds four bits that mean nothing, for decoders that do not look.
+    let (start, last) = token.split_at(token.len() - 1);
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for other in alphabet.chars().filter(|other| *other != last.chars().next().unwrap()) {
+        assert_eq!(status(&world, &format!("{start}{other}")).await.0, 403, "{other}");
+    }
+    for other in [format!("{token}="), format!(" {token}"), format!("{token}\n"), token.replace('_', "/")] {
+        assert_eq!(status(&world, &other).await.0, 403);
+    }
+}
+
+#[tokio::test]
+async fn two_at_once_with_one_token_get_one_session() {
+    let world = World::start().await;
+    let token = sign(&world.sandbox.token(AGENT));
+    let (a, b, c) = tokio::join!(status(&world, &token), status(&world, &token), status(&world, &token));
+    let mut statuses = [a.0, b.0, c.0];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 403, 403]);
+}
+
+#[tokio::test]
+async fn a_form_holds_exactly_one_token_in_its_body() {
+    let world = World::start().await;
+    let token = || sign(&world.sandbox.token(AGENT));
+    let post = async |path: String, body: String| {
+        let request = world.stranger().request(reqwest::Method::POST, &path);
+        let kind = "application/x-www-form-urlencoded";
+        request.header("Content-Type", kind).body(body).send().await.unwrap().status().as_u16()
+    };
+    let sidebar = || "/zendesk/sidebar".to_owned();
+    assert_eq!(post(sidebar(), format!("token={}&token={}", token(), token())).await, 403);
+    assert_eq!(post(sidebar(), format!("Token={}", token())).await, 403);
+    assert_eq!(post(sidebar(), format!("token[]={}", token())).await, 403);
+    assert_eq!(post(sidebar(), json!({ "token": token() }).to_string()).await, 403);
+    assert_eq!(post(format!("/zendesk/sidebar?token={}", token()), String::new()).await, 403, "none in the query");
+    assert_eq!(post(sidebar(), format!("more=1&token={}", token())).await, 200, "Zendesk may say more");
+}
+
+#[tokio::test]
+async fn a_key_that_was_rotated_out_opens_nothing_more() {
+    let mut world = World::start().await;
+    world.stop().await;
+    world.set("ZENDESK_PUBLIC_KEYS", include_str!("keys/stranger.pub.pem"));
+    world.start_service().await;
+    assert_eq!(status(&world, &sign(&world.sandbox.token(AGENT))).await.0, 403);
 }
 
 #[tokio::test]

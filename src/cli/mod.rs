@@ -8,6 +8,7 @@ mod flags;
 mod health;
 mod open;
 mod package;
+mod private;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 
@@ -76,8 +77,13 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Serve { settings, hold_outbox } => {
-                let config = settings.over(Environment::of_process()).config()?;
+                private::keep_memory_private()?;
+                let environment = settings.over(Environment::of_process());
+                let config = environment.config()?;
                 telemetry::start(&config.log)?;
+                for warning in environment.warnings() {
+                    tracing::warn!("{warning}");
+                }
                 block_on(app::serve(config, hold_outbox))
             }
             #[cfg(feature = "sandbox")]

@@ -1,6 +1,12 @@
 //! The process's environment and flags, as one set of variables. The only place that reads the environment.
 
-use std::{collections::BTreeMap, ffi::OsString};
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
 
 use super::{
     Config, Mistakes,
@@ -65,6 +71,23 @@ impl Environment {
         Mistakes::or(all, config)
     }
 
+    /// What is no mistake, but should not stay so: files with secrets that others on this machine may read.
+    ///
+    /// Each is a sentence that names the variable and the remedy.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let secrets = SETTINGS.iter().filter(|setting| setting.secret && setting.file);
+        let files = secrets.filter_map(|setting| {
+            let variable = setting.file_variable();
+            let path = self.get(&variable).filter(|path| !path.trim().is_empty())?;
+            Some((variable, PathBuf::from(path.trim())))
+        });
+        let database = self.get(&format!("{PREFIX}DATABASE_URL"));
+        let database = database.as_deref().and_then(|url| url.trim().strip_prefix("sqlite:"));
+        let database = database.map(|file| (format!("{PREFIX}DATABASE_URL"), file.trim_start_matches("//").into()));
+        files.chain(database).filter_map(|(variable, path)| loose(&variable, &path)).collect()
+    }
+
     fn take(&mut self, name: &str, value: OsString) {
         let Ok(value) = value.into_string() else {
             return self.mistake(name, "is not UTF-8".into());
@@ -79,6 +102,15 @@ impl Environment {
     fn mistake(&mut self, name: &str, words: String) {
         self.mistakes.push(Mistake { variable: name.to_owned(), words });
     }
+}
+
+/// A complaint about a file that is open to more than its owner; nothing where it is not, or not there yet.
+fn loose(variable: &str, path: &Path) -> Option<String> {
+    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| {
+        let path = path.display();
+        format!("{variable} names {path}, which others on this machine may open (mode {mode:04o}): chmod 600 {path}")
+    })
 }
 
 fn is_known(name: &str) -> bool {

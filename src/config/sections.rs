@@ -108,7 +108,7 @@ pub struct Rules {
     pub email_deadline: Duration,
     /// Licenses that one agent may generate in an hour.
     pub agent_hourly: u32,
-    /// Licenses for one address in a day.
+    /// Licenses for one mailbox in a day; a company's mail domain gets a multiple.
     pub customer_daily: u32,
     /// Licenses in a day.
     pub daily: u32,

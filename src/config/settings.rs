@@ -107,7 +107,11 @@ pub const SETTINGS: &[Setting] = &[
     open("WINDOW_DAYS", Value("3"), "days after that in which an emergency is in scope, 0 to 365"),
     open("EMAIL_DEADLINE_SECONDS", Value("300"), "after which a mail that is not out is late, 1 to 86400"),
     open("AGENT_HOURLY_LIMIT", Value("10"), "licenses one agent may generate in an hour, 1 to 10000"),
-    open("CUSTOMER_DAILY_LIMIT", Value("3"), "licenses for one address in a day, 1 to 10000"),
+    open(
+        "CUSTOMER_DAILY_LIMIT",
+        Value("3"),
+        "licenses for one mailbox in a day, and five times as many for a company's whole mail domain, 1 to 10000",
+    ),
     open("DAILY_LIMIT", Value("100"), "licenses in a day, 1 to 1000000"),
     secret("MAILGUN_SIGNING_KEY", Absent("off"), "checks Mailgun's webhooks; they are refused without it"),
     secret(

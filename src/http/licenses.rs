@@ -6,6 +6,7 @@ use actix_web::{
     web::{Data, Path, Payload, Query},
 };
 use serde::Deserialize;
+use serde_json::Value;
 use tracing::info;
 
 use super::{
@@ -99,6 +100,11 @@ pub async fn download(
     service: Data<Service>,
 ) -> Result<HttpResponse, Problem> {
     let session = session::of(&request, &service).await?;
+    // The file is the license: whoever may not generate one may not take one out either.
+    service
+        .desk
+        .may_generate(session.agent_user_id)
+        .map_err(|refusal| Problem::of_refusal(refusal, |_| Value::Null))?;
     let id = license_id(&path)?;
     let query = Query::<DownloadQuery>::from_query(request.query_string())
         .map_err(|_| Problem::bad_request("The query may hold reason."))?;

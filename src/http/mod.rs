@@ -17,6 +17,8 @@ mod request_id;
 mod security;
 mod session;
 mod sidebar;
+mod streams;
+mod unread;
 mod webhook;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -60,14 +62,18 @@ pub struct Service {
 /// Where the address cannot be listened on.
 pub fn listen(bind: SocketAddr, service: Arc<Service>) -> std::io::Result<(Server, SocketAddr)> {
     let policy = security::Policy::new(&service.zendesk);
+    let streams = web::Data::new(streams::Streams::default());
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::from(Arc::clone(&service)))
+            .app_data(web::Data::clone(&streams))
+            .app_data(web::PathConfig::default().error_handler(|_, _| problem::Problem::not_found().into()))
             .configure(routes)
             .default_service(web::to(problem::no_such_thing))
             .wrap(from_fn(request_id::tell))
             .wrap(policy.headers())
             .wrap(TracingLogger::<security::QuietSpan>::new())
+            .wrap(from_fn(unread::keep))
     })
     .workers(WORKERS)
     .max_connections(MAX_CONNECTIONS)

@@ -16,6 +16,8 @@ use crate::{license::eligibility::OVERRIDE_REASON_CHARS, store, workflow::genera
 
 /// When a client may ask again after the store was away.
 const STORE_RETRY: Duration = Duration::from_secs(2);
+/// When a place for another progress stream may be free.
+const STREAM_RETRY: Duration = Duration::from_secs(5);
 
 /// An answer that says what is wrong and what to do.
 #[derive(Debug)]
@@ -66,6 +68,12 @@ impl Problem {
 
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "There is nothing here.")
+    }
+
+    /// An agent who follows too many licenses at once.
+    pub fn too_many_streams() -> Self {
+        let detail = "You follow too many licenses at once: close a ticket's tab, or ask for the license itself.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, detail).after(STREAM_RETRY)
     }
 
     /// Says when to ask again.

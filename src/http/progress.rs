@@ -7,10 +7,17 @@ use actix_web::{
     web::{Bytes, Data, Path},
 };
 use futures_util::stream;
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::{sync::watch, time::timeout};
 
-use super::{Service, licenses::license_id, problem::Problem, session};
+use super::{
+    Service,
+    licenses::license_id,
+    problem::Problem,
+    session,
+    streams::{Place, Streams},
+};
 use crate::license::LicenseId;
 
 /// Another replica may have changed the license: the store is asked this often at least.
@@ -24,17 +31,29 @@ struct Following {
     service: Data<Service>,
     id: LicenseId,
     changes: watch::Receiver<u64>,
+    /// The session's end is the stream's.
+    ends_at: Timestamp,
     told: Value,
     looks: u32,
     ended: bool,
+    /// Given back when the stream ends, or its reader goes away.
+    _place: Place,
 }
 
-pub async fn follow(request: HttpRequest, path: Path<String>, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    session::of(&request, &service).await?;
+pub async fn follow(
+    request: HttpRequest,
+    path: Path<String>,
+    service: Data<Service>,
+    streams: Data<Streams>,
+) -> Result<HttpResponse, Problem> {
+    let session = session::of(&request, &service).await?;
     let id = license_id(&path)?;
     service.desk.look_at(id).await?.ok_or_else(Problem::not_found)?;
+    let place = streams.take(session.agent_user_id).ok_or_else(Problem::too_many_streams)?;
     let changes = service.desk.store.changes();
-    let following = Following { service, id, changes, told: Value::Null, looks: 0, ended: false };
+    let ends_at = session.expires_at;
+    let following =
+        Following { service, id, changes, ends_at, told: Value::Null, looks: 0, ended: false, _place: place };
     let events = stream::unfold(following, |mut following| async move {
         let chunk = following.next().await?;
         Some((Ok::<_, actix_web::Error>(chunk), following))
@@ -45,7 +64,7 @@ pub async fn follow(request: HttpRequest, path: Path<String>, service: Data<Serv
 impl Following {
     /// The next piece of the stream; nothing at its end.
     async fn next(&mut self) -> Option<Bytes> {
-        while !self.ended && self.looks < MAX_LOOKS {
+        while !self.ended && self.looks < MAX_LOOKS && self.service.desk.clock.now() < self.ends_at {
             if self.looks > 0 {
                 let _ = timeout(POLL, self.changes.changed()).await;
             }

@@ -13,9 +13,15 @@ const MAX_BEARER_CHARS: usize = 64;
 /// # Errors
 /// 401 where there is none, or it has ended; 503 where the store is away.
 pub async fn of(request: &HttpRequest, service: &Service) -> Result<Session, Problem> {
-    let bearer = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let mut given = request.headers().get_all(AUTHORIZATION);
+    // Of two, a proxy might have looked at the other one.
+    let (Some(only), None) = (given.next(), given.next()) else { return Err(Problem::no_session()) };
+    let bearer = only.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
     let Some(bearer) = bearer.filter(|bearer| bearer.len() <= MAX_BEARER_CHARS) else {
         return Err(Problem::no_session());
     };
-    service.desk.session(bearer).await?.ok_or_else(Problem::no_session)
+    let session = service.desk.session(bearer).await?;
+    // An installation that is no longer configured has lost its sessions too.
+    let session = session.filter(|session| service.zendesk.installation_ids.contains(&session.installation_id));
+    session.ok_or_else(Problem::no_session)
 }

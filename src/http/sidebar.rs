@@ -1,5 +1,7 @@
 //! `/zendesk/sidebar`: the signed load of the app, and the page that answers it.
 
+use std::borrow::Cow;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -49,8 +51,7 @@ pub async fn explain(request: HttpRequest, service: Data<Service>) -> Result<Htt
 }
 
 async fn begin(service: &Service, form: &[u8]) -> Result<Result<Begun, String>, Problem> {
-    let mut tokens = url::form_urlencoded::parse(form).filter(|(name, _)| name == "token").map(|(_, value)| value);
-    let (Some(token), None) = (tokens.next(), tokens.next()) else {
+    let Some(token) = only_token(form) else {
         return Ok(Err("the form does not hold exactly one token".into()));
     };
     let verified = match service.verifier.verify(&token, service.desk.clock.now()) {
@@ -59,6 +60,12 @@ async fn begin(service: &Service, form: &[u8]) -> Result<Result<Begun, String>, 
     };
     let begun = service.desk.begin_session(&token, &verified).await?;
     Ok(begun.ok_or_else(|| "the token was used before".into()))
+}
+
+/// The one `token` of a form; nothing where there is none, or a second one that somebody else might believe.
+fn only_token(form: &[u8]) -> Option<Cow<'_, str>> {
+    let mut tokens = url::form_urlencoded::parse(form).filter(|(name, _)| name == "token").map(|(_, value)| value);
+    tokens.next().filter(|_| tokens.next().is_none())
 }
 
 fn page(
@@ -89,4 +96,33 @@ fn scheme(request: &HttpRequest) -> &'static str {
     let dark = url::form_urlencoded::parse(request.query_string().as_bytes())
         .any(|(name, value)| name == "colorScheme" && value == "dark");
     if dark { "dark" } else { "light" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_has_one_token_or_none() {
+        for (form, token) in [
+            ("token=abc", Some("abc")),
+            ("x=1&token=a%2Eb&y", Some("a.b")),
+            ("token=a&token=a", None),
+            ("", None),
+            ("Token=a", None),
+            ("token", Some("")),
+        ] {
+            assert_eq!(only_token(form.as_bytes()).as_deref(), token, "{form}");
+        }
+    }
+
+    /// Whatever the form says: a token is part of what was sent, and a second one is none.
+    #[test]
+    fn fuzz_form_answers_any_bytes() {
+        bolero::check!().for_each(|bytes: &[u8]| {
+            let token = only_token(bytes).map(Cow::into_owned);
+            assert!(token.is_none_or(|token| token.len() <= bytes.len() * 3));
+            assert_eq!(only_token(&[b"token=a&token=b&", bytes].concat()), None);
+        });
+    }
 }

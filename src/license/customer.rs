@@ -67,6 +67,18 @@ impl Email {
         self.0.to_ascii_lowercase()
     }
 
+    /// The part before the `@` in lower case, without the tag that many providers let their users add:
+    /// `jane+gitlab@…` is the mailbox `jane`.
+    #[must_use]
+    pub fn mailbox(&self) -> String {
+        let folded = self.folded();
+        let local = folded.split_once('@').map_or(folded.as_str(), |(local, _)| local);
+        match local.split_once('+') {
+            Some((mailbox, _)) if !mailbox.is_empty() => mailbox.to_owned(),
+            _ => local.to_owned(),
+        }
+    }
+
     /// The part after the `@`, in lower case.
     #[must_use]
     pub fn domain(&self) -> String {
@@ -153,6 +165,15 @@ mod tests {
             &long,
         ] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_tag_makes_no_other_mailbox() {
+        for (address, mailbox) in
+            [("Jane@acme.example", "jane"), ("jane+Git+lab@acme.example", "jane"), ("+x@acme.example", "+x")]
+        {
+            assert_eq!(Email::parse(address).unwrap().mailbox(), mailbox);
         }
     }
 

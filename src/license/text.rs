@@ -45,7 +45,7 @@ impl fmt::Display for Line {
 #[must_use]
 pub fn breaks_a_line(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{61c}' | '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -56,7 +56,8 @@ mod tests {
     fn a_line_is_trimmed_bounded_and_cannot_break_a_header() {
         assert_eq!(Line::parse("  Acme GmbH ", 20).unwrap().as_str(), "Acme GmbH");
         assert!(Line::parse("日本株式会社", 6).is_ok());
-        for hostile in ["", "   ", "a\r\nBcc: x@y.example", "a\0b", "a\u{202e}b", "a\u{2028}b", "seven77"] {
+        for hostile in ["", "   ", "a\r\nBcc: x@y.example", "a\0b", "a\u{202e}b", "a\u{61c}b", "a\u{2028}b", "seven77"]
+        {
             assert!(Line::parse(hostile, 6).is_err(), "{hostile:?}");
         }
     }

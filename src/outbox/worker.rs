@@ -15,7 +15,7 @@ use super::machine::{self, OUTBOX, Settlement};
 use crate::{
     clock::Clock,
     crash,
-    delivery::{email::Mailer, gitlab::Gitlab, slack::Slack},
+    delivery::{email::Mailer, gitlab::Gitlab, quote, slack::Slack},
     license::{
         Channel, Delivery, DeliveryId, DeliveryState, Event, LicenseId, Purpose,
         delivery::{Attempt, Outcome},
@@ -381,13 +381,18 @@ fn word(outcome: &Outcome) -> &'static str {
     }
 }
 
+/// Servers repeat the address that they refuse: the history keeps it whole for the agents, the log masks it.
 fn log(delivery: &Delivery, outcome: &Outcome) {
     let (license, channel, attempt) = (delivery.license_id, delivery.channel.as_str(), delivery.attempts);
     match outcome {
         Outcome::Sent { .. } => info!(%license, channel, attempt, "delivered"),
         Outcome::Retry { error, uncertain, .. } => {
+            let error = quote::mask_addresses(error);
             warn!(%license, channel, attempt, uncertain, error, "not delivered yet");
         }
-        Outcome::Refused { error } => error!(%license, channel, attempt, error, "refused for good"),
+        Outcome::Refused { error } => {
+            let error = quote::mask_addresses(error);
+            error!(%license, channel, attempt, error, "refused for good");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Any, Executor};
 
-use super::{Dossier, Result, Store, Writing, attempts, deliveries, events, ms, rows::Columns};
+use super::{Dossier, Result, Store, Writing, attempts, deliveries, events, lookup::like, ms, rows::Columns};
 use crate::license::{Email, License, LicenseFile, LicenseId, Line};
 
 impl Store {
@@ -115,16 +115,33 @@ impl Writing {
         times(&query.bind(ms(since)).fetch_all(&mut *self.tx).await?)
     }
 
-    /// When licenses for this address since `since` were made, oldest first. Served by `licenses_by_customer`.
+    /// When licenses for this mailbox since `since` were made, oldest first: `jane+2@…` is `jane@…`. Served by
+    /// `licenses_by_time`, of which a day holds few.
     ///
     /// # Errors
     /// [`super::Error`].
     pub async fn times_by_customer(&mut self, customer: &Email, since: Timestamp) -> Result<Vec<Timestamp>> {
+        let (mailbox, domain) = (like(&customer.mailbox()), like(&customer.domain()));
+        self.times_like([format!("{mailbox}@{domain}"), format!("{mailbox}+%@{domain}")], since).await
+    }
+
+    /// When licenses for addresses of this one's domain since `since` were made, oldest first. Served by
+    /// `licenses_by_time`, of which a day holds few.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub async fn times_by_domain(&mut self, customer: &Email, since: Timestamp) -> Result<Vec<Timestamp>> {
+        let pattern = format!("%@{}", like(&customer.domain()));
+        self.times_like([pattern.clone(), pattern], since).await
+    }
+
+    async fn times_like(&mut self, patterns: [String; 2], since: Timestamp) -> Result<Vec<Timestamp>> {
+        let [one, other] = patterns;
         let query = sqlx::query(
-            "SELECT created_at FROM licenses WHERE customer_folded = $1 AND created_at > $2 AND drill = 0 ORDER BY created_at",
-        )
-        .bind(customer.folded());
-        times(&query.bind(ms(since)).fetch_all(&mut *self.tx).await?)
+            "SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 \
+             AND (customer_folded LIKE $2 ESCAPE '\\' OR customer_folded LIKE $3 ESCAPE '\\') ORDER BY created_at",
+        );
+        times(&query.bind(ms(since)).bind(one).bind(other).fetch_all(&mut *self.tx).await?)
     }
 
     /// When any license since `since` was made, oldest first. Served by `licenses_by_time`.

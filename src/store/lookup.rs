@@ -115,15 +115,19 @@ fn number(words: &str) -> i64 {
 
 /// A `LIKE` pattern that finds `words` anywhere, with its wildcards taken literally.
 pub(super) fn pattern(words: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in words.trim().to_lowercase().chars() {
+    format!("%{}%", like(&words.trim().to_lowercase()))
+}
+
+/// `text` for a `LIKE … ESCAPE '\'`, with its wildcards taken literally.
+pub(super) fn like(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len());
+    for c in text.chars() {
         if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
+            literal.push('\\');
         }
-        pattern.push(c);
+        literal.push(c);
     }
-    pattern.push('%');
-    pattern
+    literal
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ pub enum Refusal {
     OtherBody,
     /// This agent may not generate.
     #[error(
-        "your Zendesk user may look licenses up but not generate them; the operator's setting ZENDESK_ALLOWED_AGENTS says who may"
+        "your Zendesk user may look licenses up but not generate them or take them out; the operator's setting ZENDESK_ALLOWED_AGENTS says who may"
     )]
     NotAllowed,
     /// The customer has a license that is neither expired, failed nor replaced.
@@ -125,7 +125,12 @@ impl Desk {
         Ok(answered)
     }
 
-    pub(super) fn may_generate(&self, agent_user_id: u64) -> Result<(), Refusal> {
+    /// Whether this agent may put a license into anyone's hands: generate or replace it, mail it again, or take its file out. Asked at each
+    /// request, so that the setting binds sessions that began before it.
+    ///
+    /// # Errors
+    /// [`Refusal::NotAllowed`].
+    pub fn may_generate(&self, agent_user_id: u64) -> Result<(), Refusal> {
         match &self.allowed_agents {
             Some(allowed) if !allowed.contains(&agent_user_id) => Err(Refusal::NotAllowed),
             _ => Ok(()),

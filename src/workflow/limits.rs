@@ -13,6 +13,51 @@ use crate::{
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
+/// A mail domain gets so many times what one address gets: a company has several contacts and servers, but nobody
+/// gets one license after the other by making up addresses.
+pub const DOMAIN_FACTOR: u32 = 5;
+
+/// Whoever likes has an address there, so these domains say nothing about a customer: the address's limit and
+/// everyone's hold alone.
+const FREE_MAIL: &[&str] = &[
+    "126.com",
+    "163.com",
+    "aol.com",
+    "fastmail.com",
+    "free.fr",
+    "gmail.com",
+    "gmx.at",
+    "gmx.ch",
+    "gmx.de",
+    "gmx.net",
+    "googlemail.com",
+    "hotmail.com",
+    "icloud.com",
+    "live.com",
+    "mac.com",
+    "mail.com",
+    "mail.ru",
+    "me.com",
+    "msn.com",
+    "naver.com",
+    "orange.fr",
+    "outlook.com",
+    "pm.me",
+    "proton.me",
+    "protonmail.com",
+    "qq.com",
+    "t-online.de",
+    "web.de",
+    "yahoo.co.jp",
+    "yahoo.co.uk",
+    "yahoo.com",
+    "yahoo.de",
+    "yahoo.fr",
+    "yandex.com",
+    "yandex.ru",
+    "zoho.com",
+];
+
 /// A limit is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limited {
@@ -37,10 +82,15 @@ pub async fn check(
 ) -> store::Result<Result<(), Limited>> {
     let by_agent = writing.times_by_agent(agent.zendesk_user_id, before(now, HOUR)).await?;
     let by_customer = writing.times_by_customer(customer, before(now, DAY)).await?;
+    let by_domain = match customer.domain() {
+        domain if FREE_MAIL.contains(&domain.as_str()) => Vec::new(),
+        _ => writing.times_by_domain(customer, before(now, DAY)).await?,
+    };
     let all = writing.times(before(now, DAY)).await?;
     let checks = [
         ("agent", by_agent, rules.agent_hourly, HOUR, "one agent in an hour"),
         ("customer", by_customer, rules.customer_daily, DAY, "one customer in a day"),
+        ("domain", by_domain, rules.customer_daily.saturating_mul(DOMAIN_FACTOR), DAY, "one mail domain in a day"),
         ("all", all, rules.daily, DAY, "everyone together in a day"),
     ];
     let reached = checks.into_iter().find_map(|(word, times, limit, window, whom)| {

@@ -3,7 +3,7 @@
 //! Zendesk vouches for `sub`, the agent, and for nothing else: ticket, requester and names come from the browser.
 
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -109,10 +109,21 @@ impl Verifier {
         for key in &self.keys {
             match jsonwebtoken::decode::<Claims>(token, key, &validation) {
                 Ok(data) => return Ok(data.claims),
-                Err(e) => last = refused(format!("signature or claims: {e}")),
+                Err(e) => last = refused(in_our_words(e.kind())),
             }
         }
         Err(last)
+    }
+}
+
+/// What the crate found, without repeating a byte of the token: before the signature is checked, anyone could write
+/// into our log that way.
+fn in_our_words(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::InvalidSignature => "no key of ours has signed it",
+        ErrorKind::Json(_) => "header or claims are missing, doubled or of another type",
+        ErrorKind::Base64(_) | ErrorKind::Utf8(_) | ErrorKind::InvalidToken => "no JSON web token",
+        _ => "no token that could be checked",
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A test reads as a conversation: an agent asks, and mailbox, GitLab and Slack show what arrived.
 
+pub mod hostile;
 pub mod invariants;
 pub mod mortal;
 pub mod postgres;

@@ -1,12 +1,12 @@
 //! The mail: what the customer reads, with the license in it and attached to it.
 
-use std::time::SystemTime;
+use std::{fmt, time::SystemTime};
 
 use askama::Template;
 use jiff::Timestamp;
 use lettre::{
     Address, Message,
-    message::{Attachment, Mailbox, MultiPart, SinglePart, header},
+    message::{Attachment, Body, Mailbox, MultiPart, SinglePart, header},
 };
 use uuid::Uuid;
 
@@ -26,7 +26,6 @@ const MAX_NAME_CHARS: usize = 100;
 
 /// A mail, ready to go: everything in it follows from the license and the delivery, so that each attempt sends the
 /// same bytes.
-#[derive(Debug)]
 pub struct Mail {
     /// The envelope's sender.
     pub sender: Address,
@@ -52,8 +51,12 @@ impl Mail {
             .boundary(format!("words-{}", delivery.id))
             .singlepart(SinglePart::plain(text))
             .singlepart(SinglePart::html(html));
+        // Base64, also though all of it is ASCII: as it stands its lines end in a bare LF, which servers that fend off
+        // SMTP smuggling refuse, and which others turn into something else.
+        let bytes = file.expose().as_bytes().to_vec();
         let attachment = Attachment::new(file_name(license)).body(
-            file.expose().as_bytes().to_vec(),
+            Body::new_with_encoding(bytes, header::ContentTransferEncoding::Base64)
+                .map_err(|_| "the license file cannot be attached")?,
             header::ContentType::parse("application/octet-stream").map_err(|e| e.to_string())?,
         );
         let body = MultiPart::mixed()
@@ -90,6 +93,13 @@ impl Mail {
             .singlepart(SinglePart::plain(TEST_WORDS.to_owned()))
             .map_err(|error| format!("the mail cannot be composed: {error}"))?;
         Ok(Self { sender: from.email.clone(), recipient: to.email, message_id, bytes: message.formatted() })
+    }
+}
+
+/// Neither license nor address: a mail may end in a log by mistake.
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mail").field("message_id", &self.message_id).finish_non_exhaustive()
     }
 }
 

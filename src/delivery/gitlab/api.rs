@@ -265,11 +265,18 @@ impl Api {
         let body = http_client::body(&mut answer, MAX_ANSWER_BYTES).await;
         if !status.is_success() {
             let after = http_client::retry_after(answer.headers(), self.clock.now());
-            return Err(deed.refused(status.as_u16(), &body.unwrap_or_default(), after));
+            let body = self.without_token(&body.unwrap_or_default());
+            return Err(deed.refused(status.as_u16(), body.as_bytes(), after));
         }
         let body = body.map_err(|why| deed.lost(&why))?;
         let json = serde_json::from_slice(&body).map_err(|_| deed.lost("it is not the JSON that was expected"))?;
         Ok((json, answer.headers().clone()))
+    }
+
+    /// A proxy that repeats our headers must not carry the token into a history that people read.
+    fn without_token(&self, body: &[u8]) -> String {
+        let text = String::from_utf8_lossy(body);
+        self.token.to_str().map_or_else(|_| String::new(), |token| text.replace(token, "[…]"))
     }
 
     fn url(&self, path: &[&str]) -> Url {

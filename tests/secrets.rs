@@ -1,0 +1,144 @@
+//! What is secret shows nowhere: not in `Debug`, not to others on the machine, not in a core dump.
+
+use std::{ffi::OsString, fs, os::unix::fs::PermissionsExt as _, process::Command};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use stopgap::{
+    clock::Clock,
+    config::{Config, Environment},
+    delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
+    license::{Attributes, Customer, Email, SealingKey, Seats, Terms},
+    random::Random,
+};
+
+use crate::world::keys;
+
+/// Stands in every secret of the settings.
+const CANARY: &str = "canaryCANARYcanary1234";
+
+fn settings() -> Vec<(String, String)> {
+    [
+        ("PUBLIC_URL", "https://stopgap.acme.example".to_owned()),
+        ("DATABASE_URL", format!("postgres://user:{CANARY}@db.acme.example/stopgap")),
+        ("ZENDESK_SUBDOMAIN", "acme".into()),
+        ("LICENSE_PRIVATE_KEY", keys().license_private_pem),
+        ("LICENSE_PUBLIC_KEY", keys().license_public_pem),
+        ("SMTP_URL", format!("smtps://user:{CANARY}@mail.acme.example")),
+        ("MAIL_FROM", "GitLab Support <support@acme.example>".into()),
+        ("GITLAB_TOKEN", format!("glpat-{CANARY}")),
+        ("GITLAB_PROJECT", "support/internal-requests".into()),
+        ("SLACK_WEBHOOK_URL", format!("https://hooks.slack.com/services/T0/B0/{CANARY}")),
+        ("MAILGUN_SIGNING_KEY", CANARY.into()),
+        ("METRICS_TOKEN", CANARY.into()),
+    ]
+    .map(|(name, value)| (format!("STOPGAP_{name}"), value))
+    .to_vec()
+}
+
+fn environment(settings: Vec<(String, String)>) -> Environment {
+    Environment::of(settings.into_iter().map(|(name, value)| (OsString::from(name), OsString::from(value))))
+}
+
+fn config() -> Config {
+    environment(settings()).config().expect("the settings of this test are right")
+}
+
+/// The canary, or a line of the private key, in plain or in the pretty form.
+fn tells(shown: &str) -> bool {
+    let pem = keys().license_private_pem;
+    let key = pem.lines().nth(2).expect("a key has lines").to_owned();
+    shown.contains(CANARY)
+        || shown.contains(&key)
+        || shown.contains("BEGIN RSA PRIVATE")
+        || shown.contains("PRIVATE KEY")
+}
+
+#[test]
+fn debug_shows_no_secret_of_the_settings_or_of_what_is_made_from_them() {
+    let config = config();
+    let links = || Links { zendesk_origin: "https://acme.zendesk.com".into(), subdomain: "acme".into() };
+    let mailer = Mailer::new(&config.smtp, links()).unwrap();
+    let gitlab = Gitlab::new(&config.gitlab, links(), Clock::system()).unwrap();
+    let slack = Slack::new(&config.slack, links(), Clock::system()).unwrap();
+    for shown in [
+        format!("{config:?}"),
+        format!("{config:#?}"),
+        format!("{:?} {:?} {:?}", config.smtp, config.gitlab, config.slack),
+        format!("{:?} {:?}", config.sealing, config.sealing.key),
+        format!("{:?} {:?} {:?}", config.database_url, config.mailgun_signing_key, config.metrics_token),
+        format!("{mailer:#?} {gitlab:#?} {slack:#?}"),
+        format!("{:?}", SecretString::from(CANARY)),
+    ] {
+        assert!(!tells(&shown), "{shown}");
+    }
+    assert!(config.database_url.expose_secret().contains(CANARY), "the test looks for what is there");
+}
+
+#[test]
+fn debug_shows_no_license() {
+    let key = SealingKey::parse(&SecretString::from(keys().license_private_pem)).unwrap();
+    let customer = Customer { email: Email::parse("jane@acme.example").unwrap(), name: None, company: None };
+    let terms = Terms::of(jiff::civil::date(2026, 11, 21), 10);
+    let attributes = Attributes::emergency(&customer, Seats::parse(286).unwrap(), terms);
+    let file = key.seal(&attributes, &mut Random.for_rsa()).unwrap();
+    let shown = format!("{file:?} {file:#?} {:?}", Some(&file));
+    let text = file.expose();
+    assert!(text.len() > 500);
+    for line in text.lines() {
+        assert!(!shown.contains(line), "{shown}");
+    }
+}
+
+#[test]
+fn a_secrets_file_that_others_may_open_is_warned_about_by_its_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    fs::write(&path, format!("glpat-{CANARY}")).unwrap();
+    let mut settings = settings();
+    settings.retain(|(name, _)| name != "STOPGAP_GITLAB_TOKEN");
+    settings.push(("STOPGAP_GITLAB_TOKEN_FILE".into(), path.to_str().unwrap().into()));
+    for (mode, is_loose) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true), (0o644, true), (0o666, true)]
+    {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let environment = environment(settings.clone());
+        assert!(environment.config().is_ok(), "it is a warning, and no mistake");
+        let warnings = environment.warnings();
+        assert_eq!(!warnings.is_empty(), is_loose, "{mode:o}: {warnings:?}");
+        if let Some(warning) = warnings.first() {
+            assert!(warning.contains("STOPGAP_GITLAB_TOKEN_FILE") && warning.contains("chmod 600"), "{warning}");
+            assert!(!tells(warning));
+        }
+    }
+}
+
+#[test]
+fn a_database_that_others_may_open_is_warned_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stopgap.db");
+    let url = format!("sqlite:{}", path.display());
+    let warnings = || environment(vec![("STOPGAP_DATABASE_URL".into(), url.clone())]).warnings();
+    assert!(warnings().is_empty(), "not there yet");
+    fs::write(&path, "").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(warnings()[0].contains("STOPGAP_DATABASE_URL"), "{:?}", warnings());
+}
+
+#[test]
+fn the_released_program_is_built_without_the_sandbox() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let dockerfile = fs::read_to_string(root.join("Dockerfile")).unwrap();
+    let build = dockerfile.lines().find(|line| line.contains("cargo build")).expect("the image builds it");
+    assert!(build.contains("--release") && build.contains("--locked") && build.contains("--no-default-features"));
+    // What is compiled without default features is what the features name, and they name the sandbox alone.
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--no-default-features", "--edges", "normal", "--prefix", "none"])
+        .current_dir(root)
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    assert!(tree.lines().any(|line| line.starts_with("actix-web ")), "{tree}");
+    assert!(!tree.lines().any(|line| line.starts_with("mail-parser ")), "the sandbox's mailbox is not linked");
+    let rooms = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    assert!(rooms.contains("#[cfg(feature = \"sandbox\")]\npub mod sandbox;"));
+}

@@ -1,0 +1,47 @@
+//! What docs/security.md says about tests and code is there.
+
+use std::{fs, path::Path};
+
+/// Every piece in backticks of the document.
+fn quoted() -> Vec<String> {
+    let text = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    text.split('`').skip(1).step_by(2).map(ToOwned::to_owned).collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_exists() {
+    let tests: Vec<String> = quoted().into_iter().filter(|piece| piece.contains(".rs::")).collect();
+    assert!(tests.len() > 40, "the document names its tests");
+    let registered = fs::read_to_string(root().join("tests/main.rs")).unwrap();
+    for test in tests {
+        let (file, name) = test.split_once("::").unwrap();
+        let code = fs::read_to_string(root().join(file)).unwrap_or_else(|e| panic!("{test}: {e}"));
+        let stem = Path::new(file).file_stem().unwrap().to_str().unwrap();
+        assert!(registered.contains(&format!("mod {stem};")), "{file} is not run");
+        let (before, _) = code.split_once(&format!("fn {name}()")).unwrap_or_else(|| panic!("{test} is gone"));
+        let attributes = before.rsplit("\n\n").next().unwrap();
+        assert!(attributes.contains("test]"), "{test} is no test");
+    }
+}
+
+#[test]
+fn every_file_that_the_threat_model_names_exists() {
+    for piece in quoted().iter().filter(|piece| piece.starts_with("src/") || piece.ends_with(".toml")) {
+        assert!(root().join(piece).exists(), "{piece} is gone");
+    }
+}
+
+#[test]
+fn every_row_of_the_threat_model_names_its_test() {
+    let text = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let threats = text.split("## Who might want what").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows: Vec<&str> = threats.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(rows.len() > 15);
+    for row in rows {
+        assert!(row.contains(".rs::"), "no test: {row}");
+    }
+}

@@ -1,0 +1,101 @@
+//! Texts that mean harm somewhere, for every place that shows text of strangers.
+
+/// What no line may hold: refused at the door, wherever it is given.
+pub const BREAKING: &[&str] = &[
+    "Jane\r\nBcc: victim@evil.example",
+    "Jane\nX-Injected: yes",
+    "Jane\rX-Injected: yes",
+    "Jane\r\n\r\n<script>alert(1)</script>",
+    "Jane\r\n.\r\nMAIL FROM:<evil@evil.example>\r\nRCPT TO:<victim@evil.example>\r\nDATA",
+    "Jane\n.\nMAIL FROM:<evil@evil.example>",
+    "Jane\r.\rQUIT",
+    "Jane\n/close\n@all",
+    "Jane\u{2028}/close",
+    "Jane\u{2029}/close",
+    "Jane\u{85}/close",
+    "Jane\u{b}/close\u{c}",
+    "Jane\0Doe",
+    "Jane\u{1b}[2J\u{1b}[31mgone",
+    "Jane\u{9b}31mgone",
+    "Jane\u{7}\u{8}\u{7f}",
+    "Jane\tDoe",
+    "\u{202e}eoD enaJ\u{202c}",
+    "\u{2066}Jane\u{2069}",
+    "Jane\u{200f}",
+    "Jane\u{61c}",
+];
+
+/// What is a name for all we know, and must stay plain text everywhere.
+pub const INERT: &[&str] = &[
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "\"><svg/onload=alert(1)>",
+    "</pre></td></table><h1>Pay here</h1>",
+    "&lt;b&gt; &amp; &#x41;",
+    "<!--",
+    "-->",
+    "<!-- stopgap:license=0198a3c4-0000-7000-8000-000000000000 -->",
+    "]]>",
+    "javascript:alert(1)",
+    "[click](javascript:alert(1))",
+    "![x](https://evil.example/pixel.png)",
+    "/close",
+    "/assign @root /label ~bug /confidential",
+    "@all",
+    "@root @jdoe",
+    "# Heading",
+    "> quote",
+    "- [ ] task",
+    "| a | b |",
+    "***bold*** ~~gone~~ $$x$$",
+    "`code` ``two`` ```three``` ````four````",
+    "```",
+    "~~~",
+    "~~~~~~~~",
+    "````text",
+    "<details><summary>x</summary>",
+    "<!channel>",
+    "<!here|here>",
+    "<!everyone> <!subteam^S0000|x> <@U00000000>",
+    "<https://evil.example|GitLab>",
+    "*bold* _slanted_ ~gone~ &lt;!channel&gt;",
+    ":rotating_light: :x:",
+    "=?utf-8?q?=0D=0ABcc:_victim@evil.example?=",
+    "=0D=0ABcc: victim@evil.example",
+    "Jane <victim@evil.example>, Doe",
+    "\"Jane\" (comment) \\",
+    "Jane; victim@evil.example:",
+    ".",
+    "..",
+    ". .",
+    "MAIL FROM:<evil@evil.example>",
+    "%0d%0aBcc:victim@evil.example",
+    "' OR '1'='1",
+    "'; DROP TABLE licenses; --",
+    "100%_\\%",
+    "{{7*7}} {% raw %} ${7*7} #{7*7} <%= 7 %>",
+    "{0} %s %n $1",
+    "$(reboot) `reboot` | reboot; reboot",
+    "../../etc/passwd",
+    "\u{feff}Jane\u{200b}Doe\u{2060}",
+    "👩‍💻🏳️‍🌈",
+    "عائشة بنت أحمد",
+    "יעל כהן",
+    "株式会社ゼンデスク",
+    "Z̸͓̈́ä̷́l̴gö",
+    "ﷺ",
+    "NULL",
+    "undefined",
+    "-1",
+    "=1+1",
+];
+
+/// As long as a name may be, of characters that grow when they are escaped.
+pub fn long() -> Vec<String> {
+    ["&", "<", "`", "\"", "𝕁", "é"].iter().map(|c| c.repeat(200)).collect()
+}
+
+/// All that is taken as a name.
+pub fn names() -> Vec<String> {
+    INERT.iter().map(ToString::to_string).chain(long()).collect()
+}
