@@ -4,6 +4,11 @@ mod world;
 
 mod architecture;
 mod bad_input;
+mod browser_comment;
+mod browser_faces;
+mod browser_job;
+mod browser_trouble;
+mod browser_watch;
 mod command_line;
 mod fixed_term;
 mod fuzz;

@@ -2,6 +2,10 @@
 //!
 //! A test reads as a conversation: an agent asks, and mailbox, GitLab and Slack show what arrived.
 
+mod chromium;
+mod looks;
+pub mod screen;
+
 use std::{collections::BTreeMap, ffi::OsString, time::Duration};
 
 use jiff::SignedDuration;
@@ -71,13 +75,18 @@ impl World {
 
     /// With further settings (names without the prefix).
     pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let mut world = Self::stand_ins(settings).await;
+        world.start_service().await;
+        world
+    }
+
+    /// Without the service yet.
+    async fn stand_ins(settings: &[(&str, &str)]) -> Self {
         let clock = Clock::system();
         let options = WorldOptions { page_port: 0, keys: keys(), sdk: None, clock: clock.clone(), random: Random };
         let sandbox = Sandbox::start(options).await.expect("the stand-ins start");
         let settings = settings.iter().map(|(name, value)| (format!("STOPGAP_{name}"), (*value).to_owned())).collect();
-        let mut world = Self { sandbox, clock, app: None, folder: tempfile::tempdir().unwrap(), settings };
-        world.start_service().await;
-        world
+        Self { sandbox, clock, app: None, folder: tempfile::tempdir().unwrap(), settings }
     }
 
     /// The settings of this world's service.
