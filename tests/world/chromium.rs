@@ -160,6 +160,8 @@ fn capabilities(folder: &Path, scale: f64) -> serde_json::Map<String, Value> {
         "--disable-sync",
         "--no-first-run",
         "--hide-scrollbars",
+        // Letters in greys: the same on every machine, and smaller pictures.
+        "--disable-lcd-text",
         "--lang=en-US",
         "--window-size=1400,1100",
     ];

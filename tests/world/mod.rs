@@ -4,6 +4,7 @@
 
 mod chromium;
 mod looks;
+pub mod picture;
 pub mod screen;
 
 use std::{collections::BTreeMap, ffi::OsString, time::Duration};
