@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use serde_json::json;
 use stopgap::sandbox::{gitlab::CallFault, smtp, web::Fault};
 
 use crate::world::{
@@ -18,6 +19,8 @@ const SLOW_MS: u64 = 60_000;
 
 async fn draw(screen: &Screen, name: &str) {
     screen.fits().await;
+    screen.cdp("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": 0, "y": 0 })).await;
+    screen.until("nothing lies under the mouse", "!document.querySelector('button:hover')").await;
     // Neither a blinking caret nor a turning wheel decides how a picture looks.
     screen.run("document.getAnimations().forEach((each) => { each.pause(); each.currentTime = 100; });").await;
     screen.run("document.documentElement.style.caretColor = 'transparent';").await;
