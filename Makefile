@@ -7,7 +7,7 @@ PORT ?= 8081
 FUZZ_SECONDS ?= 600
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak fuzz audit doc bench image-check tools
+.PHONY: help run test soak fuzz audit screenshots doc bench image-check tools
 
 # What PostgreSQL has no part in, or what starts its own.
 NOT_ON_POSTGRES = $(addprefix --skip ,architecture command_line fuzz inside::a_full inside::postgresql license_file load:: main_job replicas:: \
@@ -40,6 +40,10 @@ fuzz: ## Throw random input at everything that reads some, for as long as FUZZ_S
 
 audit: ## Check what the program is made of: licenses, sources, bans, and known holes where they can be looked up
 	@scripts/audit
+
+screenshots: tools ## Draw the pictures of docs/images anew, in a real browser
+	cargo test --locked --test promises screenshots -- --ignored
+	@ls -l docs/images
 
 doc: ## Build the code's documentation, warnings as errors
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items

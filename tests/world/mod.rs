@@ -2,6 +2,10 @@
 //!
 //! A test reads as a conversation: an agent asks, and mailbox, GitLab and Slack show what arrived.
 
+mod chromium;
+mod looks;
+pub mod picture;
+pub mod screen;
 pub mod hostile;
 pub mod invariants;
 pub mod mortal;

@@ -1,0 +1,285 @@
+//! An agent before a real browser: the sandbox's ticket page with the app in its sidebar.
+
+use std::thread;
+
+use fantoccini::{
+    Locator,
+    actions::{InputSource as _, KeyAction, KeyActions},
+    elements::Element,
+};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{World, chromium::Chromium};
+
+/// What the page asks of a condition before it gives up, in milliseconds. Nothing takes nearly as long.
+const PATIENCE_MS: u32 = 30_000;
+
+/// What the app shows, in one word, once it is ready to be looked at.
+pub const USABLE: &str = "document.querySelector('#recipient')?.ariaBusy === 'false' && visible('form')";
+/// All three steps of the license in sight have succeeded.
+pub const DONE: &str = "document.querySelectorAll('#steps > .sent').length === 3";
+
+/// The keyboard's Enter.
+pub const ENTER: &str = "\u{e007}";
+const TAB: &str = "\u{e004}";
+
+/// Helpers that every script of these tests may use.
+const HELPERS: &str = r"
+    const $ = (id) => document.getElementById(id);
+    const visible = (id) => Boolean($(id)?.checkVisibility());
+    const text = (id) => (visible(id) ? $(id).innerText.trim() : '');
+";
+
+/// A browser window. It looks either at the ticket page or into the app's frame. [`Screen::close`] it, so that nothing
+/// the console complained of goes unseen.
+pub struct Screen {
+    chromium: Chromium,
+    page: String,
+    expected: Vec<&'static str>,
+    is_closed: bool,
+}
+
+impl World {
+    /// A world whose service is framed by the sandbox's ticket page, and a window.
+    pub async fn on_screen() -> (Self, Screen) {
+        Self::on_screen_with(&[]).await
+    }
+
+    /// With further settings (names without the prefix).
+    pub async fn on_screen_with(settings: &[(&str, &str)]) -> (Self, Screen) {
+        Self::on_screen_of_scale(settings, 1.0).await
+    }
+
+    /// With `scale` pixels of the picture for each of the page.
+    pub async fn on_screen_of_scale(settings: &[(&str, &str)], scale: f64) -> (Self, Screen) {
+        let mut world = Self::stand_ins(settings).await;
+        world.serve_screens(0).await;
+        let chromium = Chromium::start(scale).await;
+        let page = world.sandbox.origin();
+        (world, Screen { chromium, page, expected: Vec::new(), is_closed: false })
+    }
+
+    /// Starts the service on `port` for the ticket page; 0 takes a free one.
+    pub async fn serve_screens(&mut self, port: u16) {
+        let (origin, sdk_url) = (self.sandbox.origin(), self.sandbox.sdk_url());
+        let start = |config: &mut stopgap::config::Config| {
+            config.bind.set_port(port);
+            config.zendesk.origin = origin;
+            config.zendesk.sdk_url = sdk_url;
+        };
+        self.start_service_with(start).await;
+        self.sandbox.zendesk.set_service(self.reachable());
+    }
+
+    /// The service as browsers reach it.
+    pub fn reachable(&self) -> Url {
+        Url::parse(&format!("http://localhost:{}", self.port())).unwrap()
+    }
+
+    /// The port that the service listens on.
+    pub fn port(&self) -> u16 {
+        self.url().port().expect("no service of the tests has the usual port")
+    }
+}
+
+impl Screen {
+    /// Opens `ticket` and goes into the app, once its form can be used.
+    pub async fn open(&mut self, ticket: u32) {
+        self.open_app(ticket).await;
+        self.until("the form is usable", USABLE).await;
+    }
+
+    /// Opens `ticket` and goes into the app, whatever it shows.
+    pub async fn open_app(&mut self, ticket: u32) {
+        self.goto(&self.page.clone()).await;
+        self.until("the app's frame is there", "document.querySelector('#frame iframe')").await;
+        self.pick(ticket).await;
+    }
+
+    /// On the ticket page: changes to `ticket`, and goes into the app.
+    pub async fn pick(&mut self, ticket: u32) {
+        let button = format!("//*[@id='tickets']/button[b='#{ticket}']");
+        self.reloading(self.element(Locator::XPath(&button)).await).await;
+    }
+
+    /// On the ticket page: reloads the app, and goes into it.
+    pub async fn reload_app(&mut self) {
+        self.reloading(self.element(Locator::Id("reload")).await).await;
+    }
+
+    /// Clicks `button`, which replaces the app's frame, and goes into the new one once the service's page is in it.
+    async fn reloading(&mut self, button: Element) {
+        self.run("document.querySelector('#frame iframe')?.setAttribute('data-old', '')").await;
+        button.click().await.expect("the button can be clicked");
+        self.until("a new frame is there", "document.querySelector('#frame iframe:not([data-old])')").await;
+        self.app().await;
+        self.until("the app's page is there", "document.body?.dataset.state && document.readyState === 'complete'")
+            .await;
+    }
+
+    /// In the app: generates a license for `seats`, and waits until all three steps have succeeded.
+    pub async fn generate(&self, seats: &str) {
+        self.fill("username", "jdoe").await;
+        self.fill("seats", seats).await;
+        self.click("generate").await;
+        self.until("three steps are green", DONE).await;
+    }
+
+    /// Goes into the app's frame.
+    pub async fn app(&self) {
+        self.desk().await;
+        self.element(Locator::Css("#frame iframe")).await.enter_frame().await.expect("the frame can be entered");
+    }
+
+    /// Goes back to the ticket page.
+    pub async fn desk(&self) {
+        self.chromium.client.enter_parent_frame().await.expect("there is a page around the frame");
+    }
+
+    pub async fn goto(&self, address: &str) {
+        self.chromium.client.goto(address).await.expect("the page loads");
+    }
+
+    /// What a script says, where it is looked now. `$`, `visible` and `text` take an id.
+    pub async fn look(&self, expression: &str) -> Value {
+        let script = format!("{HELPERS} return ({expression});");
+        self.chromium.client.execute(&script, vec![]).await.unwrap_or_else(|error| panic!("{expression}: {error}"))
+    }
+
+    /// Runs statements.
+    pub async fn run(&self, script: &str) {
+        let script = format!("{HELPERS} {script}");
+        self.chromium.client.execute(&script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"));
+    }
+
+    /// Waits in the page until the expression is true of it, and gives its value.
+    pub async fn until(&self, what: &str, expression: &str) -> Value {
+        let script = format!(
+            "{HELPERS} const [done] = [...arguments].slice(-1); const start = performance.now();
+            (function look() {{
+                const value = ({expression});
+                if (value) done([value instanceof Node ? true : value]);
+                else if (performance.now() - start > {PATIENCE_MS}) done(['', document.body.innerText]);
+                else setTimeout(look, 20);
+            }})();"
+        );
+        let found = self.chromium.client.execute_async(&script, vec![]).await;
+        let found = found.unwrap_or_else(|error| panic!("until {what}: {error}"));
+        assert!(found.get(1).is_none(), "it never came that {what}; the page says: {}", found[1]);
+        found[0].clone()
+    }
+
+    /// The visible text of an element; nothing where it is hidden.
+    pub async fn text(&self, id: &str) -> String {
+        self.look(&format!("text('{id}')")).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    pub async fn is_visible(&self, id: &str) -> bool {
+        self.look(&format!("visible('{id}')")).await == true
+    }
+
+    /// Clicks by mouse: what is covered or out of reach cannot be clicked.
+    pub async fn click(&self, id: &str) {
+        let element = self.element(Locator::Id(id)).await;
+        element.click().await.unwrap_or_else(|error| panic!("#{id} cannot be clicked: {error}"));
+    }
+
+    /// Clicks into a field and types over what it holds.
+    pub async fn fill(&self, id: &str, words: &str) {
+        let field = self.element(Locator::Id(id)).await;
+        field.clear().await.unwrap_or_else(|error| panic!("#{id} cannot be emptied: {error}"));
+        field.send_keys(words).await.unwrap_or_else(|error| panic!("#{id} cannot be typed into: {error}"));
+    }
+
+    /// Types on the keyboard, wherever the focus is.
+    pub async fn keys(&self, keys: &str) {
+        let strokes = keys.chars().fold(KeyActions::new("keyboard".into()), |strokes, value| {
+            strokes.then(KeyAction::Down { value }).then(KeyAction::Up { value })
+        });
+        self.chromium.client.perform_actions(strokes).await.expect("the keyboard works");
+    }
+
+    /// The id of the element in focus.
+    pub async fn focus(&self) -> String {
+        self.look("document.activeElement?.id ?? ''").await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Presses Tab until the focus is on `id`.
+    pub async fn tab_to(&self, id: &str) {
+        const MOST_STOPS: usize = 60;
+        let mut seen = Vec::new();
+        for _ in 0..MOST_STOPS {
+            let focus = self.focus().await;
+            if focus == id {
+                return;
+            }
+            seen.push(focus);
+            self.keys(TAB).await;
+        }
+        panic!("Tab never reaches #{id}, but {seen:?}");
+    }
+
+    /// On the ticket page: how wide the sidebar is, 280, 320 or 700.
+    pub async fn set_width(&self, width: u32) {
+        let button = format!("//*[@id='widths']/button[.='{width}']");
+        self.element(Locator::XPath(&button)).await.click().await.expect("the width can be chosen");
+    }
+
+    /// A command of Chromium's own protocol.
+    pub async fn cdp(&self, command: &'static str, parameters: Value) -> Value {
+        self.chromium.cdp(command, parameters).await
+    }
+
+    /// Runs `script` before the scripts of every page that loads from now on.
+    pub async fn before_pages(&self, script: &str) {
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
+    /// A picture of the app's frame as it is now, PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        self.desk().await;
+        let picture = self.element(Locator::Css("#frame iframe")).await.screenshot().await;
+        self.app().await;
+        picture.expect("the frame can be pictured")
+    }
+
+    /// The console will complain of something with `words` in it. Every other complaint fails the test, and so does one
+    /// that was expected and did not come.
+    pub fn expect_complaint(&mut self, words: &'static str) {
+        self.expected.push(words);
+    }
+
+    /// Ends the browser; fails where its console complained or the page's policy was broken.
+    pub async fn close(mut self) {
+        self.is_closed = true;
+        let said = self.chromium.console().await;
+        let complaints: Vec<String> = said.iter().filter(|line| is_complaint(line)).map(message).collect();
+        for words in &self.expected {
+            assert!(complaints.iter().any(|said| said.contains(words)), "no complaint of {words}: {complaints:?}");
+        }
+        let unexpected: Vec<_> =
+            complaints.iter().filter(|said| !self.expected.iter().any(|words| said.contains(words))).collect();
+        assert!(unexpected.is_empty(), "the console complains: {unexpected:#?}");
+        let violations = self.look("globalThis.watched?.violations ?? []").await;
+        assert_eq!(violations, json!([]), "the page breaks its policy");
+    }
+
+    async fn element(&self, place: Locator<'_>) -> Element {
+        self.chromium.client.find(place).await.unwrap_or_else(|error| panic!("{place:?} is not there: {error}"))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        assert!(self.is_closed || thread::panicking(), "a test that opens a screen closes it with `screen.close()`");
+    }
+}
+
+fn is_complaint(line: &Value) -> bool {
+    line["level"] == "SEVERE" || line["level"] == "WARNING" || line["source"] == "security"
+}
+
+fn message(line: &Value) -> String {
+    line["message"].as_str().unwrap_or_default().to_owned()
+}
