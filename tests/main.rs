@@ -15,6 +15,7 @@ mod one_text;
 mod outside_email;
 mod outside_issue;
 mod outside_slack;
+mod page_size;
 mod sessions;
 mod settings_table;
 mod tokens;
