@@ -6,6 +6,7 @@ mod architecture;
 mod bad_input;
 mod command_line;
 mod fixed_term;
+mod full_page;
 mod fuzz;
 mod idempotency;
 mod license_file;
