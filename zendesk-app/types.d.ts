@@ -10,7 +10,16 @@ interface License {
   expires_on: string;
   days_left: number;
   state: "delivering" | "late" | "delivered" | "failed";
+  plan: string;
+  trial: boolean;
+  starts_on: string;
+  eligibility: { verdict: string; reason: string; override_reason?: string | null };
   deliveries: Delivery[];
+  events: { at: string; by: string; what: string; detail?: string | null }[];
+  license_md5?: string | null;
+  license_sha256?: string | null;
+  usage_url?: string | null;
+  replaces?: string | null;
   replaced_by?: string | null;
 }
 
@@ -25,6 +34,9 @@ interface Delivery {
   sent_at?: string | null;
   last_error?: string | null;
   reference?: string | null;
+  attempt_log?: { at: string; outcome: string; error?: string | null }[];
+  /** What the mail provider said; `unknown` where the mail was accepted and nothing was heard since. */
+  arrival?: { state: string; detail?: string | null; at?: string | null } | null;
 }
 
 interface LicenseRequest {
@@ -87,15 +99,71 @@ interface Ticket {
   locale: string;
 }
 
-type CommentKind = "publicReply" | "internalNote";
 type OnLicense = (license: License) => void;
+
+/** Posts under an idempotency key until the service answers (press.js). */
+type Insist = (path: string, body: object) => Promise<any>;
+
+/** The parts of a page that differ between the sidebar and the full page. */
+interface Page {
+  /** Puts the parts together: there is a session. */
+  ready(): void;
+  /** Zendesk is met; `agent` ends when the agent's language and colours are known. */
+  joined(agent: Promise<void>): unknown;
+  /** Zendesk cannot be met. */
+  unmet?(): void;
+  /** The session has ended. */
+  ended?(): void;
+}
+
+/** Who the license goes to, and what they got before (customer.js). */
+interface Customer {
+  /** Takes the domains that no license goes to, separated by commas. */
+  begin(refusedDomains: string): void;
+  /** The ticket is being read, or could not be read. */
+  showNone(isLoading: boolean): void;
+  showTicket(): void;
+  /** Opens the field with `email` in it; with null, goes back to the ticket's address. */
+  correct(email: string | null): void;
+  /** The address that the agent typed in place of the ticket's. */
+  corrected(): string | null;
+  /** The address, wherever it comes from. */
+  address(): string;
+  /** Shows what is wrong with the address, and says whether nothing is. */
+  isRight(problem?: string): boolean;
+  /** Looks up what was generated for this ticket and this address. */
+  lookUp(): Promise<void>;
+  /** Takes in a running license that the page did not know of. */
+  add(license: License): void;
+  /** This customer's license that still runs. */
+  running(): License | undefined;
+  /** Whether a duplicate was confirmed; null where it has yet to be. */
+  confirmation(): boolean | null;
+}
+
+type Moment = string | number;
+
+/** One language's words, for a locale and a time zone (words.js). */
+interface Words {
+  texts: unknown;
+  locale: string;
+  timeZone?: string;
+  /** The text under a dotted name, its {values} and {names.of.texts} filled in; `n` chooses singular or plural. */
+  t(name: string, values?: Record<string, any>): string;
+  /** A license's own date, which has no time zone. */
+  day(date: string, daysBefore?: number): string;
+  /** A moment's date. */
+  date(at: Moment): string;
+  /** A moment's time, with the date where it is not today's. */
+  time(at: Moment): string;
+}
 
 /** What was typed, and the requests whose end is not known with their idempotency keys. */
 interface Draft {
   username: string;
   seats: string;
   email: string | null;
-  keys: [string, string][];
+  requests: [string, string][];
 }
 
 /** Any element of the page by its id: the modules know which of them are fields, folds and buttons. */
@@ -104,6 +172,7 @@ interface PageElement extends HTMLElement {
   checked: boolean;
   open: boolean;
   files: FileList | null;
+  elements: Iterable<HTMLInputElement>;
   select(): void;
 }
 

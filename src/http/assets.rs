@@ -1,4 +1,4 @@
-//! The page's own scripts, style and strings, embedded at build.
+//! The pages' own scripts, style and strings, embedded at build.
 
 use actix_web::{HttpResponse, web::Path};
 
@@ -11,9 +11,9 @@ const STRINGS: &str = "application/json";
 /// One embedded file: where it is served, its type, its content.
 struct Asset(&'static str, &'static str, &'static [u8]);
 
-macro_rules! sidebar {
-    ($kind:ident, $name:literal) => {
-        Asset($name, $kind, include_bytes!(concat!("../../zendesk-app/sidebar/", $name)))
+macro_rules! own {
+    ($kind:ident, $folder:literal, $name:literal) => {
+        Asset($name, $kind, include_bytes!(concat!("../../zendesk-app/", $folder, "/", $name)))
     };
 }
 
@@ -27,28 +27,19 @@ macro_rules! strings {
     };
 }
 
-/// Everything that the page loads from us; a test compares it with the folders.
+/// Everything that the pages load from us; a test compares it with the folders.
 const ASSETS: &[Asset] = &[
-    sidebar!(STYLE, "sidebar.css"),
-    sidebar!(STYLE, "tokens.css"),
-    sidebar!(SCRIPT, "aftercare.js"),
-    sidebar!(SCRIPT, "api.js"),
-    sidebar!(SCRIPT, "comment.js"),
-    sidebar!(SCRIPT, "diagnosis.js"),
-    sidebar!(SCRIPT, "dom.js"),
-    sidebar!(SCRIPT, "draft.js"),
-    sidebar!(SCRIPT, "earlier.js"),
-    sidebar!(SCRIPT, "evidence.js"),
-    sidebar!(SCRIPT, "form.js"),
-    sidebar!(SCRIPT, "host.js"),
-    sidebar!(SCRIPT, "letter.js"),
-    sidebar!(SCRIPT, "license.js"),
-    sidebar!(SCRIPT, "main.js"),
-    sidebar!(SCRIPT, "press.js"),
-    sidebar!(SCRIPT, "progress.js"),
-    sidebar!(SCRIPT, "recipient.js"),
-    sidebar!(SCRIPT, "steps.js"),
-    sidebar!(SCRIPT, "words.js"),
+    own!(STYLE, "sidebar", "sidebar.css"),
+    own!(SCRIPT, "sidebar", "api.js"),
+    own!(SCRIPT, "sidebar", "customer.js"),
+    own!(SCRIPT, "sidebar", "dom.js"),
+    own!(SCRIPT, "sidebar", "evidence.js"),
+    own!(SCRIPT, "sidebar", "host.js"),
+    own!(SCRIPT, "sidebar", "license.js"),
+    own!(SCRIPT, "sidebar", "main.js"),
+    own!(SCRIPT, "sidebar", "words.js"),
+    own!(STYLE, "lookup", "lookup.css"),
+    own!(SCRIPT, "lookup", "lookup.js"),
     strings!("de.json"),
     strings!("en.json"),
 ];
@@ -71,9 +62,10 @@ mod tests {
         let files = |folder: &str, before: &str| {
             let names = fs::read_dir(app.join(folder)).unwrap().map(|file| file.unwrap().file_name());
             let names = names.map(|name| format!("{before}{}", name.to_str().unwrap()));
-            names.filter(|name| name != "index.html").collect::<BTreeSet<_>>()
+            names.filter(|name| !name.ends_with(".html")).collect::<BTreeSet<_>>()
         };
         let mut expected = files("sidebar", "");
+        expected.extend(files("lookup", ""));
         expected.extend(files("translations", "translations/"));
         let embedded: BTreeSet<_> = ASSETS.iter().map(|Asset(name, ..)| (*name).to_owned()).collect();
         assert_eq!(embedded, expected);

@@ -89,6 +89,8 @@ pub fn listen(bind: SocketAddr, service: Arc<Service>) -> std::io::Result<(Serve
 fn routes(app: &mut web::ServiceConfig) {
     app.route("/zendesk/sidebar", web::post().to(sidebar::load))
         .route("/zendesk/sidebar", web::get().to(sidebar::explain))
+        .route("/zendesk/lookup", web::post().to(sidebar::load))
+        .route("/zendesk/lookup", web::get().to(sidebar::explain))
         .route("/zendesk/assets/{path:.*}", web::get().to(assets::asset))
         .route("/api/v1/licenses", web::post().to(licenses::generate))
         .route("/api/v1/licenses", web::get().to(licenses::look_up))

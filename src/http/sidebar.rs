@@ -1,4 +1,4 @@
-//! `/zendesk/sidebar`: the signed load of the app, and the page that answers it.
+//! `/zendesk/sidebar` and `/zendesk/lookup`: the signed load of the app, and the page that answers it.
 
 use std::borrow::Cow;
 
@@ -13,9 +13,24 @@ use tracing::warn;
 use super::{Service, body, problem::Problem};
 use crate::workflow::session::Begun;
 
-/// The page. Its state decides what it shows.
+/// The full page of `/zendesk/lookup`, for the whole team.
+const LOOKUP: &str = "lookup";
+
+/// The sidebar's page. Its state decides what it shows.
 #[derive(Template)]
-#[template(path = "index.html")]
+#[template(path = "sidebar/index.html")]
+struct Sidebar<'a> {
+    page: &'a Page<'a>,
+}
+
+/// The full page.
+#[derive(Template)]
+#[template(path = "lookup/index.html")]
+struct Lookup<'a> {
+    page: &'a Page<'a>,
+}
+
+/// What both pages are told.
 struct Page<'a> {
     session: &'a str,
     username: &'a str,
@@ -87,7 +102,9 @@ fn page(
         refused_domains: &service.desk.rules.refused_domains.join(","),
         features: "eligibility diagnosis",
     };
-    let html = page.render().map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The page failed."))?;
+    let is_lookup = request.path().ends_with(LOOKUP);
+    let html = if is_lookup { Lookup { page: &page }.render() } else { Sidebar { page: &page }.render() };
+    let html = html.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The page failed."))?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
 }
 

@@ -70,7 +70,7 @@ impl Browser {
         let body = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", token).finish();
         let request = self
             .http
-            .post(token::sidebar(&self.service, &self.origin, "light"))
+            .post(token::address(&self.service, token::Place::TicketSidebar, &self.origin, "light"))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::ORIGIN, &self.origin)
             .header("Sec-Fetch-Site", "cross-site")

@@ -55,10 +55,34 @@ impl Token {
     }
 }
 
-/// Where Zendesk posts the token: the sidebar's address with what Zendesk adds to it.
-pub(super) fn sidebar(service: &Url, origin: &str, color_scheme: &str) -> Url {
+/// Where in Zendesk the app is loaded.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place {
+    TicketSidebar,
+    NavBar,
+}
+
+impl Place {
+    /// The token's word for it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::TicketSidebar => "ticket_sidebar",
+            Self::NavBar => "nav_bar",
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::TicketSidebar => "/zendesk/sidebar",
+            Self::NavBar => "/zendesk/lookup",
+        }
+    }
+}
+
+/// Where Zendesk posts the token: the page's address with what Zendesk adds to it.
+pub(super) fn address(service: &Url, place: Place, origin: &str, color_scheme: &str) -> Url {
     let mut url = service.clone();
-    url.set_path("/zendesk/sidebar");
+    url.set_path(place.path());
     url.query_pairs_mut()
         .clear()
         .append_pair("origin", origin)

@@ -3,14 +3,14 @@
 //! A test reads as a conversation: an agent asks, and mailbox, GitLab and Slack show what arrived.
 
 mod chromium;
-mod looks;
-pub mod picture;
-pub mod screen;
 pub mod hostile;
 pub mod invariants;
+mod looks;
 pub mod mortal;
+pub mod picture;
 pub mod postgres;
 pub mod process;
+pub mod screen;
 
 use std::{collections::BTreeMap, ffi::OsString, time::Duration};
 

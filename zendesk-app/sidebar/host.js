@@ -1,99 +1,155 @@
 // @ts-check
-// Zendesk, around the page: the ticket, the comment, the frame.
+// Zendesk around the page: how it begins there, the ticket, the comment, the frame.
 
-/** The SDK itself waits for five minutes. */
+import { begin as beginSession } from "./api.js";
+import { $, set } from "./dom.js";
+import { speak, t } from "./words.js";
+
+// The SDK itself waits for five minutes.
 const ANSWER_MS = 8000;
-/** What the service takes of a name and of a subject. */
 const [NAME_CHARS, SUBJECT_CHARS] = [200, 300];
 
 /** @type {ZafClient} */
-let zaf;
+export let zaf;
 
-/** The ticket, as it was read last. @type {Ticket | undefined} */
+/** As it was read last. @type {Ticket | undefined} */
 export let ticket;
 
+const state = document.body.dataset.state ?? "outside";
+const isReady = state === "ready";
+
+/** @param {Page} page */
+export const begin = (page) =>
+	start(page).catch((error) => {
+		set({ unloadable: true });
+		throw error;
+	});
+
+/** @param {Page} page */
+async function start({ ready, joined, unmet, ended }) {
+	const session = take("session");
+	const meeting = connect();
+	const met = meeting.catch(() => isReady);
+	await speak(navigator.language);
+	if (isReady) {
+		beginSession(session, () => {
+			set({ "session-ended": true });
+			ended?.();
+		});
+		ready();
+	} else notice(state);
+	if (!(await met)) return notice("outside");
+	await meeting.then(() => {
+		zaf.on("colorScheme.changed", setScheme);
+		followHeight();
+		const agent = readAgent().catch(() => {});
+		return isReady && joined(agent);
+	}, unmet);
+}
+
+/** Takes what the service wrote into the head. */
+export function take(name) {
+	const meta = /** @type {HTMLMetaElement} */ (document.querySelector(`[name=stopgap-${name}]`));
+	meta.remove();
+	return meta.content;
+}
+
+async function readAgent() {
+	const { currentUser, colorScheme } = await read("currentUser", "colorScheme");
+	setScheme(colorScheme);
+	await speak(currentUser?.locale ?? "en", currentUser?.timeZone?.ianaName);
+	if (!isReady) notice(state);
+}
+
+function notice(kind) {
+	set({ notice: true, "notice-missing": kind === "not_configured", "notice-link": kind === "outside" });
+	set({ "notice-title": t(`notice.${kind}.title`), "notice-text": t(`notice.${kind}.text`) });
+}
+
+function setScheme(scheme) {
+	if (scheme === "light" || scheme === "dark") document.documentElement.dataset.scheme = scheme;
+}
+
 /** Meets Zendesk; false where the page stands outside of it. */
-export async function connect() {
-  if (!window.ZAFClient) {
-    const script = document.getElementById("zaf-sdk");
-    await within(new Promise((resolve, reject) => {
-      script?.addEventListener("load", resolve);
-      script?.addEventListener("error", reject);
-    }));
-  }
-  const client = window.ZAFClient?.init();
-  if (client) zaf = client;
-  return Boolean(client);
+async function connect() {
+	if (!window.ZAFClient) {
+		await within(new Promise((onload, onerror) => Object.assign($("zaf-sdk"), { onload, onerror })));
+	}
+	const client = window.ZAFClient?.init();
+	if (client) zaf = client;
+	return Boolean(client);
 }
 
-/** @param {string} event @param {(message?: any) => void} handler */
-export const on = (event, handler) => zaf.on(event, handler);
-
-export async function readAgent() {
-  const { currentUser, colorScheme } = await within(zaf.get(["currentUser", "colorScheme"]));
-  return { locale: currentUser?.locale ?? "en", zone: currentUser?.timeZone?.ianaName, scheme: colorScheme };
-}
+const read = (...paths) => within(zaf.get(paths));
 
 export async function readTicket() {
-  const read = await within(zaf.get(["ticket.id", "ticket.subject", "ticket.requester", "ticket.organization"]));
-  const requester = read["ticket.requester"] ?? {};
-  ticket = {
-    id: idIn(read),
-    subject: line(read["ticket.subject"], SUBJECT_CHARS),
-    name: line(requester.name, NAME_CHARS),
-    email: line(requester.email, NAME_CHARS),
-    company: line(read["ticket.organization"]?.name, NAME_CHARS),
-    locale: requester.locale ?? "en",
-  };
+	const found = await read("ticket.id", "ticket.subject", "ticket.requester", "ticket.organization");
+	const requester = found["ticket.requester"] ?? {};
+	ticket = {
+		id: idIn(found),
+		subject: line(found["ticket.subject"], SUBJECT_CHARS),
+		name: line(requester.name),
+		email: line(requester.email),
+		company: line(found["ticket.organization"]?.name),
+		locale: requester.locale ?? "en",
+	};
 }
 
-/** Puts text into the ticket's comment. @param {CommentKind} kind @param {string} text */
-export async function insert(kind, text) {
-  await act(() => zaf.set("comment.type", kind));
-  await act(() => zaf.invoke("ticket.comment.appendText", text));
+/** Text into the comment, or else to copy. */
+export async function put(kind, text) {
+	try {
+		await act(() => zaf.set("comment.type", kind));
+		await act(() => zaf.invoke("ticket.comment.appendText", text));
+		return t(`comment.${kind}`);
+	} catch {
+		return copy(text, "comment.instead");
+	}
 }
 
-/** @param {string} tag */
+/** The clipboard's own API needs a permission that frames may lack. */
+export function copy(text, done = "comment.copied") {
+	const focused = document.activeElement;
+	$("copy-text").value = text;
+	set({ "copy-box": true });
+	$("copy-text").select();
+	if (!document.execCommand("copy")) return t("comment.shown");
+	set({ "copy-box": false });
+	if (focused instanceof HTMLElement) focused.focus();
+	return t(done);
+}
+
 export const addTag = (tag) => act(() => zaf.invoke("ticket.tags.add", tag));
 
-/** Keeps the frame as high as the page, from now on. */
-export function followHeight() {
-  let timer = 0;
-  new ResizeObserver(() => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;
-      // A frame that keeps its height is a blemish, not a fault.
-      within(zaf.invoke("resize", { width: "100%", height })).catch(() => {});
-    }, 50);
-  }).observe(document.body);
+function followHeight() {
+	let timer = 0;
+	new ResizeObserver(() => {
+		clearTimeout(timer);
+		timer = setTimeout(() => {
+			const height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;
+			// A blemish, not a fault.
+			within(zaf.invoke("resize", { width: "100%", height })).catch(() => {});
+		}, 50);
+	}).observe(document.body);
 }
 
-/** Acts on the ticket that was read; another one may have taken its place. @param {() => Promise<any>} deed */
+/** On the ticket that was read: another one may have taken its place. */
 async function act(deed) {
-  if (idIn(await within(zaf.get(["ticket.id"]))) !== ticket?.id) throw new Error("another ticket is open");
-  const answer = await within(deed());
-  // Zendesk hides what it refused inside an answer.
-  for (const error of Object.values(answer?.errors ?? {})) throw new Error(error?.message);
+	if (idIn(await read("ticket.id")) !== ticket?.id) throw new Error("another ticket is open");
+	const answer = await within(deed());
+	for (const error of Object.values(answer?.errors ?? {})) throw error;
 }
 
-/** @param {Record<string, any>} read */
-function idIn(read) {
-  const id = Number(read["ticket.id"]);
-  if (!(id > 0)) throw new Error("the ticket has no number yet");
-  return id;
+function idIn(found) {
+	const id = Number(found["ticket.id"]);
+	if (!(id > 0)) throw new Error("the ticket has no number yet");
+	return id;
 }
 
-/** @template T @param {Promise<T>} promise @returns {Promise<T>} */
 const within = (promise) =>
-  Promise.race([promise, new Promise((_, reject) => setTimeout(reject, ANSWER_MS, new Error("Zendesk does not answer")))]);
+	Promise.race([promise, new Promise((_, reject) => setTimeout(reject, ANSWER_MS, new Error("Zendesk does not answer")))]);
 
-/**
- * One line of the ticket's text without the characters that the service refuses: a ticket cannot be corrected
- * from here, so an odd name must not stand in the way of a license.
- * @param {unknown} text @param {number} chars
- */
-function line(text, chars) {
-  const clean = String(text ?? "").replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
-  return [...clean].slice(0, chars).join("").trim();
+/** One line without what the service refuses: an odd name must not stand in the way of a license. */
+function line(text, chars = NAME_CHARS) {
+	const clean = String(text ?? "").replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
+	return [...clean].slice(0, chars).join("").trim();
 }

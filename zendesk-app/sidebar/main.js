@@ -1,104 +1,157 @@
 // @ts-check
-// The page begins here: it takes its session out of the document, meets Zendesk and puts the parts together.
+// The sidebar of a ticket: it follows the ticket, and holds the form: one number confirmed, one press.
 
-import * as api from "./api.js";
-import * as diagnosis from "./diagnosis.js";
-import { $, set } from "./dom.js";
-import * as earlier from "./earlier.js";
+import { Refusal, keys, onPress } from "./api.js";
+import { customer } from "./customer.js";
+import { $, mark, numberIn, pause, set } from "./dom.js";
 import * as evidence from "./evidence.js";
-import * as form from "./form.js";
 import * as host from "./host.js";
 import * as license from "./license.js";
-import * as recipient from "./recipient.js";
-import { speak, t } from "./words.js";
+import { t, words } from "./words.js";
 
-const state = document.body.dataset.state ?? "outside";
-const isReady = state === "ready";
+/** The service's names of the fields. @type {Record<string, string>} */
+const FIELDS = { seats: "seats", "agent.username": "username", override_reason: "reason" };
 
-async function begin() {
-  const [session, username, features, refused] = ["session", "username", "features", "refused-domains"].map(takeMeta);
-  const meeting = host.connect();
-  // An SDK that does not load is told below, as a ticket that cannot be read.
-  const met = meeting.catch(() => isReady);
-  await speak(navigator.language);
-  if (isReady) {
-    api.begin(session, endSession);
-    recipient.begin(refused.toLowerCase().split(/[,\s]+/).filter(Boolean), lookUp);
-    earlier.begin(license.open);
-    form.begin(username, license.openNew);
-    license.begin(toForm);
-    if (features.includes("eligibility")) evidence.begin();
-    if (features.includes("diagnosis")) diagnosis.begin(toForm);
-    $("again").addEventListener("click", readTicket);
-    set({ form: true });
-  } else notice(state);
-  if (!(await met)) return notice("outside");
-  await meeting.then(join, () => recipient.showNone("unread"));
-}
+let taken = 0;
 
-/** Takes what the service wrote into the head, and leaves nothing of it there. @param {string} name */
-function takeMeta(name) {
-  const meta = document.querySelector(`meta[name="stopgap-${name}"]`);
-  meta?.remove();
-  return meta?.getAttribute("content") ?? "";
-}
-
-async function join() {
-  host.followHeight();
-  host.on("colorScheme.changed", setScheme);
-  const agent = host.readAgent().then(async ({ locale, zone, scheme }) => {
-    setScheme(scheme);
-    await speak(locale, zone);
-    if (!isReady) notice(state);
-  });
-  if (!isReady) return agent;
-  host.on("ticket.requester.email.changed", readTicket);
-  host.on("app.activated", () => $("license").hidden && readTicket());
-  // Without an answer the page keeps the browser's language and the colours it came with.
-  await readTicket(agent.catch(() => {}));
-}
-
-/** @param {unknown} [first] what to wait for before the ticket is shown */
-async function readTicket(first) {
-  recipient.showNone("loading");
-  try {
-    await Promise.all([host.readTicket(), first]);
-  } catch {
-    return recipient.showNone("unread");
-  }
-  recipient.showTicket();
-  form.takeDraft();
-  await lookUp();
-}
-
-const lookUp = async () => host.ticket && earlier.lookUp(recipient.address());
-
-function toForm() {
-  form.reset();
-  set({ license: false, form: true });
-  $("seats").focus();
-  lookUp();
-}
-
-/** The page stays as it is, with what was typed; the next one takes that up. */
-function endSession() {
-  set({ "session-ended": true });
-  form.keepDraft();
-  $("form").addEventListener("input", form.keepDraft);
-}
-
-/** One message in place of the form. @param {string} kind */
-function notice(kind) {
-  set({ form: false, diagnosis: false, notice: true, "notice-missing": kind === "not_configured", "notice-link": kind === "outside" });
-  set({ "notice-title": t(`notice.${kind}.title`), "notice-text": t(`notice.${kind}.text`) });
-}
-
-/** @param {unknown} scheme */
-function setScheme(scheme) {
-  if (scheme === "light" || scheme === "dark") document.documentElement.dataset.scheme = scheme;
-}
-
-begin().catch((error) => {
-  set({ unloadable: true });
-  throw error;
+host.begin({
+	ready() {
+		const features = host.take("features");
+		customer.begin(host.take("refused-domains"));
+		beginForm(host.take("username"));
+		license.begin(backToForm);
+		if (features.includes("eligibility")) evidence.begin();
+		if (features.includes("diagnosis")) evidence.beginDiagnosis(backToForm);
+		$("again").onclick = () => readTicket();
+		set({ form: true });
+	},
+	async joined(agent) {
+		host.zaf.on("ticket.requester.email.changed", () => readTicket());
+		host.zaf.on("app.activated", () => $("license").hidden && readTicket());
+		await readTicket(agent);
+	},
+	unmet: () => customer.showNone(false),
+	ended() {
+		keepDraft();
+		$("form").addEventListener("input", keepDraft);
+	},
 });
+
+async function readTicket(first) {
+	customer.showNone(true);
+	try {
+		await Promise.all([host.readTicket(), first]);
+	} catch {
+		return customer.showNone(false);
+	}
+	customer.showTicket();
+	takeDraft();
+	await customer.lookUp();
+}
+
+function backToForm() {
+	$("seats").value = "";
+	$("duplicate").checked = false;
+	$("generate").classList.remove("primary");
+	set({ license: false, form: true });
+	$("seats").focus();
+	customer.lookUp();
+}
+
+function beginForm(username) {
+	$("username").value = username;
+	// The page has no primary button until the agent has begun.
+	$("form").addEventListener("input", () => $("generate").classList.add("primary"));
+	onPress("generate", async (insist) => {
+		const request = read();
+		if (!request) return;
+		set({ generate: t("form.generating") });
+		try {
+			license.openNew(await insist("licenses", request));
+		} catch (error) {
+			set({ generate: t("form.again") });
+			if (!(error instanceof Refusal) || !(await settle(error))) throw error;
+		}
+		set({ generate: t("form.generate") });
+	});
+}
+
+function takeDraft() {
+	if (!host.ticket || taken === host.ticket.id) return;
+	taken = host.ticket.id;
+	try {
+		/** @type {Draft} */
+		const { username, seats, email, requests } = JSON.parse(sessionStorage[`stopgap-${taken}`]);
+		sessionStorage.removeItem(`stopgap-${taken}`);
+		$("username").value = username;
+		$("seats").value = seats;
+		if (email !== null) customer.correct(email);
+		for (const [request, key] of requests) keys.set(request, key);
+	} catch {
+		// There is none.
+	}
+}
+
+function keepDraft() {
+	const draft = { username: $("username").value, seats: $("seats").value, email: customer.corrected(), requests: [...keys] };
+	try {
+		sessionStorage[`stopgap-${host.ticket?.id}`] = JSON.stringify(draft);
+	} catch {
+		// A browser that keeps nothing for frames.
+	}
+}
+
+/** Nothing where something is wrong. @returns {LicenseRequest | undefined} */
+function read() {
+	if (!host.ticket) {
+		set({ trouble: t("form.unread") });
+		return;
+	}
+	const { id, subject, name, company } = host.ticket;
+	const [username, reason, seats] = [$("username").value.trim(), $("reason").value.trim(), numberIn("seats")];
+	const problems = {
+		username: /^@?\w[\w.-]*$/.test(username) ? "" : t("form.bad_username"),
+		seats: seats >= 1 && seats <= 1_000_000 ? "" : t("form.bad_seats"),
+		reason: reason || $("override").hidden ? "" : t("form.bad_reason"),
+	};
+	for (const [id, problem] of Object.entries(problems).reverse()) {
+		mark(id, problem);
+		if (problem) $(id).focus();
+	}
+	if (!customer.isRight() || Object.values(problems).some(Boolean)) return;
+	const confirmed = customer.confirmation();
+	if (confirmed === null) return;
+	// JSON leaves out what is undefined.
+	return {
+		ticket: { id, subject: subject || undefined },
+		agent: { username },
+		customer: { email: customer.address(), name: name || undefined, company: company || undefined },
+		seats,
+		evidence: evidence.read(),
+		override_reason: reason || undefined,
+		confirm_duplicate: confirmed || undefined,
+	};
+}
+
+/** Does what a refusal asks for, where the page knows it. @param {Refusal} refusal */
+async function settle({ status, problem, message, waitSeconds }) {
+	if (problem.license) {
+		if (status === 409) customer.add(problem.license);
+		else license.openNew(problem.license);
+		return true;
+	}
+	if (status === 429) {
+		const [time, minutes] = [words.time(Date.now() + waitSeconds * 1000), t("trouble.minutes", { n: Math.ceil(waitSeconds / 60) })];
+		set({ trouble: `${message} ${t("trouble.limited", { time, minutes })}` });
+		await pause(waitSeconds * 1000);
+		set({ trouble: t("trouble.free") });
+		return true;
+	}
+	const errors = problem.errors ?? [];
+	for (const { field, detail } of errors) {
+		if (field === "override_reason") set({ override: true });
+		if (field in FIELDS) mark(FIELDS[field], detail);
+		if (field === "customer.email") customer.isRight(detail);
+	}
+	return errors.length > 0 && errors.every(({ field }) => field in FIELDS || field === "customer.email");
+}

@@ -11,7 +11,14 @@ use std::{fmt, io, path::PathBuf, sync::Arc};
 use url::Url;
 
 use super::{
-    StartError, gitlab::Gitlab, listener::Listener, shelf::Shelf, slack::Slack, smtp::MailServer, token::Token, web,
+    StartError,
+    gitlab::Gitlab,
+    listener::Listener,
+    shelf::Shelf,
+    slack::Slack,
+    smtp::MailServer,
+    token::{Place, Token},
+    web,
 };
 use crate::{clock::Clock, random::Random};
 
@@ -106,8 +113,10 @@ impl fmt::Debug for Signer {
 }
 
 impl Signer {
-    fn token(&self, agent_id: u64) -> String {
+    fn token(&self, agent_id: u64, place: Place) -> String {
         let now = self.clock.now();
-        Token::of(agent_id, now, self.random.id(now)).sign(&self.pem)
+        let mut token = Token::of(agent_id, now, self.random.id(now));
+        token.claims["context"]["location"] = place.name().into();
+        token.sign(&self.pem)
     }
 }

@@ -24,6 +24,9 @@ struct Load {
     agent_id: u64,
     origin: String,
     color_scheme: String,
+    /// The full page in place of the sidebar.
+    #[serde(default)]
+    full: bool,
 }
 
 impl Site for Page {
@@ -108,8 +111,9 @@ impl Page {
         let Some(service) = self.service.read(Clone::clone) else {
             return Answer::json(503, &json!({"error": "no service is running yet"}));
         };
-        let action = token::sidebar(&service, &load.origin, &load.color_scheme);
-        Answer::json(200, &json!({"action": action.as_str(), "token": self.signer.token(load.agent_id)}))
+        let place = if load.full { token::Place::NavBar } else { token::Place::TicketSidebar };
+        let action = token::address(&service, place, &load.origin, &load.color_scheme);
+        Answer::json(200, &json!({"action": action.as_str(), "token": self.signer.token(load.agent_id, place)}))
     }
 }
 

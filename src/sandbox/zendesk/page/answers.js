@@ -66,11 +66,13 @@ function each(paths, answer) {
 }
 
 function writable(desk) {
+  if (!desk.ticket) throw new Error("is not available: no ticket is open here");
   if (desk.ticket.status === "closed") throw new Error("is not available: the ticket is closed");
   return desk.view;
 }
 
 function tree({ ticket, agent, scheme, subdomain }) {
+  if (!ticket) return { currentUser: agent, currentAccount: { subdomain }, colorScheme: scheme };
   const { id, subject, requester, organization, status, tags, draft, commentType } = ticket;
   const comment = { text: draft, type: commentType };
   const shown = { id, subject, requester: { ...requester, locale: "en-US" }, organization, status, tags: [...tags], comment };

@@ -48,11 +48,10 @@ export class Host {
 
   #register() {
     const { appId, installationId, subdomain, ticket } = this.#desk;
+    const place = ticket ? { location: "ticket_sidebar", ticketId: ticket.id } : { location: "nav_bar" };
     this.#registered = true;
     const metadata = { appId, installationId, name: "Stopgap", version: "1.0.0", settings: {} };
-    const context = {
-      product: "support", location: "ticket_sidebar", instanceGuid: this.#guid, account: { subdomain }, ticketId: ticket.id,
-    };
+    const context = { product: "support", ...place, instanceGuid: this.#guid, account: { subdomain } };
     this.#event("app.registered", { metadata, context });
   }
 

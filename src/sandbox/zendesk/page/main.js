@@ -16,6 +16,7 @@ const RETRY_MS = 2000;
 
 const setup = await (await fetch("/api/setup")).json();
 let host = null;
+let fullHost = null;
 // The service's address; null before it runs, undefined before the page has asked.
 let service;
 let loads = 0;
@@ -37,14 +38,14 @@ const desk = {
   },
 };
 
-/** Loads the app as Zendesk does: a signed form, posted into a fresh iframe. */
+/** Loads the app beside the ticket. */
 async function loadApp() {
   host?.close();
   host = null;
   const load = ++loads;
-  const [ok, form] = await post("/api/load", { agent_id: desk.agent.id, origin: location.origin, color_scheme: desk.scheme });
+  const form = await sign(false);
   if (load !== loads) return;
-  if (!ok) {
+  if (!form) {
     by("frame").replaceChildren(make("p", { class: "empty" }, "The app comes as soon as its service runs."));
     return;
   }
@@ -52,6 +53,29 @@ async function loadApp() {
   frame.style.height = `${FIRST_HEIGHT_PX}px`;
   by("frame").replaceChildren(frame);
   host = new Host(frame, new URL(form.action).origin, desk);
+  submit(form, frame);
+}
+
+/** Loads the app's full page, which knows of no ticket and keeps the size it is given. */
+async function loadFullPage() {
+  fullHost?.close();
+  const form = await sign(true);
+  if (!form) return;
+  const frame = make("iframe", { name: "full-page", title: "Stopgap, full page", allow: "clipboard-write" });
+  by("panel-full").replaceChildren(frame);
+  fullHost = new Host(frame, new URL(form.action).origin, { ...desk, ticket: null, resize() {} });
+  submit(form, frame);
+}
+
+/** The signed form that loads the app; nothing where no service runs yet. */
+async function sign(full) {
+  const asked = { agent_id: desk.agent.id, origin: location.origin, color_scheme: desk.scheme, full };
+  const [ok, form] = await post("/api/load", asked);
+  return ok ? form : null;
+}
+
+/** Posts the signed form into a fresh iframe, as Zendesk does. */
+function submit(form, frame) {
   const token = make("input", { type: "hidden", name: "token", value: form.token });
   const signed = make("form", { method: "post", action: form.action, target: frame.name, hidden: true }, token);
   document.body.append(signed);
@@ -80,6 +104,7 @@ function showTab(name) {
     tab.setAttribute("aria-selected", selected);
     tab.tabIndex = selected ? 0 : -1;
     by(tab.getAttribute("aria-controls")).hidden = !selected;
+    if (selected && name === "full") loadFullPage();
     if (selected) tab.querySelector(".count")?.classList.remove("fresh");
   }
 }
@@ -111,7 +136,7 @@ function setScheme(scheme) {
   desk.scheme = scheme;
   document.documentElement.dataset.scheme = scheme;
   by("scheme").setAttribute("aria-pressed", scheme === "dark");
-  host?.tell("colorScheme.changed", scheme);
+  for (const one of [host, fullHost]) one?.tell("colorScheme.changed", scheme);
 }
 
 const switches = [...document.querySelectorAll("[data-stand-in]")];
