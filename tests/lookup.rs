@@ -43,12 +43,12 @@ async fn a_license_is_found_by_any_part_that_somebody_remembers() {
         own.as_str(),
         &own[..23],
     ] {
-        assert_eq!(ids(&agent, &format!("q={words}")).await, [own.clone()], "{words}");
+        assert_eq!(ids(&agent, &format!("q={words}")).await, std::slice::from_ref(&own), "{words}");
     }
     for words in ["1000_sure", "100%25%25sure", "nobody"] {
         assert!(ids(&agent, &format!("q={words}")).await.is_empty(), "{words}");
     }
-    assert_eq!(ids(&agent, "ticket=815").await, [own.clone()]);
+    assert_eq!(ids(&agent, "ticket=815").await, std::slice::from_ref(&own));
     assert_eq!(ids(&agent, "ticket=815&q=asmith").await, [own]);
     assert!(ids(&agent, "ticket=815&q=jdoe").await.is_empty());
 }

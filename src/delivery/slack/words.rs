@@ -43,7 +43,7 @@ pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, 
         ("Mail", told.mail),
     ];
     let sentence = match license.replaces {
-        Some(earlier) => format!("{}\nIt replaces the license {earlier}.", sentence),
+        Some(earlier) => format!("{sentence}\nIt replaces the license {earlier}."),
         None => sentence,
     };
     let fields: Vec<Value> = fields.iter().map(|(name, value)| markdown(&format!("*{name}*\n{value}"))).collect();
