@@ -39,7 +39,9 @@ async fn a_resend_brings_the_same_license_to_the_same_address_under_a_message_id
     assert_eq!(emails[1]["purpose"], "resend");
     assert_ne!(emails[0]["reference"], emails[1]["reference"]);
     assert_eq!(license["events"].as_array().unwrap().iter().filter(|e| e["what"] == "resent").count(), 1);
-    assert!(license["events"].as_array().unwrap().iter().any(|e| e["what"] == "resent" && e["by"] == "agent 42 (jdoe)"));
+    assert!(
+        license["events"].as_array().unwrap().iter().any(|e| e["what"] == "resent" && e["by"] == "agent 42 (jdoe)")
+    );
     let issues = world.sandbox.gitlab.issues();
     assert_eq!((issues.len(), issues[0].state, issues[0].notes.len()), (1, State::Closed, 1));
     assert!(issues[0].notes[0].body.contains("sent again to `j***@acme.example`"), "{}", issues[0].notes[0].body);

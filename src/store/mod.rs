@@ -4,8 +4,8 @@
 //! other way, and PostgreSQL takes an advisory lock, so that what is true in one is true in the other.
 
 mod answers;
-mod backup;
 mod attempts;
+mod backup;
 mod claims;
 mod deliveries;
 mod dialect;

@@ -24,7 +24,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Every version of the tables, oldest first. One that has been released is never changed.
 pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
-    (2, "recommended seats", include_str!("migrations/0002_recommended_seats.sql")),
+    (2, "scope", include_str!("migrations/0002_scope.sql")),
     (3, "aftercare", include_str!("migrations/0003_aftercare.sql")),
 ];
 

@@ -1,15 +1,15 @@
 //! What an agent can do, one file a deed. Each is one short transaction that leaves its deliveries in the outbox.
 
-pub mod diagnose;
 pub mod again;
+pub mod diagnose;
 pub mod download;
 pub mod generate;
 pub mod limits;
 pub mod lookup;
 pub mod recipient;
-pub mod scope;
 pub mod replace;
 pub mod retry;
+pub mod scope;
 pub mod session;
 pub mod telling;
 pub mod view;
