@@ -217,3 +217,23 @@ async fn the_customers_old_license_is_read_and_kept_nowhere() {
     let database = std::fs::read(world.folder().join("stopgap.db")).unwrap();
     assert!(!database.windows(secret.len()).any(|window| window == secret.as_bytes()));
 }
+
+#[tokio::test]
+async fn a_replacement_by_another_agent_still_names_who_went_on_out_of_scope() {
+    let world = World::start().await;
+    let (agent, other) = (world.agent().await, world.agent_number(43).await);
+    let license = generate(&agent, &because(with(expired(&world, 18)), WHY)).await;
+    let mut own = crate::world::order_for("x@y.example");
+    own["agent"]["username"] = "asmith".into();
+    generate(&other, &own).await;
+    let path = format!("/api/v1/licenses/{}/replace", license["id"].as_str().unwrap());
+    let body = json!({ "seats": 300, "reason": "too few seats" });
+    let later = post(&other, &path, &fresh_key(), &body).await;
+    assert_eq!(later.status, 201, "{}", later.body);
+    assert_eq!(later.body["agent"]["username"], "asmith");
+    assert_eq!(later.body["eligibility"], license["eligibility"]);
+    assert_eq!(later.body["eligibility"]["overridden_by"], "jdoe");
+    assert!(
+        later.body["events"][0]["detail"].as_str().unwrap().ends_with(&format!("overridden by jdoe because {WHY}"))
+    );
+}

@@ -46,6 +46,7 @@ pub fn license() -> License {
             verdict: Verdict::InScope,
             reason: "the grace period ended 1 day ago".into(),
             override_reason: None,
+            overridden_by: Some("mallory".into()),
             recommended_seats: Some(286),
         },
         replaces: None,

@@ -39,7 +39,7 @@ pub fn parse(body: &Value, session: &Session, desk: &Desk) -> Result<Order, Prob
     let evidence = fields.nested(Some(root), "evidence", |evidence| desk.receive(evidence));
     let override_reason = fields.optional(Some(root), "override_reason", text(eligibility::override_reason));
 
-    let eligibility = desk.eligibility(evidence.as_ref(), override_reason.as_ref());
+    let eligibility = desk.eligibility(evidence.as_ref(), username.as_ref().zip(override_reason.as_ref()));
     // Alone it is the workflow's to say, which first looks whether the key was answered before.
     let gives_none = body.get("override_reason").is_none_or(Value::is_null);
     if fields.has_mistakes() && gives_none && eligibility.lacks_override() {

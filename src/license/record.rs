@@ -44,6 +44,8 @@ pub struct EligibilityNote {
     pub reason: String,
     /// Why the agent went on although it was out of scope; nothing where it was not.
     pub override_reason: Option<String>,
+    /// The GitLab username of that agent: a replacement by another one keeps it.
+    pub overridden_by: Option<String>,
     /// The seats that the evidence asks for, where it tells them.
     pub recommended_seats: Option<u32>,
 }
@@ -53,6 +55,12 @@ impl EligibilityNote {
     #[must_use]
     pub fn lacks_override(&self) -> bool {
         self.verdict.needs_override() && self.override_reason.is_none()
+    }
+
+    /// Who went on out of scope, and why.
+    #[must_use]
+    pub fn overridden(&self) -> Option<(&str, &str)> {
+        self.overridden_by.as_deref().zip(self.override_reason.as_deref())
     }
 
     /// The recommendation, where `seats` are fewer.
@@ -105,10 +113,10 @@ impl License {
     /// The scope check in the words of the history: `out of scope: …, overridden by jdoe because …`.
     #[must_use]
     pub fn scope_in_words(&self) -> String {
-        let EligibilityNote { verdict, reason, override_reason, .. } = &self.eligibility;
+        let EligibilityNote { verdict, reason, .. } = &self.eligibility;
         let mut words = format!("{}: {}", verdict.name(), reason.trim_end_matches('.'));
-        if let Some(why) = override_reason {
-            words.push_str(&format!(", overridden by {} because {why}", self.agent.username));
+        if let Some((by, why)) = self.eligibility.overridden() {
+            words.push_str(&format!(", overridden by {by} because {why}"));
         }
         if let Some(recommended) = self.eligibility.asks_for_more_than(self.seats) {
             words.push_str(&format!("; fewer seats than the recommended {recommended}"));

@@ -42,8 +42,9 @@ impl Writing {
         sqlx::query(
             "INSERT INTO licenses (id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
              customer_email, customer_folded, customer_name, customer_company, seats, starts_on, expires_on, file, \
-             seal_error, verdict, verdict_reason, override_reason, replaces, search, recommended_seats, drill) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+             seal_error, verdict, verdict_reason, override_reason, replaces, search, recommended_seats, drill, \
+             overridden_by) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
         )
         .bind(license.id.to_string())
         .bind(ms(license.created_at))
@@ -67,6 +68,7 @@ impl Writing {
         .bind(search_words(license))
         .bind(license.eligibility.recommended_seats.map(i64::from))
         .bind(i64::from(license.drill))
+        .bind(license.eligibility.overridden_by.clone())
         .execute(&mut *self.tx)
         .await?;
         Ok(())

@@ -28,7 +28,7 @@ const TRY_OUT: Duration = Duration::from_secs(30);
 /// Every version of the tables, oldest first. One that has been released is never changed.
 pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
-    (2, "recommended seats", include_str!("migrations/0002_recommended_seats.sql")),
+    (2, "scope", include_str!("migrations/0002_scope.sql")),
     (3, "aftercare", include_str!("migrations/0003_aftercare.sql")),
     (10, "drill", include_str!("migrations/0010_drill.sql")),
 ];

@@ -92,6 +92,7 @@ impl Columns<'_> {
                 verdict: self.word("verdict")?,
                 reason: self.text("verdict_reason")?,
                 override_reason: self.maybe_text("override_reason")?,
+                overridden_by: self.maybe_text("overridden_by")?,
                 recommended_seats: self.maybe_count("recommended_seats")?,
             },
             replaces: self.maybe_license("replaces")?,

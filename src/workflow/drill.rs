@@ -30,6 +30,7 @@ impl Desk {
                 verdict: Verdict::Unchecked,
                 reason: "A drill.".into(),
                 override_reason: None,
+                overridden_by: None,
                 recommended_seats: None,
             },
             confirm_duplicate: true,

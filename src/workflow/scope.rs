@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Desk, generate::Refusal};
 use crate::license::{
-    EligibilityNote, Evidence, Judgement, Line, Scope,
+    EligibilityNote, Evidence, Judgement, Line, Scope, Username,
     eligibility::judge,
     evidence::{Mistake, Received, receive},
     record::today,
@@ -30,10 +30,12 @@ impl Desk {
     /// What is kept of the scope check with a license. A reason to go on is kept only where the verdict asks for one:
     /// the history must not tell of an override that there was none of.
     #[must_use]
-    pub fn eligibility(&self, received: Option<&Received>, override_reason: Option<&Line>) -> EligibilityNote {
+    pub fn eligibility(&self, received: Option<&Received>, overriding: Option<(&Username, &Line)>) -> EligibilityNote {
         let judgement = received.map_or_else(Judgement::without_evidence, |received| self.judge(&received.evidence));
+        let overridden = overriding.filter(|_| judgement.verdict.needs_override());
         EligibilityNote {
-            override_reason: override_reason.filter(|_| judgement.verdict.needs_override()).map(ToString::to_string),
+            override_reason: overridden.map(|(_, why)| why.to_string()),
+            overridden_by: overridden.map(|(by, _)| by.to_string()),
             verdict: judgement.verdict,
             reason: judgement.reason,
             recommended_seats: received.and_then(|received| received.evidence.recommended_seats()),

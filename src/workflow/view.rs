@@ -54,6 +54,7 @@ fn summary(license: &License, deliveries: &[Delivery], zendesk_origin: &str, now
             "verdict": eligibility.verdict,
             "reason": eligibility.reason,
             "override_reason": eligibility.override_reason,
+            "overridden_by": eligibility.overridden_by,
             "recommended_seats": eligibility.recommended_seats,
         },
         "replaces": replaces.map(|id| id.to_string()),

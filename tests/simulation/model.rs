@@ -346,6 +346,7 @@ fn license() -> License {
             verdict: Verdict::Unchecked,
             reason: String::new(),
             override_reason: None,
+            overridden_by: None,
             recommended_seats: None,
         },
         replaces: None,

@@ -236,6 +236,7 @@ fn a_description_tells_tomorrows_reader_everything() {
             verdict: crate::license::Verdict::TooLate,
             reason: "the grace period ended 9 days ago".into(),
             override_reason: Some("the account manager vouches".into()),
+            overridden_by: Some("asmith".into()),
             recommended_seats: Some(300),
         },
         ..license()
@@ -253,7 +254,7 @@ fn a_description_tells_tomorrows_reader_everything() {
         "286",
         "2026-12-01",
         "out of scope: the grace period ended 9 days ago",
-        "by jdoe because the account manager vouches",
+        "by asmith because the account manager vouches",
         "this license has 286, and the customer's numbers ask for 300",
         "License expired",
         "Resend the license",

@@ -164,8 +164,8 @@ impl Teller<'_> {
             ("Ticket", shown(ticket.subject.as_ref().map(ToString::to_string))),
             ("Eligibility", reason(&format!("{}: {}", eligibility.verdict.name(), eligibility.reason))),
         ];
-        if let Some(why) = &eligibility.override_reason {
-            facts.push(("Overridden", reason(&format!("by {} because {why}", agent.username))));
+        if let Some((by, why)) = eligibility.overridden() {
+            facts.push(("Overridden", format!("by {} because {}", quote::words(by), reason(why))));
         }
         if let Some(earlier) = replaces {
             facts.push(("Replaces", earlier.to_string()));

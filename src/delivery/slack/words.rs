@@ -184,8 +184,8 @@ impl Told {
 fn eligibility(license: &License) -> impl Iterator<Item = Value> {
     let note = &license.eligibility;
     let verdict = format!("*Eligibility:* {}: {}", note.verdict.name(), reason(&note.reason));
-    let by = datum(license.agent.username.as_str());
-    let overridden = note.override_reason.as_ref().map(|why| format!("*Overridden* by {by} because {}", reason(why)));
+    let overridden =
+        note.overridden().map(|(by, why)| format!("*Overridden* by {} because {}", datum(by), reason(why)));
     [verdict].into_iter().chain(overridden).map(|text| json!({"type": "section", "text": markdown(&text)}))
 }
 
