@@ -19,7 +19,11 @@ use url::Url;
 
 const LICENSES: usize = 500;
 const CLIENTS: usize = 50;
-const NO_LIMITS: [(&str, &str); 2] = [("STOPGAP_AGENT_HOURLY_LIMIT", "10000"), ("STOPGAP_DAILY_LIMIT", "10000")];
+const NO_LIMITS: [(&str, &str); 3] = [
+    ("STOPGAP_AGENT_HOURLY_LIMIT", "10000"),
+    ("STOPGAP_CUSTOMER_DAILY_LIMIT", "10000"),
+    ("STOPGAP_DAILY_LIMIT", "10000"),
+];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -109,7 +109,8 @@ async fn another_process_that_holds_the_database_means_503_and_then_all_is_well(
 
 #[tokio::test]
 async fn a_full_disk_means_503_and_whatever_was_accepted_is_delivered_once_there_is_room() {
-    const NO_LIMITS: [(&str, &str); 2] = [("AGENT_HOURLY_LIMIT", "10000"), ("DAILY_LIMIT", "10000")];
+    const NO_LIMITS: [(&str, &str); 3] =
+        [("AGENT_HOURLY_LIMIT", "10000"), ("CUSTOMER_DAILY_LIMIT", "10000"), ("DAILY_LIMIT", "10000")];
     let world = World::stand_ins(&NO_LIMITS).await;
     let mut variables = world.variables();
     let file = format!("sqlite:{}", world.folder().join("full.db").display());

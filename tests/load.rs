@@ -16,7 +16,8 @@ const CLIENTS: usize = 50;
 const MAX_RESIDENT_KB: u64 = 64 * 1024;
 /// All deliveries are made within this, on a slow machine too.
 const ALL: Duration = Duration::from_secs(150);
-const NO_LIMITS: [(&str, &str); 2] = [("AGENT_HOURLY_LIMIT", "10000"), ("DAILY_LIMIT", "10000")];
+const NO_LIMITS: [(&str, &str); 3] =
+    [("AGENT_HOURLY_LIMIT", "10000"), ("CUSTOMER_DAILY_LIMIT", "10000"), ("DAILY_LIMIT", "10000")];
 
 #[tokio::test]
 async fn five_hundred_licenses_by_fifty_clients_are_all_answered_and_delivered() {

@@ -83,7 +83,7 @@ async fn the_page_remembers_the_username_of_its_agent() {
 
 #[tokio::test]
 async fn several_licenses_at_once_are_all_delivered() {
-    let world = World::with(&[("AGENT_HOURLY_LIMIT", "1000")]).await;
+    let world = World::with(&[("AGENT_HOURLY_LIMIT", "1000"), ("CUSTOMER_DAILY_LIMIT", "1000")]).await;
     let agent = world.agent().await;
     for n in 0..20 {
         generate(&agent, &crate::world::order_for(&format!("customer{n}@acme.example"))).await;

@@ -29,6 +29,11 @@ impl Walk {
         self.ask(pattern, &Method::GET, who.request(Method::GET, path)).await;
     }
 
+    async fn deed(&mut self, who: &Browser, deed: &str, id: &str, key: &str, body: &Value) {
+        let request = who.request(Method::POST, &format!("{LICENSES}/{id}/{deed}")).header("Idempotency-Key", key);
+        self.ask(&format!("{LICENSES}/{{id}}/{deed}"), &Method::POST, request.json(body)).await;
+    }
+
     async fn post(&mut self, who: &Browser, body: &Value, key: &str) {
         let request = who.request(Method::POST, LICENSES).header("Idempotency-Key", key).json(body);
         self.ask(LICENSES, &Method::POST, request).await;
@@ -84,6 +89,9 @@ async fn every_answer_of_a_walk_is_described_and_every_description_is_walked() {
     walk.get(&agent, "/api/v1/licenses/{id}/file", &long).await;
     operations(&mut walk, &world, token).await;
     sidebar(&mut walk, &world).await;
+    questions(&mut walk, &world).await;
+    deeds(&mut walk).await;
+    reports(&mut walk).await;
     other_worlds(&mut walk).await;
 
     let is_walked = |(_, _, status): &&(String, String, String)| !NOT_WALKED.contains(&status.as_str());
@@ -104,16 +112,109 @@ async fn operations(walk: &mut Walk, world: &World, token: &str) {
 }
 
 async fn sidebar(walk: &mut Walk, world: &World) {
-    let (stranger, sidebar) = (world.stranger(), "/zendesk/sidebar");
-    walk.get(&stranger, sidebar, sidebar).await;
+    let stranger = world.stranger();
     for name in ["main.js", "nothing.js"] {
         walk.get(&stranger, "/zendesk/assets/{path}", &format!("/zendesk/assets/{name}")).await;
     }
-    for body in ["token=forged".to_owned(), "x".repeat(20_000)] {
-        walk.ask(sidebar, &Method::POST, stranger.request(Method::POST, sidebar).body(body)).await;
+    for page in ["/zendesk/sidebar", "/zendesk/lookup"] {
+        walk.get(&stranger, page, page).await;
+        for body in ["token=forged".to_owned(), "x".repeat(20_000)] {
+            walk.ask(page, &Method::POST, stranger.request(Method::POST, page).body(body)).await;
+        }
+        // The agent of this world was let in by a signed token; both pages share that.
+        walk.0.insert((page.into(), "post".into(), "200".into()));
     }
-    // The agent of this world was let in by a signed token.
-    walk.0.insert((sidebar.into(), "post".into(), "200".into()));
+}
+
+/// Eligibility and diagnosis.
+async fn questions(walk: &mut Walk, world: &World) {
+    let (agent, stranger) = (world.agent().await, world.stranger());
+    let long = "x".repeat(70_000);
+    for (path, good) in [
+        ("/api/v1/eligibility", json!({ "billable_users": 5 })),
+        ("/api/v1/diagnosis", json!({ "text": "This license has already expired." })),
+    ] {
+        for body in [good, json!([]), json!({ "long": long })] {
+            walk.ask(path, &Method::POST, agent.request(Method::POST, path).json(&body)).await;
+        }
+        walk.ask(path, &Method::POST, agent.request(Method::POST, path).body("{}")).await;
+        walk.ask(path, &Method::POST, stranger.request(Method::POST, path).json(&json!({}))).await;
+    }
+}
+
+/// The aftercare, each deed with all that can be answered to it.
+async fn deeds(walk: &mut Walk) {
+    let world = World::start().await;
+    let (agent, stranger) = (world.agent().await, world.stranger());
+    let license = generate(&agent, &order()).await;
+    ended(&agent, &license).await;
+    let id = license["id"].as_str().unwrap();
+    let bodies = [
+        ("resend", json!({})),
+        ("forward", json!({ "email": "it@acme.example" })),
+        ("retry", json!({})),
+        ("replace", json!({ "seats": 300, "reason": "too few seats" })),
+    ];
+    for (deed, body) in &bodies {
+        let key = fresh_key();
+        walk.deed(&agent, deed, id, &key, body).await;
+        walk.deed(&agent, deed, id, &key, &json!({ "email": "x@acme.example", "seats": 1, "reason": "x" })).await;
+        walk.deed(&agent, deed, id, &fresh_key(), &json!([])).await;
+        walk.deed(&agent, deed, NOBODY, &fresh_key(), body).await;
+        walk.deed(&stranger, deed, id, &fresh_key(), body).await;
+        walk.deed(&agent, deed, id, &fresh_key(), &json!({ "long": "x".repeat(20_000) })).await;
+        let text = agent.request(Method::POST, &format!("{LICENSES}/{id}/{deed}")).header("Idempotency-Key", "k");
+        walk.ask(&format!("{LICENSES}/{{id}}/{deed}"), &Method::POST, text.body("{}")).await;
+    }
+    other_body(walk, &agent, id).await;
+    world.pass(11 * 24 * 3600);
+    let agent = world.agent().await;
+    for (deed, body) in &bodies {
+        walk.deed(&agent, deed, id, &fresh_key(), body).await;
+    }
+    let failing = World::start().await;
+    failing.sandbox.mail.faults.fail_next(stopgap::sandbox::smtp::Fault::Rcpt550);
+    let agent = failing.agent().await;
+    let license = generate(&agent, &order()).await;
+    ended(&agent, &license).await;
+    walk.deed(&agent, "retry", license["id"].as_str().unwrap(), &fresh_key(), &json!({})).await;
+    let closed = World::with(&[("ZENDESK_ALLOWED_AGENTS", "7")]).await;
+    let license = generate(&closed.agent_number(7).await, &order()).await;
+    for (deed, body) in &bodies {
+        walk.deed(&closed.agent().await, deed, license["id"].as_str().unwrap(), &fresh_key(), body).await;
+    }
+    let limited = World::with(&[("AGENT_HOURLY_LIMIT", "1")]).await;
+    let agent = limited.agent().await;
+    let license = generate(&agent, &order()).await;
+    walk.deed(&agent, "replace", license["id"].as_str().unwrap(), &fresh_key(), &bodies[3].1).await;
+}
+
+/// One key for two requests of each deed.
+async fn other_body(walk: &mut Walk, agent: &Browser, id: &str) {
+    let key = fresh_key();
+    for email in ["a@acme.example", "b@acme.example"] {
+        walk.deed(agent, "forward", id, &key, &json!({ "email": email })).await;
+    }
+    for deed in ["resend", "retry", "replace"] {
+        walk.deed(
+            agent,
+            deed,
+            id,
+            &key,
+            &if deed == "replace" { json!({ "seats": 5, "reason": "x" }) } else { json!({}) },
+        )
+        .await;
+    }
+}
+
+/// The mail provider's webhook.
+async fn reports(walk: &mut Walk) {
+    let path = "/webhooks/mailgun";
+    let world = World::with(&[("MAILGUN_SIGNING_KEY", crate::webhook::KEY)]).await;
+    let nobody = world.stranger();
+    for body in [crate::webhook::report_of_nobody(&world), "{}".to_owned(), "x".repeat(70_000)] {
+        walk.ask(path, &Method::POST, nobody.request(Method::POST, path).body(body)).await;
+    }
 }
 
 /// What only other settings bring about.

@@ -16,7 +16,11 @@ const LICENSES: usize = 12;
 
 /// A world whose services share a PostgreSQL.
 async fn shared() -> (World, BTreeMap<String, String>) {
-    let settings = [("DATABASE_URL", &*postgres::fresh_database()), ("AGENT_HOURLY_LIMIT", "10000")];
+    let settings = [
+        ("DATABASE_URL", &*postgres::fresh_database()),
+        ("AGENT_HOURLY_LIMIT", "10000"),
+        ("CUSTOMER_DAILY_LIMIT", "10000"),
+    ];
     let world = World::stand_ins(&settings).await;
     let variables = world.variables();
     (world, variables)

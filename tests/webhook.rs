@@ -8,7 +8,7 @@ use stopgap::sandbox::{Browser, gitlab::State};
 
 use crate::world::{World, ended, fresh_key, generate, get, history, order, post, read, through, within};
 
-const KEY: &str = "signing-key-of-the-tests";
+pub const KEY: &str = "signing-key-of-the-tests";
 
 async fn world() -> World {
     World::with(&[("MAILGUN_SIGNING_KEY", KEY)]).await
@@ -34,6 +34,14 @@ fn report(world: &World, license: &Value, event: &Value) -> Value {
     event["message"] = json!({ "headers": { "message-id": through(license, "email")[0]["reference"] } });
     event["recipient"] = "jane@acme.example".into();
     json!({ "signature": signature(KEY, world.clock.now().as_second(), &fresh_key()), "event-data": event })
+}
+
+/// A well-signed report on a mail that nobody sent.
+pub fn report_of_nobody(world: &World) -> String {
+    let mut event = bounced();
+    event["message"] = json!({ "headers": { "message-id": "nobody@nowhere.example" } });
+    event["recipient"] = "jane@acme.example".into();
+    json!({ "signature": signature(KEY, world.clock.now().as_second(), &fresh_key()), "event-data": event }).to_string()
 }
 
 async fn say(world: &World, body: &Value) -> StatusCode {

@@ -48,6 +48,15 @@ pub struct Answer {
     pub body: Value,
 }
 
+impl Answer {
+    /// The body without the request's own id, which differs in every answer.
+    pub fn without_id(&self) -> Value {
+        let mut body = self.body.clone();
+        body.as_object_mut().map(|fields| fields.remove("request_id"));
+        body
+    }
+}
+
 pub fn keys() -> Keys {
     Keys {
         license_private_pem: include_str!("../vectors/test_key.pem").into(),
