@@ -10,8 +10,9 @@ FUZZ_SECONDS ?= 600
 .PHONY: help run test soak fuzz audit screenshots doc bench image-check tools
 
 # What PostgreSQL has no part in, or what starts its own.
-NOT_ON_POSTGRES = $(addprefix --skip ,architecture command_line fuzz inside::a_full inside::postgresql license_file load:: main_job replicas:: \
-	settings_table simulation tokens)
+NOT_ON_POSTGRES = $(addprefix --skip ,architecture backup:: browser_ check:: command_line diagnosis:: drill:: framing:: \
+	full_page:: fuzz inside::a_full inside::postgresql license_file load:: logs:: main_job openapi:: page_size \
+	replicas:: sandbox_sdk secrets:: security_ settings_table shutdown:: simulation slow_clients:: tokens)
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -22,7 +22,7 @@ fn complaint(output: &Output) -> String {
 
 #[tokio::test]
 async fn a_backup_made_while_running_starts_with_everything_that_was_committed() {
-    let mut world = World::start().await;
+    let mut world = World::on_sqlite().await;
     let agent = world.agent().await;
     let license = generate(&agent, &order()).await;
     let license = ended(&agent, &license).await;

@@ -59,7 +59,7 @@ async fn database(world: &mut World) -> String {
 
 #[tokio::test]
 async fn the_text_goes_when_the_license_has_expired_and_its_hashes_stay() {
-    let mut world = World::start().await;
+    let mut world = World::on_sqlite().await;
     let (agent, license) = delivered(&world, &order()).await;
     assert_eq!(file(&agent, &license).await.status, 200);
     let (agent, shown) = after_days(&mut world, 11, &license, |shown| shown["has_file"] == false).await;
@@ -87,7 +87,7 @@ async fn a_license_that_runs_keeps_its_text() {
 
 #[tokio::test]
 async fn people_go_after_the_retention_and_the_history_stays() {
-    let mut world = World::with(&[("RETENTION_DAYS", "31")]).await;
+    let mut world = World::on_sqlite_with(&[("RETENTION_DAYS", "31")]).await;
     let (agent, license) = delivered(&world, &order()).await;
     let forward = json!({ "email": "colleague@acme.example" });
     let forwarded = post(&agent, &format!("{}/forward", path(&license)), &fresh_key(), &forward).await;
@@ -152,7 +152,7 @@ async fn a_mail_that_is_still_pending_is_given_up_with_its_customer() {
 
 #[tokio::test]
 async fn an_address_that_a_license_was_forwarded_to_is_erased_from_it() {
-    let mut world = World::start().await;
+    let mut world = World::on_sqlite().await;
     let (agent, license) = delivered(&world, &order()).await;
     let forward = json!({ "email": "boss@partner.example" });
     let forwarded = post(&agent, &format!("{}/forward", path(&license)), &fresh_key(), &forward).await;

@@ -10,6 +10,7 @@ mod browser_comment;
 mod browser_faces;
 mod browser_job;
 mod browser_pictures;
+mod browser_scope;
 mod browser_trouble;
 mod browser_watch;
 mod check;

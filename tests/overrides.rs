@@ -202,7 +202,7 @@ async fn the_same_key_is_answered_alike_after_the_verdict_has_changed() {
 
 #[tokio::test]
 async fn the_customers_old_license_is_read_and_kept_nowhere() {
-    let mut world = World::start().await;
+    let mut world = World::on_sqlite().await;
     turn_to(&world, jiff::civil::date(2026, 11, 15) + 1.day());
     let agent = world.agent().await;
     let old = vector("paid-plain.gitlab-license");

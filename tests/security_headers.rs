@@ -203,7 +203,7 @@ async fn ids_that_are_not_there_look_like_ids_that_are_none() {
 
 #[tokio::test]
 async fn an_error_shows_nothing_of_the_insides() {
-    let world = World::start().await;
+    let world = World::on_sqlite().await;
     let agent = world.agent().await;
     let database = format!("sqlite:{}", world.folder().join("stopgap.db").display());
     let other = sqlx::AnyPool::connect(&database).await.unwrap();

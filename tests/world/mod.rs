@@ -97,7 +97,12 @@ impl World {
 
     /// For what is true of SQLite's files alone.
     pub async fn on_sqlite() -> Self {
-        let mut world = Self::stand_ins(&[]).await;
+        Self::on_sqlite_with(&[]).await
+    }
+
+    /// The same with further settings.
+    pub async fn on_sqlite_with(settings: &[(&str, &str)]) -> Self {
+        let mut world = Self::stand_ins(settings).await;
         world.settings.retain(|(name, _)| name != "STOPGAP_DATABASE_URL");
         world.start_service().await;
         world
