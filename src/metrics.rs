@@ -17,7 +17,7 @@ pub const ATTEMPTS: &str = "stopgap_delivery_attempts_total";
 pub const MAIL_ACCEPTED: &str = "stopgap_mail_accepted_seconds";
 /// Requests refused, by `reason`.
 pub const REFUSALS: &str = "stopgap_refusals_total";
-/// Limits reached, by `limit`: `agent`, `customer`, `all`.
+/// Limits reached, by `limit`: `agent`, `customer`, `domain`, `all`.
 pub const LIMITS: &str = "stopgap_limits_reached_total";
 /// Deliveries still to be made, by `channel`.
 pub const OUTBOX: &str = "stopgap_outbox_pending";
@@ -86,7 +86,7 @@ impl Metrics {
                 metrics.counter(ATTEMPTS, &[("channel", channel), ("outcome", outcome)]).absolute(0);
             }
         }
-        for limit in ["agent", "customer", "all"] {
+        for limit in ["agent", "customer", "domain", "all"] {
             metrics.counter(LIMITS, &[("limit", limit)]).absolute(0);
         }
         metrics.gauge(BUILD, &[("version", env!("CARGO_PKG_VERSION"))]).set(1.0);

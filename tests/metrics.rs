@@ -19,6 +19,11 @@ fn value(metrics: &str, series: &str) -> f64 {
     line.unwrap_or_else(|| panic!("no {series} in\n{metrics}")).trim().parse().unwrap()
 }
 
+fn is(metrics: &str, series: &str, expected: f64) {
+    let seen = value(metrics, series);
+    assert!((seen - expected).abs() < f64::EPSILON, "{series} is {seen} in\n{metrics}");
+}
+
 #[tokio::test]
 async fn metrics_are_not_found_without_a_token_and_refused_with_a_wrong_one() {
     let closed = World::start().await;
@@ -30,6 +35,22 @@ async fn metrics_are_not_found_without_a_token_and_refused_with_a_wrong_one() {
     let bare = world.stranger().request(Method::GET, "/metrics").send().await.unwrap();
     assert_eq!(bare.status(), 401);
     assert_eq!(scrape(&world, TOKEN).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_replacement_is_a_license_that_is_counted_and_limited() {
+    let world = World::with(&[("METRICS_TOKEN", TOKEN), ("CUSTOMER_DAILY_LIMIT", "2")]).await;
+    let agent = world.agent().await;
+    let mut id = generate(&agent, &order()).await["id"].as_str().unwrap().to_owned();
+    for (seats, status) in [(300, 201), (301, 429)] {
+        let body = serde_json::json!({ "seats": seats, "reason": "Maximum users is higher." });
+        let answer = post(&agent, &format!("/api/v1/licenses/{id}/replace"), &fresh_key(), &body).await;
+        assert_eq!(answer.status, status);
+        id = answer.body["id"].as_str().map_or(id, str::to_owned);
+    }
+    let (_, metrics) = scrape(&world, TOKEN).await;
+    is(&metrics, r#"stopgap_licenses_total{result="generated"}"#, 2.0);
+    is(&metrics, r#"stopgap_limits_reached_total{limit="customer"}"#, 1.0);
 }
 
 #[tokio::test]
@@ -62,8 +83,7 @@ async fn licenses_deliveries_attempts_refusals_and_limits_are_counted() {
         ("stopgap_database_up", 1.0),
         (concat!(r#"stopgap_build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""}"#), 1.0),
     ] {
-        let seen = value(&metrics, series);
-        assert!((seen - expected).abs() < f64::EPSILON, "{series} is {seen} in\n{metrics}");
+        is(&metrics, series, expected);
     }
     assert!(value(&metrics, "stopgap_mail_accepted_seconds_sum") > 0.5, "the first wait is part of it");
     assert!(!metrics.contains("acme") && !metrics.contains("jdoe"), "{metrics}");
@@ -76,7 +96,7 @@ async fn depth_and_age_of_the_outbox_are_those_of_the_moment() {
     generate(&world.agent().await, &order()).await;
     world.pass(100);
     let (_, metrics) = scrape(&world, TOKEN).await;
-    assert!((value(&metrics, r#"stopgap_outbox_pending{channel="email"}"#) - 1.0).abs() < f64::EPSILON);
+    is(&metrics, r#"stopgap_outbox_pending{channel="email"}"#, 1.0);
     let age = value(&metrics, r#"stopgap_outbox_oldest_seconds{channel="email"}"#);
     assert!((100.0..130.0).contains(&age), "{age}");
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Desk,
-    limits::{self, Limited},
+    limits::Limited,
     scope,
     session::sha256,
     telling::{self, Case, Moment},
@@ -108,11 +108,7 @@ impl Desk {
             return same_or_refused(answer, &hash);
         }
         self.check_duplicate(&mut writing, &order).await?;
-        let now = license.created_at;
-        limits::check(&mut writing, &self.rules, &order.agent, &order.customer.email, now)
-            .await?
-            .inspect_err(|limited| self.metrics.limit(limited.limit))
-            .map_err(Refusal::Limited)?;
+        self.check_limits(&mut writing, &license).await?;
         let answered = self.keep(&mut writing, &license).await?;
         let answer =
             Answer { request_hash: hash, license_id: license.id, status: answered.status, body: answered.body.clone() };
@@ -121,8 +117,13 @@ impl Desk {
         crash::point("generate_before_commit");
         writing.commit().await?;
         crash::point("generate_after_commit");
-        self.metrics.license(if license.seal_error.is_none() { "generated" } else { "sealing_failed" });
+        self.count(&license);
         Ok(answered)
+    }
+
+    /// Counts a license that was recorded.
+    pub(super) fn count(&self, license: &License) {
+        self.metrics.license(if license.seal_error.is_none() { "generated" } else { "sealing_failed" });
     }
 
     /// Whether this agent may put a license into anyone's hands: generate or replace it, mail it again, or take its file out. Asked at each

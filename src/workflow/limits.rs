@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::Rules;
+use super::{Desk, generate::Refusal};
 use crate::{
-    license::{Agent, Email},
+    config::Rules,
+    license::{Agent, Email, License},
     store::{self, Writing},
 };
 
@@ -61,7 +62,7 @@ const FREE_MAIL: &[&str] = &[
 /// A limit is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limited {
-    /// Which one, in a word: `agent`, `customer`, `all`.
+    /// Which one, in a word: `agent`, `customer`, `domain`, `all`.
     pub limit: &'static str,
     /// Which one, in a sentence for the agent.
     pub sentence: String,
@@ -69,11 +70,21 @@ pub struct Limited {
     pub retry_after: Duration,
 }
 
-/// Checks all limits for one more license at `now`.
-///
-/// # Errors
-/// [`store::Error`]; a limit that is reached is the inner result.
-pub async fn check(
+impl Desk {
+    /// Checks all limits for `license` as one more, and counts the limit that is reached.
+    ///
+    /// # Errors
+    /// [`Refusal::Limited`], or [`Refusal::Store`].
+    pub(super) async fn check_limits(&self, writing: &mut Writing, license: &License) -> Result<(), Refusal> {
+        check(writing, &self.rules, &license.agent, &license.customer.email, license.created_at)
+            .await?
+            .inspect_err(|limited| self.metrics.limit(limited.limit))
+            .map_err(Refusal::Limited)
+    }
+}
+
+/// The inner result is a limit that is reached.
+async fn check(
     writing: &mut Writing,
     rules: &Rules,
     agent: &Agent,

@@ -4,7 +4,6 @@ use super::{
     Desk,
     again::kept,
     generate::{Answered, Order, Refusal, Request, answer_for, gone, same_or_refused},
-    limits,
     session::sha256,
     telling::{self, Case, Moment},
 };
@@ -50,8 +49,7 @@ impl Desk {
         }
         let earlier = writing.dossier(id).await?.ok_or(Refusal::NotFound)?;
         may_be_replaced(&earlier)?;
-        let (agent, email) = (&license.agent, &license.customer.email);
-        limits::check(&mut writing, &self.rules, agent, email, license.created_at).await?.map_err(Refusal::Limited)?;
+        self.check_limits(&mut writing, &license).await?;
         self.keep(&mut writing, &license).await?;
         // A license that could not be sealed takes nobody's place.
         if license.seal_error.is_none() {
@@ -61,6 +59,7 @@ impl Desk {
         let answered = answer_for(&license, &self.show(&dossier));
         writing.add_answer(&request.key, &kept(&answered, hash)).await?;
         writing.commit().await?;
+        self.count(&license);
         Ok(answered)
     }
 
