@@ -1,6 +1,7 @@
 //! One line an event, tied together by ids, and nothing in it that a log must not hold.
 
 use reqwest::{Method, header::HeaderValue};
+use serde_json::Value;
 use stopgap::sandbox::{gitlab, smtp::Fault as Smtp};
 
 use crate::world::{World, ended, generate, get, order, post, process::Process, read};
@@ -15,11 +16,13 @@ async fn a_request_is_followed_by_its_id_to_the_deliveries_of_its_license() {
 
     let answered = process.line("answered with a license").await;
     assert_eq!(answered["license"], license["id"]);
-    assert!(!answered["span"]["request_id"].as_str().unwrap().is_empty(), "{answered}");
+    let request = &answered["span"]["request_id"];
+    assert!(!request.as_str().unwrap().is_empty(), "{answered}");
     let delivered: Vec<_> = process.lines().into_iter().filter(|line| line["message"] == "delivered").collect();
     let channels: Vec<_> = delivered.iter().map(|line| line["channel"].as_str().unwrap()).collect();
     assert_eq!(channels, ["email", "issue", "slack"]);
-    assert!(delivered.iter().all(|line| line["license"] == license["id"]), "{delivered:?}");
+    let is_tied = |line: &Value| line["license"] == license["id"] && line["request_id"] == *request;
+    assert!(delivered.iter().all(is_tied), "{request} is not in each of {delivered:?}");
 }
 
 #[tokio::test]

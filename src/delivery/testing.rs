@@ -76,6 +76,7 @@ pub fn delivery(channel: Channel, purpose: Purpose, story: Option<Story>) -> Del
         last_error: None,
         reference: None,
         arrival: None,
+        request_id: None,
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Service, body,
     fields::{Fields, boolean, number, text},
-    licenses::{answer, idempotency_key, license_id, refused},
+    licenses::{answer, asked, idempotency_key, license_id, refused},
     order::recipient_of,
     problem::Problem,
     session,
@@ -97,7 +97,7 @@ async fn read(
     let mut body =
         if has_body(request) { body::json(request, payload, body::MAX_BODY_BYTES).await? } else { json!({}) };
     body.sort_all_objects();
-    let asked = again::request(session.agent_user_id, key, deed, id, &body.to_string());
+    let asked = asked(request, &session, key, again::canonical(deed, id, &body.to_string()));
     Ok((id, asked, body))
 }
 

@@ -12,11 +12,11 @@ use tracing::info;
 use super::{
     Service, body, order,
     problem::{FieldError, Problem},
-    session,
+    request_id, session,
 };
 use crate::{
     license::{LicenseId, Line, TicketId},
-    store::{AnswerKey, Lookup},
+    store::{AnswerKey, Lookup, Session},
     workflow::generate::{Answered, Refusal, Request},
 };
 
@@ -32,15 +32,20 @@ pub async fn generate(request: HttpRequest, payload: Payload, service: Data<Serv
     let mut body = body::json(&request, payload, body::MAX_BODY_BYTES).await?;
     let order = order::parse(&body, &session, &service.desk)?;
     body.sort_all_objects();
-    let request = Request { key: AnswerKey { agent_user_id: session.agent_user_id, key }, canonical: body.to_string() };
-    let answered = service.desk.generate(order, &request).await.map_err(|refusal| refused(refusal, &service))?;
-    // The deliveries' lines name the license: this one ties them to the request.
-    info!(license = %answered.license_id, status = answered.status, "answered with a license");
+    let asked = asked(&request, &session, key, body.to_string());
+    let answered = service.desk.generate(order, &asked).await.map_err(|refusal| refused(refusal, &service))?;
     Ok(answer(answered))
+}
+
+/// Who asks under which key for what.
+pub(super) fn asked(request: &HttpRequest, session: &Session, key: String, canonical: String) -> Request {
+    let key = AnswerKey { agent_user_id: session.agent_user_id, key };
+    Request { key, canonical, id: request_id::of(request) }
 }
 
 /// What a deed answered, as it was kept.
 pub(super) fn answer(answered: Answered) -> HttpResponse {
+    info!(license = %answered.license_id, status = answered.status, "answered with a license");
     let status = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     if status.is_success() {

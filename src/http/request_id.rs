@@ -1,7 +1,7 @@
 //! Every request has an id of ours: in its log lines, in the answer's header, and in a problem's body.
 
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
+    Error, HttpMessage, HttpRequest, HttpResponse,
     body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::header::{HeaderName, HeaderValue},
@@ -26,6 +26,11 @@ pub fn give(request: &ServiceRequest) -> String {
     let id = id.unwrap_or_default();
     request.extensions_mut().insert(RequestId(id.clone()));
     id
+}
+
+/// The id of `request`.
+pub fn of(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
 /// Tells the id with the answer, and counts what is refused.

@@ -10,7 +10,7 @@ use actix_web::{
 };
 use tracing::warn;
 
-use super::{Service, body, problem::Problem};
+use super::{Service, body, problem::Problem, request_id};
 use crate::delivery::email::webhook;
 
 /// Reports carry the mail's headers and the provider's own data.
@@ -25,7 +25,7 @@ pub async fn mailgun(request: HttpRequest, payload: Payload, service: Data<Servi
         warn!(why = %disbelief, "a report of the mail provider was refused");
         unacceptable(&disbelief.to_string())
     })?;
-    service.desk.hear(report).await?;
+    service.desk.hear(report, &request_id::of(&request)).await?;
     Ok(HttpResponse::Ok().finish())
 }
 

@@ -252,6 +252,8 @@ pub struct Delivery {
     pub reference: Option<String>,
     /// What the mail provider said about an email after it was accepted.
     pub arrival: Option<Arrival>,
+    /// The request it goes back to, as the log calls it; nothing where none did.
+    pub request_id: Option<String>,
 }
 
 impl Delivery {

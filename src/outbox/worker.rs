@@ -276,6 +276,7 @@ impl Desk {
     async fn write(&self, mut writing: store::Writing, settlement: Settlement) -> store::Result<()> {
         let Settlement { delivery, follow_ups, events } = settlement;
         let now = self.clock.now();
+        writing.because_of(delivery.request_id.as_deref());
         writing.save_delivery(&delivery).await?;
         for event in &events {
             writing.add_event(delivery.license_id, event).await?;
@@ -384,15 +385,16 @@ fn word(outcome: &Outcome) -> &'static str {
 /// Servers repeat the address that they refuse: the history keeps it whole for the agents, the log masks it.
 fn log(delivery: &Delivery, outcome: &Outcome) {
     let (license, channel, attempt) = (delivery.license_id, delivery.channel.as_str(), delivery.attempts);
+    let request_id = delivery.request_id.as_deref();
     match outcome {
-        Outcome::Sent { .. } => info!(%license, channel, attempt, "delivered"),
+        Outcome::Sent { .. } => info!(%license, request_id, channel, attempt, "delivered"),
         Outcome::Retry { error, uncertain, .. } => {
             let error = quote::mask_addresses(error);
-            warn!(%license, channel, attempt, uncertain, error, "not delivered yet");
+            warn!(%license, request_id, channel, attempt, uncertain, error, "not delivered yet");
         }
         Outcome::Refused { error } => {
             let error = quote::mask_addresses(error);
-            error!(%license, channel, attempt, error, "refused for good");
+            error!(%license, request_id, channel, attempt, error, "refused for good");
         }
     }
 }

@@ -59,9 +59,9 @@ impl Writing {
         let story = new.story.as_ref().map(serde_json::to_string).transpose();
         sqlx::query(
             "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, story, state, attempts, uncertain, \
-             late, created_at, deadline_at, give_up_at, next_attempt_at, waits_for, patience_until) \
+             late, created_at, deadline_at, give_up_at, next_attempt_at, waits_for, patience_until, request_id) \
              SELECT $1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, \
-             CASE WHEN MAX(created_at) >= $7 THEN MAX(created_at) + 1 ELSE $7 END, $8, $9, $7, $10, $11 \
+             CASE WHEN MAX(created_at) >= $7 THEN MAX(created_at) + 1 ELSE $7 END, $8, $9, $7, $10, $11, $12 \
              FROM deliveries WHERE license_id = $2",
         )
         .bind(new.id.to_string())
@@ -75,6 +75,7 @@ impl Writing {
         .bind(ms(new.give_up_at))
         .bind(new.waits_for.map(|id| id.to_string()))
         .bind(new.patience_until.map(ms))
+        .bind(self.request_id.clone())
         .execute(&mut *self.tx)
         .await?;
         Ok(())
@@ -117,12 +118,14 @@ impl Writing {
     ) -> Result<()> {
         sqlx::query(
             "UPDATE deliveries SET state = 'pending', late = 0, deadline_at = $2, give_up_at = $3, \
-             next_attempt_at = $4, lease_holder = NULL, lease_until = NULL WHERE id = $1 AND state = 'failed'",
+             next_attempt_at = $4, request_id = $5, lease_holder = NULL, lease_until = NULL \
+             WHERE id = $1 AND state = 'failed'",
         )
         .bind(id.to_string())
         .bind(deadline_at.map(ms))
         .bind(ms(give_up_at))
         .bind(ms(now))
+        .bind(self.request_id.clone())
         .execute(&mut *self.tx)
         .await?;
         Ok(())

@@ -101,6 +101,8 @@ pub struct Dossier {
 pub struct Writing {
     tx: Transaction<'static, Any>,
     changes: watch::Sender<u64>,
+    /// What its deliveries go back to.
+    request_id: Option<String>,
     /// Given on when the transaction has ended: fields are dropped in their order.
     _turn: OwnedMutexGuard<()>,
 }
@@ -114,7 +116,7 @@ impl Store {
         // First come, first served: SQLite itself lets those who wait fight for their turn, and some lose each time.
         let turn = timeout(TURN, Arc::clone(&self.turn).lock_owned()).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let tx = self.dialect.begin(&self.pool).await?;
-        Ok(Writing { tx, changes: self.changes.clone(), _turn: turn })
+        Ok(Writing { tx, changes: self.changes.clone(), request_id: None, _turn: turn })
     }
 
     /// Hears of every change that this process commits. The outbox and the pages' live progress wait for it.
@@ -143,6 +145,11 @@ impl Store {
 }
 
 impl Writing {
+    /// Everything that is put into the outbox from now on goes back to this request, so that the log ties them together.
+    pub fn because_of(&mut self, request_id: Option<&str>) {
+        self.request_id = request_id.map(ToOwned::to_owned);
+    }
+
     /// Makes it durable and tells those who wait for changes.
     ///
     /// # Errors

@@ -31,6 +31,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "scope", include_str!("migrations/0002_scope.sql")),
     (3, "aftercare", include_str!("migrations/0003_aftercare.sql")),
     (10, "drill", include_str!("migrations/0010_drill.sql")),
+    (11, "request", include_str!("migrations/0011_request.sql")),
 ];
 
 /// Why the database cannot be used.

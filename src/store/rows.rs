@@ -122,6 +122,7 @@ impl Columns<'_> {
             last_error: self.maybe_text("last_error")?,
             reference: self.maybe_text("reference")?,
             arrival: self.arrival()?,
+            request_id: self.maybe_text("request_id")?,
         })
     }
 

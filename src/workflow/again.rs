@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     license::{Again, Channel, DeliveryId, Email, Event, License, LicenseId, Story, record::today},
-    store::{Answer, AnswerKey, Dossier},
+    store::{Answer, Dossier},
 };
 
 /// One license is mailed so often at most, the first mail included.
@@ -37,6 +37,7 @@ impl Desk {
         self.may_generate(request.key.agent_user_id)?;
         let by = self.name_of(request.key.agent_user_id).await?;
         let mut writing = self.store.write().await?;
+        writing.because_of(Some(&request.id));
         if let Some(answer) = writing.answer(&request.key).await? {
             return same_or_refused(answer, &hash);
         }
@@ -94,8 +95,8 @@ pub(super) fn kept(answered: &Answered, request_hash: String) -> Answer {
     Answer { request_hash, license_id, status, body: body.clone() }
 }
 
-/// A request of `agent_user_id` under `key`: `deed` and `id` stand in it, so that one key cannot mean two deeds.
+/// What a request for `deed` on a license stands for: both stand in it, so that one key cannot mean two deeds.
 #[must_use]
-pub fn request(agent_user_id: u64, key: String, deed: &str, id: LicenseId, body: &str) -> Request {
-    Request { key: AnswerKey { agent_user_id, key }, canonical: format!("{deed} {id} {body}") }
+pub fn canonical(deed: &str, id: LicenseId, body: &str) -> String {
+    format!("{deed} {id} {body}")
 }

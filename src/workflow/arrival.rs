@@ -15,14 +15,15 @@ use crate::{
 const PROVIDER: &str = "mail provider";
 
 impl Desk {
-    /// Keeps what a signed report says. Repeats, and reports on mails that are not ours, change nothing.
+    /// Keeps what a signed report says that came with the request `request_id`. Repeats, and reports on mails that are not ours, change nothing.
     ///
     /// # Errors
     /// [`store::Error`]; the report is to be sent again then.
-    pub async fn hear(&self, report: Report) -> store::Result<()> {
+    pub async fn hear(&self, report: Report, request_id: &str) -> store::Result<()> {
         let Report { token, usable_until, news } = report;
         let Some(news) = news else { return Ok(()) };
         let mut writing = self.store.write().await?;
+        writing.because_of(Some(request_id));
         if !writing.use_token(&sha256(&format!("mailgun {token}")), usable_until).await? {
             return Ok(());
         }

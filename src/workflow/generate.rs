@@ -42,6 +42,8 @@ pub struct Request {
     pub key: AnswerKey,
     /// The request's body in one spelling: two bodies are the same where these are.
     pub canonical: String,
+    /// Its id in the log.
+    pub id: String,
 }
 
 /// An answer that is kept under its idempotency key.
@@ -103,6 +105,7 @@ impl Desk {
         scope::check(&order.eligibility)?;
         let license = self.seal(order.clone()).await;
         let mut writing = self.store.write().await?;
+        writing.because_of(Some(&request.id));
         // Another request may have used the key meanwhile: it won, and both get its answer.
         if let Some(answer) = writing.answer(&request.key).await? {
             return same_or_refused(answer, &hash);

@@ -44,6 +44,7 @@ impl Desk {
         let mut license = self.seal(order).await;
         license.replaces = Some(id);
         let mut writing = self.store.write().await?;
+        writing.because_of(Some(&request.id));
         if let Some(answer) = writing.answer(&request.key).await? {
             return same_or_refused(answer, &hash);
         }

@@ -31,6 +31,7 @@ impl Desk {
         self.may_generate(request.key.agent_user_id)?;
         let by = self.name_of(request.key.agent_user_id).await?;
         let mut writing = self.store.write().await?;
+        writing.because_of(Some(&request.id));
         if let Some(answer) = writing.answer(&request.key).await? {
             return same_or_refused(answer, &hash);
         }

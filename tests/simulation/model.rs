@@ -256,6 +256,7 @@ impl Model {
         let delivery = Delivery {
             id,
             arrival: None,
+            request_id: None,
             license_id: self.license.id,
             channel,
             purpose,
