@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     license::{Again, LicenseId, Line, Seats},
-    workflow::{again, generate::Request, replace::Replacement},
+    workflow::{replace::Replacement, request::Request},
 };
 
 /// The longest reason for a replacement.
@@ -97,7 +97,8 @@ async fn read(
     let mut body =
         if has_body(request) { body::json(request, payload, body::MAX_BODY_BYTES).await? } else { json!({}) };
     body.sort_all_objects();
-    let asked = asked(request, &session, key, again::canonical(deed, id, &body.to_string()));
+    // Deed and license stand in it, so that one key cannot mean two deeds.
+    let asked = asked(request, &session, key, format!("{deed} {id} {body}"));
     Ok((id, asked, body))
 }
 

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     license::{LicenseId, Line, TicketId},
     store::{AnswerKey, Lookup, Session},
-    workflow::generate::{Answered, Refusal, Request},
+    workflow::request::{Answered, Refusal, Request},
 };
 
 const DEFAULT_LIMIT: u32 = 20;

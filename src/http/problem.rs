@@ -12,7 +12,7 @@ use actix_web::{
 use serde_json::{Value, json};
 use tracing::error;
 
-use crate::{license::eligibility::OVERRIDE_REASON_CHARS, store, workflow::generate::Refusal};
+use crate::{license::eligibility::OVERRIDE_REASON_CHARS, store, workflow::request::Refusal};
 
 /// When a client may ask again after the store was away.
 const STORE_RETRY: Duration = Duration::from_secs(2);

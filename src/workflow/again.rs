@@ -2,13 +2,13 @@
 
 use super::{
     Desk,
-    generate::{Answered, Refusal, Request, gone, same_or_refused},
-    session::sha256,
+    request::{Answered, Refusal, Request},
     telling::{self, Moment},
+    written,
 };
 use crate::{
     license::{Again, Channel, DeliveryId, Email, Event, License, LicenseId, Story, record::today},
-    store::{Answer, Dossier},
+    store::{self, Dossier, Writing},
 };
 
 /// One license is mailed so often at most, the first mail included.
@@ -30,20 +30,28 @@ impl Desk {
         to: Option<&Email>,
         request: &Request,
     ) -> Result<Answered, Refusal> {
-        let hash = sha256(&request.canonical);
-        if let Some(answer) = self.store.answer(&request.key).await? {
-            return same_or_refused(answer, &hash);
+        if let Some(answered) = self.answered_before(request).await? {
+            return Ok(answered);
         }
         self.may_generate(request.key.agent_user_id)?;
         let by = self.name_of(request.key.agent_user_id).await?;
-        let mut writing = self.store.write().await?;
-        writing.because_of(Some(&request.id));
-        if let Some(answer) = writing.answer(&request.key).await? {
-            return same_or_refused(answer, &hash);
-        }
-        let dossier = writing.dossier(id).await?.ok_or(Refusal::NotFound)?;
-        self.may_be_mailed(&dossier)?;
-        let license = &dossier.license;
+        self.once(request, async |writing| {
+            let dossier = writing.dossier(id).await?.ok_or(Refusal::NotFound)?;
+            self.may_be_mailed(&dossier)?;
+            self.mail(writing, &dossier.license, again, to, by).await?;
+            Ok(self.accepted(&written(writing, id).await?))
+        })
+        .await
+    }
+
+    async fn mail(
+        &self,
+        writing: &mut Writing,
+        license: &License,
+        again: Again,
+        to: Option<&Email>,
+        by: String,
+    ) -> store::Result<()> {
         let to = to.unwrap_or(&license.customer.email);
         let now = self.clock.now();
         let mut fresh_id = || DeliveryId(self.random.id(now));
@@ -51,13 +59,8 @@ impl Desk {
         let mut email = telling::email(license, again.purpose(), to.as_str(), self.rules.email_deadline, &mut moment);
         email.story = Some(Story::SentAgain { again, to: to.masked(), mended: false });
         let event = Event { at: now, by, what: again.as_str().into(), detail: Some(format!("to {}", to.masked())) };
-        writing.add_event(id, &event).await?;
-        writing.add_delivery(id, &email, now).await?;
-        let dossier = writing.dossier(id).await?.ok_or_else(gone)?;
-        let answered = self.accepted(&dossier);
-        writing.add_answer(&request.key, &kept(&answered, hash)).await?;
-        writing.commit().await?;
-        Ok(answered)
+        writing.add_event(license.id, &event).await?;
+        writing.add_delivery(license.id, &email, now).await
     }
 
     /// The license as it stands now, as the answer to a press that put something into the outbox.
@@ -87,16 +90,4 @@ impl Desk {
         };
         Err(Refusal::Conflict(why.into()))
     }
-}
-
-/// `answered`, to be kept under its key.
-pub(super) fn kept(answered: &Answered, request_hash: String) -> Answer {
-    let Answered { license_id, status, ref body } = *answered;
-    Answer { request_hash, license_id, status, body: body.clone() }
-}
-
-/// What a request for `deed` on a license stands for: both stand in it, so that one key cannot mean two deeds.
-#[must_use]
-pub fn canonical(deed: &str, id: LicenseId, body: &str) -> String {
-    format!("{deed} {id} {body}")
 }

@@ -4,18 +4,17 @@ use serde_json::Value;
 
 use super::{
     Desk,
-    limits::Limited,
+    request::{Answered, Refusal, Request},
     scope,
-    session::sha256,
     telling::{self, Case, Moment},
+    written,
 };
 use crate::{
-    crash,
     license::{
         Agent, Attributes, Customer, DeliveryId, EligibilityNote, Event, License, LicenseFile, LicenseId, Purpose,
         Seats, Story, Terms, Ticket, record::today,
     },
-    store::{self, Answer, AnswerKey, Dossier, Writing},
+    store::{self, Writing},
 };
 
 /// What an agent asks for. No request can name days, dates or plan.
@@ -35,59 +34,6 @@ pub struct Order {
     pub confirm_duplicate: bool,
 }
 
-/// An idempotency key and the request that it stands for.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// The key, of this agent.
-    pub key: AnswerKey,
-    /// The request's body in one spelling: two bodies are the same where these are.
-    pub canonical: String,
-    /// Its id in the log.
-    pub id: String,
-}
-
-/// An answer that is kept under its idempotency key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
-    /// The license it speaks of.
-    pub license_id: LicenseId,
-    /// The HTTP status: 201, or 500 where sealing failed.
-    pub status: u16,
-    /// The JSON body.
-    pub body: String,
-}
-
-/// Why no license was generated. Nothing is kept of these, the key included.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    /// The key stands for another request.
-    #[error("this Idempotency-Key was used for another request; take a new one")]
-    OtherBody,
-    /// This agent may not generate.
-    #[error(
-        "your Zendesk user may look licenses up but not generate them or take them out; the operator's setting ZENDESK_ALLOWED_AGENTS says who may"
-    )]
-    NotAllowed,
-    /// The customer has a license that is neither expired, failed nor replaced.
-    #[error("this customer already has a running license")]
-    Duplicate(Box<Dossier>),
-    /// It is out of scope, and the agent gave no reason to go on; holds why it is.
-    #[error("this is out of scope: {0}")]
-    OutOfScope(String),
-    /// A limit is reached.
-    #[error("{}", .0.sentence)]
-    Limited(Limited),
-    /// There is no such license.
-    #[error("there is nothing here")]
-    NotFound,
-    /// The license stands in a way that does not allow it; the sentence says what to do instead.
-    #[error("{0}")]
-    Conflict(String),
-    /// The store is away.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-}
-
 impl Desk {
     /// Generates one license, or answers as the same key was answered before.
     ///
@@ -96,32 +42,26 @@ impl Desk {
     /// # Errors
     /// A [`Refusal`]; nothing was generated then, or it is not known where the store failed: ask again with the same key.
     pub async fn generate(&self, order: Order, request: &Request) -> Result<Answered, Refusal> {
-        let hash = sha256(&request.canonical);
-        if let Some(answer) = self.store.answer(&request.key).await? {
-            return same_or_refused(answer, &hash);
+        if let Some(answered) = self.answered_before(request).await? {
+            return Ok(answered);
         }
         self.may_generate(order.agent.zendesk_user_id)?;
         // Asked only now: what was generated in scope is answered alike after midnight, too.
         scope::check(&order.eligibility)?;
         let license = self.seal(order.clone()).await;
-        let mut writing = self.store.write().await?;
-        writing.because_of(Some(&request.id));
-        // Another request may have used the key meanwhile: it won, and both get its answer.
-        if let Some(answer) = writing.answer(&request.key).await? {
-            return same_or_refused(answer, &hash);
+        let answered = self.once(request, async |writing| self.add(writing, &order, &license).await).await?;
+        if answered.license_id == license.id {
+            self.count(&license);
         }
-        self.check_duplicate(&mut writing, &order).await?;
-        self.check_limits(&mut writing, &license).await?;
-        let answered = self.keep(&mut writing, &license).await?;
-        let answer =
-            Answer { request_hash: hash, license_id: license.id, status: answered.status, body: answered.body.clone() };
-        writing.add_answer(&request.key, &answer).await?;
-        writing.remember_username(license.agent.zendesk_user_id, license.agent.username.as_str()).await?;
-        crash::point("generate_before_commit");
-        writing.commit().await?;
-        crash::point("generate_after_commit");
-        self.count(&license);
         Ok(answered)
+    }
+
+    async fn add(&self, writing: &mut Writing, order: &Order, license: &License) -> Result<Answered, Refusal> {
+        self.check_duplicate(writing, order).await?;
+        self.check_limits(writing, license).await?;
+        let agent = &license.agent;
+        writing.remember_username(agent.zendesk_user_id, agent.username.as_str()).await?;
+        Ok(self.keep(writing, license).await?)
     }
 
     /// Counts a license that was recorded.
@@ -177,7 +117,7 @@ impl Desk {
         }
         let day = today(self.clock.now()).to_string();
         let Some(running) = writing.running_license(&order.customer.email, &day).await? else { return Ok(()) };
-        let dossier = writing.dossier(running.id).await?.ok_or_else(gone)?;
+        let dossier = written(writing, running.id).await?;
         Err(Refusal::Duplicate(Box::new(dossier)))
     }
 
@@ -206,7 +146,7 @@ impl Desk {
         for new in &deliveries {
             writing.add_delivery(license.id, new, now).await?;
         }
-        let dossier = writing.dossier(license.id).await?.ok_or_else(gone)?;
+        let dossier = written(writing, license.id).await?;
         Ok(answer_for(license, &self.show(&dossier)))
     }
 }
@@ -214,14 +154,6 @@ impl Desk {
 /// How the history names an agent: by the session's identity first, their own word second.
 pub(super) fn by_agent(agent: &Agent) -> String {
     format!("agent {} ({})", agent.zendesk_user_id, agent.username)
-}
-
-pub(super) fn same_or_refused(answer: Answer, hash: &str) -> Result<Answered, Refusal> {
-    if answer.request_hash == hash {
-        Ok(Answered { license_id: answer.license_id, status: answer.status, body: answer.body })
-    } else {
-        Err(Refusal::OtherBody)
-    }
 }
 
 pub(super) fn answer_for(license: &License, view: &Value) -> Answered {
@@ -237,8 +169,4 @@ pub(super) fn answer_for(license: &License, view: &Value) -> Answered {
         (500, problem.to_string())
     };
     Answered { license_id: license.id, status, body }
-}
-
-pub(super) fn gone() -> store::Error {
-    store::Error::Unreadable("a license of this transaction is gone".into())
 }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Desk, generate::Refusal};
+use super::{
+    Desk,
+    request::{Limited, Refusal},
+};
 use crate::{
     config::Rules,
     license::{Agent, Email, License},
@@ -58,17 +61,6 @@ const FREE_MAIL: &[&str] = &[
     "yandex.ru",
     "zoho.com",
 ];
-
-/// A limit is reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limited {
-    /// Which one, in a word: `agent`, `customer`, `domain`, `all`.
-    pub limit: &'static str,
-    /// Which one, in a sentence for the agent.
-    pub sentence: String,
-    /// When the next license would be within it.
-    pub retry_after: Duration,
-}
 
 impl Desk {
     /// Checks all limits for `license` as one more, and counts the limit that is reached.

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod lookup;
 pub mod recipient;
 pub mod replace;
+pub mod request;
 pub mod retry;
 pub mod scope;
 pub mod session;
@@ -22,10 +23,10 @@ use serde_json::Value;
 use crate::{
     clock::Clock,
     config::Rules,
-    license::SealingKey,
+    license::{LicenseId, SealingKey},
     metrics::Metrics,
     random::Random,
-    store::{self, Dossier, Store},
+    store::{self, Dossier, Store, Writing},
 };
 
 /// What every deed needs.
@@ -70,4 +71,9 @@ impl Desk {
         let username = self.store.username(agent_user_id).await?;
         Ok(username.map_or_else(|| format!("agent {agent_user_id}"), |name| format!("agent {agent_user_id} ({name})")))
     }
+}
+
+/// A license as it stands in the transaction that has just written it.
+async fn written(writing: &mut Writing, id: LicenseId) -> store::Result<Dossier> {
+    writing.dossier(id).await?.ok_or_else(|| store::Error::Unreadable("a license of this transaction is gone".into()))
 }

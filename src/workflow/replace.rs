@@ -2,10 +2,10 @@
 
 use super::{
     Desk,
-    again::kept,
-    generate::{Answered, Order, Refusal, Request, answer_for, gone, same_or_refused},
-    session::sha256,
+    generate::{Order, answer_for, by_agent},
+    request::{Answered, Refusal, Request},
     telling::{self, Case, Moment},
+    written,
 };
 use crate::{
     license::{Agent, DeliveryId, Event, License, LicenseId, Line, Seats, Story, Username},
@@ -33,9 +33,8 @@ impl Desk {
         replacement: &Replacement,
         request: &Request,
     ) -> Result<Answered, Refusal> {
-        let hash = sha256(&request.canonical);
-        if let Some(answer) = self.store.answer(&request.key).await? {
-            return same_or_refused(answer, &hash);
+        if let Some(answered) = self.answered_before(request).await? {
+            return Ok(answered);
         }
         self.may_generate(request.key.agent_user_id)?;
         let dossier = self.store.dossier(id).await?.ok_or(Refusal::NotFound)?;
@@ -43,25 +42,30 @@ impl Desk {
         let order = self.order(&dossier.license, replacement, request.key.agent_user_id).await?;
         let mut license = self.seal(order).await;
         license.replaces = Some(id);
-        let mut writing = self.store.write().await?;
-        writing.because_of(Some(&request.id));
-        if let Some(answer) = writing.answer(&request.key).await? {
-            return same_or_refused(answer, &hash);
+        let place = async |writing: &mut Writing| self.put_in_place(writing, &license, replacement, id).await;
+        let answered = self.once(request, place).await?;
+        if answered.license_id == license.id {
+            self.count(&license);
         }
+        Ok(answered)
+    }
+
+    async fn put_in_place(
+        &self,
+        writing: &mut Writing,
+        license: &License,
+        replacement: &Replacement,
+        id: LicenseId,
+    ) -> Result<Answered, Refusal> {
         let earlier = writing.dossier(id).await?.ok_or(Refusal::NotFound)?;
         may_be_replaced(&earlier)?;
-        self.check_limits(&mut writing, &license).await?;
-        self.keep(&mut writing, &license).await?;
+        self.check_limits(writing, license).await?;
+        self.keep(writing, license).await?;
         // A license that could not be sealed takes nobody's place.
         if license.seal_error.is_none() {
-            self.link(&mut writing, &earlier, &license, replacement).await?;
+            self.link(writing, &earlier, license, replacement).await?;
         }
-        let dossier = writing.dossier(license.id).await?.ok_or_else(gone)?;
-        let answered = answer_for(&license, &self.show(&dossier));
-        writing.add_answer(&request.key, &kept(&answered, hash)).await?;
-        writing.commit().await?;
-        self.count(&license);
-        Ok(answered)
+        Ok(answer_for(license, &self.show(&written(writing, license.id).await?)))
     }
 
     /// The earlier license's own order, asked for by the agent of this session.
@@ -88,7 +92,7 @@ impl Desk {
     ) -> store::Result<()> {
         let (old, now) = (earlier.license.id, license.created_at);
         let Replacement { seats, reason } = replacement;
-        let by = super::generate::by_agent(&license.agent);
+        let by = by_agent(&license.agent);
         let event =
             |what: &str, detail: String| Event { at: now, by: by.clone(), what: what.into(), detail: Some(detail) };
         writing.add_event(license.id, &event("replaces", format!("license {old}: {reason}"))).await?;

@@ -4,10 +4,9 @@ use jiff::Timestamp;
 
 use super::{
     Desk,
-    again::kept,
-    generate::{Answered, Refusal, Request, gone, same_or_refused},
-    session::sha256,
+    request::{Answered, Refusal, Request},
     telling::{TOLD_WITHIN, later, stops_at},
+    written,
 };
 use crate::{
     config::Rules,
@@ -24,26 +23,19 @@ impl Desk {
     /// # Errors
     /// A [`Refusal`]; nothing was changed then. It is a [`Refusal::Conflict`] where there is nothing to retry.
     pub async fn retry(&self, id: LicenseId, request: &Request) -> Result<Answered, Refusal> {
-        let hash = sha256(&request.canonical);
-        if let Some(answer) = self.store.answer(&request.key).await? {
-            return same_or_refused(answer, &hash);
+        if let Some(answered) = self.answered_before(request).await? {
+            return Ok(answered);
         }
         self.may_generate(request.key.agent_user_id)?;
         let by = self.name_of(request.key.agent_user_id).await?;
-        let mut writing = self.store.write().await?;
-        writing.because_of(Some(&request.id));
-        if let Some(answer) = writing.answer(&request.key).await? {
-            return same_or_refused(answer, &hash);
-        }
-        let dossier = writing.dossier(id).await?.ok_or(Refusal::NotFound)?;
-        if requeue(&mut writing, &dossier, &by, &self.rules, self.clock.now()).await? == 0 {
-            return Err(Refusal::Conflict("nothing of this license has failed that another try could mend".into()));
-        }
-        let dossier = writing.dossier(id).await?.ok_or_else(gone)?;
-        let answered = self.accepted(&dossier);
-        writing.add_answer(&request.key, &kept(&answered, hash)).await?;
-        writing.commit().await?;
-        Ok(answered)
+        self.once(request, async |writing| {
+            let dossier = writing.dossier(id).await?.ok_or(Refusal::NotFound)?;
+            if requeue(writing, &dossier, &by, &self.rules, self.clock.now()).await? == 0 {
+                return Err(Refusal::Conflict("nothing of this license has failed that another try could mend".into()));
+            }
+            Ok(self.accepted(&written(writing, id).await?))
+        })
+        .await
     }
 }
 

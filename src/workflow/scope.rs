@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::{Desk, generate::Refusal};
+use super::{Desk, request::Refusal};
 use crate::license::{
     EligibilityNote, Evidence, Judgement, Line, Scope, Username,
     eligibility::judge,
