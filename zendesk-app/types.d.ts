@@ -21,6 +21,8 @@ interface License {
   usage_url?: string | null;
   replaces?: string | null;
   replaced_by?: string | null;
+  drill?: boolean;
+  erased_at?: string | null;
 }
 
 interface Delivery {

@@ -144,12 +144,12 @@ function issueUrl() {
 }
 
 function beginAftercare() {
-	const path = (/** @type {string} */ deed) => `licenses/${license.id}/${deed}`;
+	const path = (deed) => `licenses/${license.id}/${deed}`;
 	for (const deed of ["resend", "retry"]) onPress(deed, async (insist) => open(await insist(path(deed), {})));
 	onPress("forward-go", async (insist) => {
 		const email = $("forward").value.trim();
 		if (!isAddress(email)) return mark("forward", t("recipient.invalid"));
-		open(await insist(path("forward"), { email, correct: license.state === "failed" }));
+		open(await insist(path("forward"), { email, correct: $("wrong").checked }));
 	});
 	onPress("replace", async (insist) =>
 		openNew(await insist(path("replace"), { seats: numberIn("replace-seats"), reason: $("replace-reason").value })));
@@ -187,5 +187,5 @@ function renderAftercare(isSealed, before) {
 		retry: deliveries.some(({ state }) => state === "failed"),
 	});
 	if (isOther) fillIn("", "");
-	if (isNews) $("aftercare").open = isMissed;
+	if (isNews) [$("aftercare").open, $("wrong").checked] = [isMissed, state === "failed"];
 }
