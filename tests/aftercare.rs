@@ -259,6 +259,25 @@ async fn what_failed_goes_back_into_the_outbox_at_a_press() {
     assert_eq!(nothing.status, 409, "{}", nothing.body);
 }
 
+#[tokio::test]
+async fn a_download_is_noted_on_the_issue_with_who_and_why_and_settles_nothing() {
+    let world = World::start().await;
+    world.sandbox.mail.faults.fail_next(Fault::Rcpt550);
+    let (agent, license) = delivered(&world).await;
+    let download = format!("{}?reason=mailbox%20of%20j@acme.example%20is%20full", path(&license, "file"));
+    assert_eq!(get(&agent, &download).await.status, 200);
+    ended(&agent, &license).await;
+    let issue = world.sandbox.gitlab.issues().remove(0);
+    let note = &issue.notes[0].body;
+    assert!(note.contains("downloaded by `agent 42 (jdoe)`") && note.contains("is full"), "{note}");
+    assert!(!note.contains("j@acme.example"), "{note}");
+    assert_eq!((issue.state, &issue.title[..9]), (State::Opened, "[Failure]"), "the mail is still to be seen to");
+    let license = settled(&agent, &post(&agent, &path(&license, "resend"), &fresh_key(), &json!({})).await).await;
+    assert_eq!(license["state"], "delivered");
+    let issue = world.sandbox.gitlab.issues().remove(0);
+    assert_eq!((issue.state, &issue.title[..9]), (State::Closed, "[Success]"), "the resend has mended it");
+}
+
 /// `stopgap retry` beside the running service, with its settings; what it printed.
 async fn stopgap_retry(world: &World) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
