@@ -74,7 +74,7 @@ async fn it_bounced(face: Face) {
     face.open_license(&mut screen).await;
     let told = "text('steps').includes('Bounced at') && text('steps').includes('No such mailbox')";
     screen.until("the page says so", told).await;
-    assert!(screen.text("steps").await.contains("correct the address"));
+    assert_eq!(screen.text("steps").await.matches("correct the address").count(), 1, "said once");
     assert!(screen.text("aftercare-title").await.contains("did not get through"));
     face.looks_well(&screen).await;
 

@@ -83,7 +83,7 @@ function render(latest) {
 }
 
 function renderSteps() {
-	const of = (/** @type {string} */ wanted) => license.deliveries.filter(({ channel }) => channel === wanted);
+	const of = (wanted) => license.deliveries.filter(({ channel }) => channel === wanted);
 	const url = issueUrl();
 	const steps = [
 		...of("email").map((mail) => step(t("steps.email", { email: mail.recipient ?? license.customer.email }), mail)),
@@ -113,7 +113,7 @@ function describe({ channel, state, last_error: error, next_attempt_at, sent_at,
 	const time = words.time(arrival?.at ?? sent_at ?? next_attempt_at ?? Date.now());
 	if (state === "failed") return t("steps.failed", { error });
 	if (state === "pending") return t(error ? "steps.retry" : "steps.pending", { error, time });
-	const came = t(`steps.${channel}_${arrival?.state ?? "sent"}`, { time, detail: arrival?.detail });
+	const came = t(`steps.${channel}_${arrival?.state ?? "sent"}`, { time, reason: arrival?.reason ?? "" });
 	return uncertain ? `${came} ${t("steps.uncertain")}` : came;
 }
 
