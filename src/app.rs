@@ -71,7 +71,7 @@ impl App {
         } else {
             Some(Outbox::start(store.clone(), clients, clock.clone(), random, metrics.clone()).await?)
         };
-        let upkeep = Upkeep::start(store.clone(), clock.clone(), config.rules.retention_days);
+        let upkeep = Upkeep::start(store.clone(), clock.clone(), config.rules.retention_days, metrics.clone());
         let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
         let desk = desk(&config, store.clone(), clock, random, metrics);
         let service = Arc::new(Service {

@@ -19,6 +19,8 @@ pub const MAIL_ACCEPTED: &str = "stopgap_mail_accepted_seconds";
 pub const REFUSALS: &str = "stopgap_refusals_total";
 /// Limits reached, by `limit`: `agent`, `customer`, `domain`, `all`.
 pub const LIMITS: &str = "stopgap_limits_reached_total";
+/// Licenses that the background task erased something of, by `what`: `text`, `person`.
+pub const ERASED: &str = "stopgap_erased_total";
 /// Deliveries still to be made, by `channel`.
 pub const OUTBOX: &str = "stopgap_outbox_pending";
 /// Age of the oldest delivery still to be made, by `channel`; 0 where there is none.
@@ -35,12 +37,13 @@ pub const DATABASE_UP: &str = "stopgap_database_up";
 pub const BUILD: &str = "stopgap_build_info";
 
 /// What is counted, and what it says.
-const COUNTERS: [(&str, &str); 5] = [
+const COUNTERS: [(&str, &str); 6] = [
     (LICENSES, "Licenses by result."),
     (DELIVERIES, "Deliveries that ended, by channel and outcome."),
     (ATTEMPTS, "Attempts of deliveries, by channel and outcome."),
     (REFUSALS, "Requests refused, by reason."),
     (LIMITS, "Limits reached, by limit."),
+    (ERASED, "Licenses that something was erased of when its time had come, by what it was."),
 ];
 const GAUGES: [(&str, &str); 7] = [
     (OUTBOX, "Deliveries still to be made, by channel."),
@@ -89,6 +92,7 @@ impl Metrics {
         for limit in ["agent", "customer", "domain", "all"] {
             metrics.counter(LIMITS, &[("limit", limit)]).absolute(0);
         }
+        metrics.erased(0, 0);
         metrics.gauge(BUILD, &[("version", env!("CARGO_PKG_VERSION"))]).set(1.0);
         metrics
     }
@@ -122,6 +126,13 @@ impl Metrics {
     /// A limit was reached.
     pub fn limit(&self, limit: &'static str) {
         self.counter(LIMITS, &[("limit", limit)]).increment(1);
+    }
+
+    /// So many licenses lost their text, and so many their customer's data.
+    pub fn erased(&self, texts: usize, people: usize) {
+        for (what, count) in [("text", texts), ("person", people)] {
+            self.counter(ERASED, &[("what", what)]).increment(count as u64);
+        }
     }
 
     /// Sets one of the gauges of this file; `channel` where it has one.

@@ -1,8 +1,10 @@
 //! What an agent does with a license that exists: each deed is one press, one line in the history, one note.
 
+use std::process::Command;
+
 use reqwest::Method;
 use serde_json::{Value, json};
-use stopgap::sandbox::{gitlab::State, smtp::Fault};
+use stopgap::sandbox::{gitlab::State, smtp::Fault, web};
 
 use crate::world::{Answer, World, ended, fresh_key, generate, get, history, order, post, read, through, within};
 
@@ -255,4 +257,52 @@ async fn what_failed_goes_back_into_the_outbox_at_a_press() {
     within(world.sandbox.slack.wait_for(2)).await;
     let nothing = post(&agent, &path(&license, "retry"), &fresh_key(), &json!({})).await;
     assert_eq!(nothing.status, 409, "{}", nothing.body);
+}
+
+#[tokio::test]
+async fn a_download_is_noted_on_the_issue_with_who_and_why_and_settles_nothing() {
+    let world = World::start().await;
+    world.sandbox.mail.faults.fail_next(Fault::Rcpt550);
+    let (agent, license) = delivered(&world).await;
+    let download = format!("{}?reason=mailbox%20of%20j@acme.example%20is%20full", path(&license, "file"));
+    assert_eq!(get(&agent, &download).await.status, 200);
+    ended(&agent, &license).await;
+    let issue = world.sandbox.gitlab.issues().remove(0);
+    let note = &issue.notes[0].body;
+    assert!(note.contains("downloaded by `agent 42 (jdoe)`") && note.contains("is full"), "{note}");
+    assert!(!note.contains("j@acme.example"), "{note}");
+    assert_eq!((issue.state, &issue.title[..9]), (State::Opened, "[Failure]"), "the mail is still to be seen to");
+    let license = settled(&agent, &post(&agent, &path(&license, "resend"), &fresh_key(), &json!({})).await).await;
+    assert_eq!(license["state"], "delivered");
+    let issue = world.sandbox.gitlab.issues().remove(0);
+    assert_eq!((issue.state, &issue.title[..9]), (State::Closed, "[Success]"), "the resend has mended it");
+}
+
+/// `stopgap retry` beside the running service, with its settings; what it printed.
+async fn stopgap_retry(world: &World) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stopgap"));
+    command.env_clear().envs(world.variables()).arg("retry");
+    // The service under test must be able to finish what it is at, or it would hold the database against the command.
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn the_retry_command_has_the_running_service_deliver_what_had_failed() {
+    let world = World::start().await;
+    world.sandbox.mail.faults.fail_next(Fault::Rcpt550);
+    world.sandbox.slack.faults.fail_next(web::Fault::status(410, "channel_is_archived"));
+    let (agent, license) = delivered(&world).await;
+    assert_eq!((&license["state"], &through(&license, "slack")[0]["state"]), (&json!("failed"), &json!("failed")));
+
+    assert_eq!(stopgap_retry(&world).await, "2 failed deliveries are back in the outbox\n");
+    let license = ended(&agent, &license).await;
+    assert_eq!(license["state"], "delivered");
+    assert_eq!(world.sandbox.mail.mails().len(), 1);
+    assert_eq!(world.sandbox.gitlab.issues()[0].state, State::Closed);
+    within(world.sandbox.slack.wait_for(1)).await;
+    let retried = license["events"].as_array().unwrap().iter().find(|event| event["what"] == "retried").unwrap();
+    assert_eq!((&retried["by"], &retried["detail"]), (&json!("operator"), &json!("email, slack")));
+    assert_eq!(stopgap_retry(&world).await, "0 failed deliveries are back in the outbox\n");
 }

@@ -6,6 +6,7 @@ mod aftercare;
 mod architecture;
 mod backup;
 mod bad_input;
+mod browser_aftercare;
 mod browser_comment;
 mod browser_faces;
 mod browser_job;

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use stopgap::sandbox::smtp::Fault as Smtp;
 
-use crate::world::{PATIENCE, World, ended, fresh_key, generate, order, post};
+use crate::world::{PATIENCE, World, ended, fresh_key, generate, order, post, within};
 
 const TOKEN: &str = "scrape-me-if-you-can";
 
@@ -99,6 +99,31 @@ async fn depth_and_age_of_the_outbox_are_those_of_the_moment() {
     is(&metrics, r#"stopgap_outbox_pending{channel="email"}"#, 1.0);
     let age = value(&metrics, r#"stopgap_outbox_oldest_seconds{channel="email"}"#);
     assert!((100.0..130.0).contains(&age), "{age}");
+}
+
+#[tokio::test]
+async fn what_is_erased_when_its_time_has_come_is_counted() {
+    let mut world = World::with(&[("METRICS_TOKEN", TOKEN), ("RETENTION_DAYS", "31")]).await;
+    let agent = world.agent().await;
+    let license = generate(&agent, &order()).await;
+    ended(&agent, &license).await;
+    let (text, person) = (r#"stopgap_erased_total{what="text"}"#, r#"stopgap_erased_total{what="person"}"#);
+    for (days, persons) in [(11, 0.0), (31, 1.0)] {
+        world.stop().await;
+        world.pass(days * 86_400);
+        world.start_service().await;
+        within(async {
+            loop {
+                let (_, metrics) = scrape(&world, TOKEN).await;
+                if value(&metrics, text) + value(&metrics, person) > 0.5 {
+                    assert!((value(&metrics, person) - persons).abs() < f64::EPSILON, "{metrics}");
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

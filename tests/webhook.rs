@@ -29,7 +29,7 @@ fn signature(key: &str, at: i64, token: &str) -> Value {
 }
 
 /// A report on the first mail of `license`, signed now under a fresh token.
-fn report(world: &World, license: &Value, event: &Value) -> Value {
+pub fn report(world: &World, license: &Value, event: &Value) -> Value {
     let mut event = event.clone();
     event["message"] = json!({ "headers": { "message-id": through(license, "email")[0]["reference"] } });
     event["recipient"] = "jane@acme.example".into();
@@ -44,7 +44,8 @@ pub fn report_of_nobody(world: &World) -> String {
     json!({ "signature": signature(KEY, world.clock.now().as_second(), &fresh_key()), "event-data": event }).to_string()
 }
 
-async fn say(world: &World, body: &Value) -> StatusCode {
+/// What the service answers to a report.
+pub async fn say(world: &World, body: &Value) -> StatusCode {
     read(world.stranger().request(Method::POST, "/webhooks/mailgun").json(body)).await.status
 }
 
@@ -52,7 +53,8 @@ async fn now(agent: &Browser, license: &Value) -> Value {
     get(agent, &format!("/api/v1/licenses/{}", license["id"].as_str().unwrap())).await.body
 }
 
-fn bounced() -> Value {
+/// The recipient's server refused the mail after all.
+pub fn bounced() -> Value {
     json!({ "event": "failed", "severity": "permanent", "delivery-status": { "code": 550, "message": "No such mailbox" } })
 }
 

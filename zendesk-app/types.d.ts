@@ -21,6 +21,8 @@ interface License {
   usage_url?: string | null;
   replaces?: string | null;
   replaced_by?: string | null;
+  drill?: boolean;
+  erased_at?: string | null;
 }
 
 interface Delivery {
@@ -36,7 +38,7 @@ interface Delivery {
   reference?: string | null;
   attempt_log?: { at: string; outcome: string; error?: string | null }[];
   /** What the mail provider said; `unknown` where the mail was accepted and nothing was heard since. */
-  arrival?: { state: string; detail?: string | null; at?: string | null } | null;
+  arrival?: { state: string; detail?: string | null; reason?: string | null; at?: string | null } | null;
 }
 
 interface LicenseRequest {

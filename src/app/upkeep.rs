@@ -8,6 +8,7 @@ use tracing::{info, warn};
 
 use crate::{
     clock::Clock,
+    metrics::Metrics,
     store::Store,
     workflow::erase::{self, Erased},
 };
@@ -25,13 +26,13 @@ pub struct Upkeep {
 
 impl Upkeep {
     /// Erases from now on.
-    pub fn start(store: Store, clock: Clock, retention_days: u32) -> Self {
+    pub fn start(store: Store, clock: Clock, retention_days: u32, metrics: Metrics) -> Self {
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let task = tokio::spawn(async move {
             let rounds = async {
                 loop {
-                    round(&store, &clock, retention_days).await;
+                    round(&store, &clock, retention_days, &metrics).await;
                     sleep(ROUND).await;
                 }
             };
@@ -51,12 +52,13 @@ impl Upkeep {
     }
 }
 
-async fn round(store: &Store, clock: &Clock, retention_days: u32) {
+async fn round(store: &Store, clock: &Clock, retention_days: u32, metrics: &Metrics) {
     let mut all = Erased::default();
     loop {
         match erase::step(store, retention_days, clock.now()).await {
             Ok(erased) if erased == Erased::default() => break,
             Ok(erased) => {
+                metrics.erased(erased.texts, erased.people);
                 all.texts += erased.texts;
                 all.people += erased.people;
             }

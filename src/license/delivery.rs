@@ -159,6 +159,15 @@ pub enum Story {
         /// Why.
         reason: String,
     },
+    /// The license file was taken out by hand.
+    Downloaded {
+        /// Who took it.
+        by: String,
+        /// Why, where they said so.
+        reason: Option<String>,
+        /// Somebody has to act all the same: people were told so last.
+        open: bool,
+    },
     /// Personal data was erased: the issue is redacted.
     Erased,
 }
@@ -202,7 +211,7 @@ impl Story {
     pub fn is_failure(&self) -> bool {
         match self {
             Self::EmailRefused { .. } | Self::EmailLate { .. } | Self::SealingFailed { .. } => true,
-            Self::AgainRefused { open, .. } | Self::Bounced { open, .. } => *open,
+            Self::AgainRefused { open, .. } | Self::Bounced { open, .. } | Self::Downloaded { open, .. } => *open,
             Self::Generated
             | Self::SentAfterAll
             | Self::IssueFiled

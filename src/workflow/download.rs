@@ -1,10 +1,18 @@
 //! Taking the license file out by hand, which is recorded.
 
-use super::Desk;
-use crate::{
-    license::{Event, LicenseFile, LicenseId, Line},
-    store,
+use jiff::Timestamp;
+
+use super::{
+    Desk,
+    telling::{self, Case, Moment},
 };
+use crate::{
+    license::{Channel, DeliveryId, Event, LicenseFile, LicenseId, Line, Story},
+    store::{self, Dossier, Writing},
+};
+
+/// So many downloads of one license are noted on its issue; all of them stand in its history.
+const MAX_NOTED: usize = 20;
 
 /// A license file for a browser.
 pub struct Download {
@@ -15,7 +23,8 @@ pub struct Download {
 }
 
 impl Desk {
-    /// The license file, with a line in the history about who took it and why; nothing where there is none.
+    /// The license file, with a line in the history about who took it and why, and a note on the license's issue; nothing
+    /// where there is none.
     ///
     /// # Errors
     /// [`store::Error`].
@@ -29,10 +38,31 @@ impl Desk {
         let mut writing = self.store.write().await?;
         let Some(dossier) = writing.dossier(id).await? else { return Ok(None) };
         let Some(file) = dossier.license.file.clone() else { return Ok(None) };
-        let event =
-            Event { at: self.clock.now(), by, what: "downloaded".into(), detail: reason.map(ToString::to_string) };
+        let (now, reason) = (self.clock.now(), reason.map(ToString::to_string));
+        let event = Event { at: now, by: by.clone(), what: "downloaded".into(), detail: reason.clone() };
         writing.add_event(id, &event).await?;
+        self.note_download(&mut writing, &dossier, (by, reason), now).await?;
         writing.commit().await?;
         Ok(Some(Download { filename: dossier.license.file_name(), file }))
+    }
+
+    /// An issue that is still to be filed tells of the license itself, and of its mail: it is not begun by a download.
+    async fn note_download(
+        &self,
+        writing: &mut Writing,
+        dossier: &Dossier,
+        (by, reason): (String, Option<String>),
+        now: Timestamp,
+    ) -> store::Result<()> {
+        let issues = || dossier.deliveries.iter().filter(|d| d.channel == Channel::Issue);
+        let noted = issues().filter(|d| matches!(d.story, Some(Story::Downloaded { .. }))).count();
+        if issues().next().is_none() || noted >= MAX_NOTED || dossier.erased_at.is_some() {
+            return Ok(());
+        }
+        let case = Case { license: &dossier.license, deliveries: &dossier.deliveries };
+        let story = Story::Downloaded { by, reason, open: telling::told_failure(case) };
+        let mut fresh_id = || DeliveryId(self.random.id(now));
+        let mut moment = Moment { now, chance: 0.0, fresh_id: &mut fresh_id };
+        writing.add_delivery(dossier.license.id, &telling::issue(case, story, &mut moment), now).await
     }
 }

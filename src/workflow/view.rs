@@ -90,9 +90,11 @@ fn delivery(delivery: &Delivery, attempts: &[Attempt]) -> Value {
 /// Whether an accepted mail arrived, in words; null for what is no mail, or not accepted yet.
 fn arrival(delivery: &Delivery) -> Value {
     match &delivery.arrival {
-        Some(arrival) => json!({ "state": arrival.state, "detail": arrival.in_words(), "at": arrival.at }),
+        Some(arrival) => {
+            json!({ "state": arrival.state, "detail": arrival.in_words(), "reason": arrival.reason, "at": arrival.at })
+        }
         None if delivery.channel == Channel::Email && delivery.state == DeliveryState::Sent => {
-            json!({ "state": "unknown", "detail": "Accepted by the mail server; arrival unknown.", "at": null })
+            json!({ "state": "unknown", "detail": "Accepted by the mail server; arrival unknown.", "reason": null, "at": null })
         }
         None => Value::Null,
     }

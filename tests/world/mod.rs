@@ -3,6 +3,7 @@
 //! A test reads as a conversation: an agent asks, and mailbox, GitLab and Slack show what arrived.
 
 mod chromium;
+mod full_page;
 pub mod hostile;
 pub mod invariants;
 mod looks;

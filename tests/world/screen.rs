@@ -20,6 +20,9 @@ pub const USABLE: &str = "document.querySelector('#recipient')?.ariaBusy === 'fa
 /// All three steps of the license in sight have succeeded.
 pub const DONE: &str = "document.querySelectorAll('#steps > .sent').length === 3";
 
+/// The service's page is in the frame.
+pub(super) const LOADED: &str = "document.body?.dataset.state && document.readyState === 'complete'";
+
 /// The keyboard's Enter.
 pub const ENTER: &str = "\u{e007}";
 const TAB: &str = "\u{e004}";
@@ -31,11 +34,16 @@ const HELPERS: &str = r"
     const text = (id) => (visible(id) ? $(id).innerText.trim() : '');
 ";
 
+/// Where the ticket page keeps the app's sidebar.
+const SIDEBAR: &str = "#frame iframe";
+
 /// A browser window. It looks either at the ticket page or into the app's frame. [`Screen::close`] it, so that nothing
 /// the console complained of goes unseen.
 pub struct Screen {
     chromium: Chromium,
     page: String,
+    /// The frame that [`Screen::app`] goes into.
+    pub(super) frame: &'static str,
     expected: Vec<&'static str>,
     is_closed: bool,
 }
@@ -57,7 +65,7 @@ impl World {
         world.serve_screens(0).await;
         let chromium = Chromium::start(scale).await;
         let page = world.sandbox.origin();
-        (world, Screen { chromium, page, expected: Vec::new(), is_closed: false })
+        (world, Screen { chromium, page, frame: SIDEBAR, expected: Vec::new(), is_closed: false })
     }
 
     /// Starts the service on `port` for the ticket page; 0 takes a free one.
@@ -92,9 +100,15 @@ impl Screen {
 
     /// Opens `ticket` and goes into the app, whatever it shows.
     pub async fn open_app(&mut self, ticket: u32) {
-        self.goto(&self.page.clone()).await;
-        self.until("the app's frame is there", "document.querySelector('#frame iframe')").await;
+        self.frame = SIDEBAR;
+        self.goto_desk().await;
         self.pick(ticket).await;
+    }
+
+    /// Goes to the ticket page, once the app is in its sidebar.
+    pub async fn goto_desk(&self) {
+        self.goto(&self.page).await;
+        self.until("the app's frame is there", "document.querySelector('#frame iframe')").await;
     }
 
     /// On the ticket page: changes to `ticket`, and goes into the app.
@@ -114,8 +128,7 @@ impl Screen {
         button.click().await.expect("the button can be clicked");
         self.until("a new frame is there", "document.querySelector('#frame iframe:not([data-old])')").await;
         self.app().await;
-        self.until("the app's page is there", "document.body?.dataset.state && document.readyState === 'complete'")
-            .await;
+        self.until("the app's page is there", LOADED).await;
     }
 
     /// In the app: generates a license for `seats`, and waits until all three steps have succeeded.
@@ -129,7 +142,7 @@ impl Screen {
     /// Goes into the app's frame.
     pub async fn app(&self) {
         self.desk().await;
-        self.element(Locator::Css("#frame iframe")).await.enter_frame().await.expect("the frame can be entered");
+        self.element(Locator::Css(self.frame)).await.enter_frame().await.expect("the frame can be entered");
     }
 
     /// Goes back to the ticket page.
@@ -239,7 +252,7 @@ impl Screen {
     /// A picture of the app's frame as it is now, PNG.
     pub async fn picture(&self) -> Vec<u8> {
         self.desk().await;
-        let picture = self.element(Locator::Css("#frame iframe")).await.screenshot().await;
+        let picture = self.element(Locator::Css(self.frame)).await.screenshot().await;
         self.app().await;
         picture.expect("the frame can be pictured")
     }

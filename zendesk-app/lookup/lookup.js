@@ -33,6 +33,8 @@ begin({
 });
 
 async function search() {
+  // What was sought before must not come in later.
+  searching.abort();
   const length = [...$("q").value.trim()].length;
   if (length > 0 && length < MIN_CHARS) return set({ found: t("lookup.short") });
   set({ found: t("lookup.loading") });
@@ -69,8 +71,8 @@ async function list(after) {
 
 /** @param {License} found */
 function row(found) {
-  const { id, customer, seats, created_at, agent, ticket, days_left } = found;
-  const name = makeButton("link", () => open(id), customer.name || customer.email);
+  const { id, customer, seats, created_at, agent, ticket, days_left, erased_at } = found;
+  const name = makeButton("link", () => open(id), erased_at ? t("lookup.erased") : customer.name || customer.email);
   name.dataset.license = id;
   return make("tr", "",
     make("td", "", name),
@@ -85,9 +87,10 @@ function row(found) {
 }
 
 /** @param {License} found */
-function stateOf({ state, replaced_by }) {
+function stateOf({ state, replaced_by, drill }) {
   const tone = { failed: "danger", late: "warning", delivered: "", delivering: "" }[state];
-  return make("em", tone, t(`lookup.${replaced_by ? "replaced" : state}`));
+  const word = t(`lookup.${replaced_by ? "replaced" : state}`);
+  return make("em", tone, drill ? `${word}, ${t("lookup.drill")}` : word);
 }
 
 /** @param {License["ticket"]} ticket */
@@ -115,11 +118,13 @@ function toList() {
 function showKnown(known) {
   const { id, created_at, ticket, agent, customer, plan, trial, starts_on, expires_on, eligibility } = known;
   const { verdict, reason, override_reason } = eligibility;
-  const { usage_url } = known;
+  const { usage_url, erased_at } = known;
+  // In the place of the address that stands for none.
+  if (erased_at) set({ "license-to": t("lookup.erased") });
   /** @type {Record<string, string | Node | null | undefined>} */
   const facts = {
     name: customer.name,
-    email: customer.email,
+    email: erased_at ? t("lookup.erased") : customer.email,
     company: customer.company,
     ticket: make("span", "", ticketOf(ticket), ` ${ticket.subject ?? ""}`),
     by: agent.username,
@@ -152,8 +157,9 @@ function showKnown(known) {
 const linkTo = (id) => id && makeButton("link", () => open(id), id);
 
 /** @param {Delivery} delivery */
-function delivery({ channel, purpose, recipient, state, attempts, attempt_log, last_error, reference }) {
-  const what = [channel, purpose, recipient, state, t("lookup.attempts", { n: attempts }), last_error, reference];
+function delivery({ channel, purpose, recipient, state, attempts, attempt_log, last_error, reference, arrival }) {
+  const came = arrival?.at ? `${moment(arrival.at)}: ${arrival.detail}` : arrival?.detail;
+  const what = [channel, purpose, recipient, state, came, t("lookup.attempts", { n: attempts }), last_error, reference];
   const tries = (attempt_log ?? []).map(({ at, outcome, error }) =>
     make("li", "hint", [moment(at), outcome, error].filter(Boolean).join(" · ")));
   return make("li", "", what.filter(Boolean).join(" · "), make("ul", "", ...tries));

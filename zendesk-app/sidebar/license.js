@@ -83,7 +83,7 @@ function render(latest) {
 }
 
 function renderSteps() {
-	const of = (/** @type {string} */ wanted) => license.deliveries.filter(({ channel }) => channel === wanted);
+	const of = (wanted) => license.deliveries.filter(({ channel }) => channel === wanted);
 	const url = issueUrl();
 	const steps = [
 		...of("email").map((mail) => step(t("steps.email", { email: mail.recipient ?? license.customer.email }), mail)),
@@ -113,7 +113,7 @@ function describe({ channel, state, last_error: error, next_attempt_at, sent_at,
 	const time = words.time(arrival?.at ?? sent_at ?? next_attempt_at ?? Date.now());
 	if (state === "failed") return t("steps.failed", { error });
 	if (state === "pending") return t(error ? "steps.retry" : "steps.pending", { error, time });
-	const came = t(`steps.${channel}_${arrival?.state ?? "sent"}`, { time, detail: arrival?.detail });
+	const came = t(`steps.${channel}_${arrival?.state ?? "sent"}`, { time, reason: arrival?.reason ?? "" });
 	return uncertain ? `${came} ${t("steps.uncertain")}` : came;
 }
 
@@ -144,12 +144,12 @@ function issueUrl() {
 }
 
 function beginAftercare() {
-	const path = (/** @type {string} */ deed) => `licenses/${license.id}/${deed}`;
+	const path = (deed) => `licenses/${license.id}/${deed}`;
 	for (const deed of ["resend", "retry"]) onPress(deed, async (insist) => open(await insist(path(deed), {})));
 	onPress("forward-go", async (insist) => {
 		const email = $("forward").value.trim();
 		if (!isAddress(email)) return mark("forward", t("recipient.invalid"));
-		open(await insist(path("forward"), { email, correct: license.state === "failed" }));
+		open(await insist(path("forward"), { email, correct: $("wrong").checked }));
 	});
 	onPress("replace", async (insist) =>
 		openNew(await insist(path("replace"), { seats: numberIn("replace-seats"), reason: $("replace-reason").value })));
@@ -187,5 +187,5 @@ function renderAftercare(isSealed, before) {
 		retry: deliveries.some(({ state }) => state === "failed"),
 	});
 	if (isOther) fillIn("", "");
-	if (isNews) $("aftercare").open = isMissed;
+	if (isNews) [$("aftercare").open, $("wrong").checked] = [isMissed, state === "failed"];
 }

@@ -54,6 +54,10 @@ impl Told {
                 let words = format!("This license was replaced by another one, for {seats} users: license {by}.");
                 Self::success(&words, &words)
             }
+            Some(Story::Downloaded { by, .. }) => {
+                let words = format!("The license file was downloaded by `{by}`.");
+                Self::success(&words, &words)
+            }
             Some(Story::Erased) => {
                 let words = "The customer's data and the license were erased on request.";
                 Self { next: &[], ..Self::success(words, words) }

@@ -130,6 +130,7 @@ impl Teller<'_> {
             }
             Story::EmailLate { error } => ("Error", error.as_ref()?),
             Story::Bounced { reason, .. } | Story::Replaced { reason, .. } => ("Reason", reason),
+            Story::Downloaded { reason, .. } => ("Reason", reason.as_ref()?),
             Story::Generated | Story::SentAfterAll | Story::IssueFiled | Story::SentAgain { .. } | Story::Erased => {
                 return None;
             }

@@ -144,6 +144,13 @@ impl Told {
                 mail: ACCEPTED.to_owned(),
                 follow_up: RENEW,
             },
+            Some(Story::Downloaded { by, .. }) => Self {
+                emoji: ":inbox_tray:",
+                headline: "Emergency license downloaded",
+                sentence: format!("The license file was downloaded by {}.", datum(by)),
+                mail: "as the earlier message said".to_owned(),
+                follow_up: "as the earlier message said.",
+            },
             Some(Story::Erased) => Self {
                 emoji: ":wastebasket:",
                 headline: "Emergency license erased",
