@@ -40,6 +40,7 @@ mod openapi;
 mod outside_email;
 mod outside_issue;
 mod outside_slack;
+mod outside_tls;
 mod overrides;
 mod page_size;
 mod replicas;
