@@ -55,4 +55,5 @@ mod shutdown;
 mod simulation;
 mod slow_clients;
 mod tokens;
+mod upgrade;
 mod webhook;
