@@ -191,7 +191,17 @@ async fn a_server_that_is_silent_after_the_dot_gets_the_same_mail_again_and_the_
 #[tokio::test]
 #[ignore = "takes half a minute: make soak"]
 async fn a_server_that_is_silent_at_its_greeting_costs_one_more_try() {
-    let (world, license) = after(Fault::HangAtGreeting).await;
+    is_tried_on(Fault::HangAtGreeting).await;
+}
+
+#[tokio::test]
+#[ignore = "takes half a minute: make soak"]
+async fn a_server_that_gives_one_byte_a_second_costs_one_more_try() {
+    is_tried_on(Fault::Trickle).await;
+}
+
+async fn is_tried_on(fault: Fault) {
+    let (world, license) = after(fault).await;
     let email = through(&license, "email")[0].clone();
     assert_eq!((&email["attempts"], &email["uncertain"]), (&2.into(), &false.into()));
     assert_eq!(world.sandbox.mail.mails().len(), 1);

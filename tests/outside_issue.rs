@@ -6,7 +6,7 @@ use stopgap::sandbox::{
     web::Fault,
 };
 
-use crate::world::{World, ended, generate, order, through};
+use crate::world::{World, ended, generate, history, order, through};
 
 async fn after(fault: CallFault) -> (World, Value) {
     let world = World::start().await;
@@ -43,6 +43,8 @@ async fn what_may_pass_is_tried_on_and_exactly_one_issue_exists() {
         let issues = world.sandbox.gitlab.issues();
         assert_eq!((issues.len(), issues[0].state), (1, State::Closed), "{fault:?}");
         assert_eq!(issue["reference"], issues[0].web_url.as_str());
+        let told = history(&license).into_iter().any(|what| what == "issue_retry" || what == "issue_uncertain");
+        assert!(told, "{fault:?}: the agent is told: {license}");
         assert_eq!(world.sandbox.mail.mails().len(), 1, "{fault:?}");
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use stopgap::sandbox::web::Fault;
 
-use crate::world::{World, ended, generate, order, through};
+use crate::world::{World, ended, generate, history, order, through};
 
 async fn after(fault: Fault) -> (World, Value) {
     let world = World::start().await;
@@ -20,6 +20,7 @@ async fn what_may_pass_is_tried_on() {
         Fault::status(500, "oops"),
         Fault::status(503, ""),
         Fault::RateLimited { retry_after: Some("1".into()) },
+        Fault::RateLimited { retry_after: Some("Sun, 06 Nov 1994 08:49:37 GMT".into()) },
         Fault::RateLimited { retry_after: None },
         Fault::Redirect { to: "http://127.0.0.1:9/".into() },
         Fault::DropBefore,
@@ -27,15 +28,22 @@ async fn what_may_pass_is_tried_on() {
         let (world, license) = after(fault.clone()).await;
         let slack = through(&license, "slack")[0].clone();
         assert_eq!((&slack["state"], &slack["attempts"]), (&"sent".into(), &2.into()), "{fault:?}");
+        assert!(history(&license).contains(&"slack_retry"), "{fault:?}: the agent is told");
         assert_eq!(world.sandbox.slack.messages().len(), 1, "{fault:?}");
     }
 }
 
 #[tokio::test]
 async fn what_slack_refuses_fails_without_touching_the_license() {
-    for (status, body) in
-        [(400, "invalid_blocks"), (403, "invalid_token"), (404, "no_service"), (410, "channel_is_archived")]
-    {
+    for (status, body) in [
+        (400, "invalid_blocks"),
+        (401, "who_are_you"),
+        (403, "invalid_token"),
+        (404, "no_service"),
+        (409, "conflict"),
+        (410, "channel_is_archived"),
+        (422, "unprocessable"),
+    ] {
         let (_, license) = after(Fault::status(status, body)).await;
         let slack = through(&license, "slack")[0].clone();
         assert_eq!(slack["state"], "failed", "{body}");
@@ -68,4 +76,11 @@ async fn an_answer_that_breaks_off_after_its_status_is_an_answer() {
     let (world, license) = after(Fault::Truncated).await;
     assert_eq!(through(&license, "slack")[0]["attempts"], 1);
     assert_eq!(world.sandbox.slack.messages().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_of_ten_megabytes_is_an_answer_and_is_not_read() {
+    let (_, license) = after(Fault::Huge).await;
+    let slack = through(&license, "slack")[0].clone();
+    assert_eq!((&slack["state"], &slack["attempts"]), (&"sent".into(), &1.into()));
 }

@@ -1,10 +1,10 @@
-//! What docs/security.md says about tests and code is there.
+//! What docs/security.md and docs/reliability.md say about tests and code is there.
 
 use std::{fs, path::Path};
 
-/// Every piece in backticks of the document.
-fn quoted() -> Vec<String> {
-    let text = fs::read_to_string(root().join("docs/security.md")).unwrap();
+/// Every piece in backticks of a document.
+fn quoted(document: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(document)).unwrap();
     text.split('`').skip(1).step_by(2).map(ToOwned::to_owned).collect()
 }
 
@@ -14,8 +14,18 @@ fn root() -> &'static Path {
 
 #[test]
 fn every_test_that_the_threat_model_names_exists() {
-    let tests: Vec<String> = quoted().into_iter().filter(|piece| piece.contains(".rs::")).collect();
-    assert!(tests.len() > 40, "the document names its tests");
+    every_named_test_exists("docs/security.md", 40);
+}
+
+#[test]
+fn every_test_that_the_promises_of_reliability_name_exists() {
+    every_named_test_exists("docs/reliability.md", 20);
+}
+
+/// The document names more than `least` tests, and all of them are run.
+fn every_named_test_exists(document: &str, least: usize) {
+    let tests: Vec<String> = quoted(document).into_iter().filter(|piece| piece.contains(".rs::")).collect();
+    assert!(tests.len() > least, "the document names its tests");
     let registered = fs::read_to_string(root().join("tests/main.rs")).unwrap();
     for test in tests {
         let (file, name) = test.split_once("::").unwrap();
@@ -30,15 +40,25 @@ fn every_test_that_the_threat_model_names_exists() {
 
 #[test]
 fn every_file_that_the_threat_model_names_exists() {
-    for piece in quoted().iter().filter(|piece| piece.starts_with("src/") || piece.contains(".toml")) {
+    for piece in quoted("docs/security.md").iter().filter(|piece| piece.starts_with("src/") || piece.contains(".toml"))
+    {
         assert!(root().join(piece).exists(), "{piece} is gone");
     }
 }
 
 #[test]
 fn every_row_of_the_threat_model_names_its_test() {
-    let text = fs::read_to_string(root().join("docs/security.md")).unwrap();
-    let threats = text.split("## Who might want what").nth(1).unwrap().split("\n## ").next().unwrap();
+    every_row_names_its_test("docs/security.md", "## Who might want what");
+}
+
+#[test]
+fn every_promise_of_reliability_names_its_test() {
+    every_row_names_its_test("docs/reliability.md", "## Promises");
+}
+
+fn every_row_names_its_test(document: &str, heading: &str) {
+    let text = fs::read_to_string(root().join(document)).unwrap();
+    let threats = text.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
     let rows: Vec<&str> = threats.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
     assert!(rows.len() > 15);
     for row in rows {

@@ -4,10 +4,12 @@
 //! - [`machine`]: what an attempt's outcome makes of a delivery, and what follows from it. Pure.
 //! - [`hold`]: no deliveries for now, after a backup was restored.
 //! - [`worker`]: claim → act → record, for each channel on its own.
+//! - `record`: what came of an attempt, into the store.
 
 pub mod backoff;
 mod held;
 pub mod machine;
+mod record;
 pub mod worker;
 
 pub use held::hold;

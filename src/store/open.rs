@@ -152,37 +152,3 @@ pub(super) fn in_words(error: &sqlx::Error) -> String {
         other => other.to_string(),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::license::{LicenseId, Verdict};
-
-    const ID: &str = "0198a3c4-0000-7000-8000-000000000000";
-
-    /// A database as the first version left it, with one license in it.
-    async fn first_version(url: &str) {
-        sqlx::any::install_default_drivers();
-        let pool = connect(&format!("{url}?mode=rwc"), Dialect::Sqlite).await.unwrap();
-        migrate(&pool, &MIGRATIONS[..1]).await.unwrap();
-        let license = "INSERT INTO licenses (id, created_at, ticket_id, agent_user_id, agent_username, customer_email, \
-                       customer_folded, seats, starts_on, expires_on, verdict, verdict_reason, search) VALUES ($1, 1, 4711, 42, \
-                       'jdoe', 'jane@acme.example', 'jane@acme.example', 286, '2026-11-19', '2026-12-01', 'unchecked', 'x', 'x')";
-        sqlx::query(license).bind(ID).execute(&pool).await.unwrap();
-        pool.close().await;
-    }
-
-    #[tokio::test]
-    async fn licenses_of_the_first_version_are_still_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("stopgap.db").display());
-        first_version(&url).await;
-        for _ in 0..2 {
-            let store = Store::open(&url).await.unwrap();
-            let license = store.dossier(LicenseId::parse(ID).unwrap()).await.unwrap().unwrap().license;
-            assert_eq!((license.seats.get(), license.eligibility.verdict), (286, Verdict::Unchecked));
-            assert_eq!(license.eligibility.recommended_seats, None);
-            store.close().await;
-        }
-    }
-}

@@ -28,6 +28,8 @@ const PATIENCE: Patience = Patience {
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Say(&'static str),
+    /// The same, one byte at a time: each comes within [`PATIENCE`], the whole does not.
+    Trickle(&'static str),
     Drop,
     Hang,
 }
@@ -95,6 +97,12 @@ async fn talk(socket: TcpStream, heard: &Mutex<Vec<String>>, faults: &Mutex<Vec<
         match fault.unwrap_or(Act::Say(usual)) {
             Act::Drop => return None,
             Act::Hang => tokio::time::sleep(Duration::from_mins(1)).await,
+            Act::Trickle(words) => {
+                for byte in words.bytes() {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    socket.get_mut().write_u8(byte).await.ok()?;
+                }
+            }
             Act::Say(_) if step == "BODY" => {}
             Act::Say(words) => {
                 in_mail = step == "DATA" && words.starts_with("354");
@@ -128,13 +136,14 @@ fn read(outcome: Outcome) -> (&'static str, String) {
 
 #[tokio::test]
 async fn each_fault_of_the_mail_server_has_its_outcome() {
-    use Act::{Drop, Hang, Say};
+    use Act::{Drop, Hang, Say, Trickle};
     for (step, act, outcome, words) in [
         ("GREETING", Say("421 too busy"), "retry", "refused our connection for now: 421 too busy"),
         ("GREETING", Say("554 blocked"), "retry", "refused our connection: 554 blocked"),
         ("GREETING", Say("HTTP/1.1 400 Bad Request"), "retry", "broke at the greeting"),
         ("GREETING", Drop, "retry", "broke at the greeting"),
         ("GREETING", Hang, "retry", "kept silent for 300ms at the greeting"),
+        ("GREETING", Trickle("220 mx.example\r\n"), "retry", "kept silent for 300ms at the greeting"),
         ("EHLO", Say("502 no"), "retry", "refused our connection: 502 no"),
         ("AUTH", Say("535 5.7.8 bad credentials"), "retry", "refused our login: 535 5.7.8 bad credentials"),
         ("AUTH", Say("454 later"), "retry", "refused our login for now: 454"),
@@ -145,6 +154,7 @@ async fn each_fault_of_the_mail_server_has_its_outcome() {
         ("RCPT", Say("450 greylisted"), "retry", "refused the recipient for now: 450 greylisted"),
         ("RCPT", Say("550 5.1.1 no such user"), "refused", "refused the recipient: 550 5.1.1 no such user"),
         ("RCPT", Hang, "retry", "kept silent for 300ms at the recipient"),
+        ("RCPT", Trickle("250 ok\r\n"), "retry", "kept silent for 300ms at the recipient"),
         ("DATA", Say("451 disk full"), "retry", "451 disk full"),
         ("DATA", Say("503 bad sequence"), "retry", "503 bad sequence"),
         ("DATA", Say("554 no valid recipients"), "refused", "554 no valid recipients"),
@@ -154,6 +164,7 @@ async fn each_fault_of_the_mail_server_has_its_outcome() {
         ("DOT", Say("552-5.2.2 mailbox\r\n552 5.2.2 full"), "refused", "552 5.2.2 mailbox full"),
         ("DOT", Drop, "uncertain", "broke after the mail was handed over"),
         ("DOT", Hang, "uncertain", "kept silent for 300ms after the mail was handed over"),
+        ("DOT", Trickle("250 kept\r\n"), "uncertain", "kept silent for 300ms after the mail was handed over"),
         ("DOT", Say("gibberish"), "uncertain", "broke after the mail was handed over"),
     ] {
         let server = MailServer::start(&[(step, act)]).await;

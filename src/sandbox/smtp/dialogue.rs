@@ -7,10 +7,12 @@ use tokio::{
     net::TcpStream,
     time::sleep,
 };
+use tokio_rustls::TlsAcceptor;
 
 use super::{
     Fault, Inbox, Mail, SLOW,
     fault::Stage::{Auth, Body, Data, Dot, Greeting, Mail as Sender, Pace, Rcpt},
+    tls::{Encryption, Socket},
 };
 
 /// The longest line taken, in bytes; RFC 5321 asks for 1000, and AUTH for 12288.
@@ -26,11 +28,19 @@ type Step<T = ()> = io::Result<T>;
 pub(super) async fn serve(stream: TcpStream, inbox: Arc<Inbox>) -> io::Result<()> {
     inbox.seen.change(|seen| seen.connections += 1);
     let pace = inbox.fault(Pace);
-    Dialogue { stream: BufStream::new(stream), inbox, pace, sender: None, recipients: Vec::new() }.run().await
+    let (stream, starttls): (Box<dyn Socket>, _) = match inbox.encryption() {
+        None => (Box::new(stream), None),
+        Some(Encryption::Implicit(tls)) => (Box::new(tls.accept(stream).await?), None),
+        Some(Encryption::Starttls(tls)) => (Box::new(stream), Some(tls)),
+    };
+    let stream = BufStream::new(stream);
+    Dialogue { stream, starttls, inbox, pace, sender: None, recipients: Vec::new() }.run().await
 }
 
 struct Dialogue {
-    stream: BufStream<TcpStream>,
+    stream: BufStream<Box<dyn Socket>>,
+    /// What STARTTLS encrypts with, until it has.
+    starttls: Option<TlsAcceptor>,
     inbox: Arc<Inbox>,
     pace: Option<Fault>,
     sender: Option<String>,
@@ -51,6 +61,7 @@ impl Dialogue {
             match verb.to_ascii_uppercase().as_str() {
                 "EHLO" => self.ehlo().await?,
                 "HELO" => self.say("250 sandbox.example").await?,
+                "STARTTLS" => self.starttls().await?,
                 "AUTH" => self.auth(rest).await?,
                 "MAIL" => self.mail(rest).await?,
                 "RCPT" => self.rcpt(rest).await?,
@@ -74,7 +85,25 @@ impl Dialogue {
         self.say(&format!("250-SIZE {MAX_MAIL_BYTES}")).await?;
         self.say("250-8BITMIME").await?;
         self.say("250-ENHANCEDSTATUSCODES").await?;
+        if self.starttls.is_some() {
+            // As a careful server does, it takes no password before the connection is encrypted.
+            return self.say("250 STARTTLS").await;
+        }
         self.say("250 AUTH PLAIN LOGIN").await
+    }
+
+    /// Goes on encrypted, as with a new client.
+    async fn starttls(&mut self) -> Step {
+        let Some(tls) = self.starttls.take() else {
+            return self.say("502 5.5.1 command not implemented").await;
+        };
+        self.say("220 2.0.0 go ahead").await?;
+        let nothing: Box<dyn Socket> = Box::new(tokio::io::empty());
+        let plain = std::mem::replace(&mut self.stream, BufStream::new(nothing)).into_inner();
+        let encrypted: Box<dyn Socket> = Box::new(tls.accept(plain).await?);
+        self.stream = BufStream::new(encrypted);
+        self.forget();
+        Ok(())
     }
 
     /// Takes any credentials; they are read, and not looked at.

@@ -5,11 +5,17 @@ mod fault;
 mod mail;
 #[cfg(test)]
 mod tests;
+mod tls;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 pub use fault::Fault;
 pub use mail::{Attachment, Mail};
+pub use tls::Encryption;
 
 use super::{faults::Faults, listener::Listener, shelf::Shelf};
 use crate::clock::Clock;
@@ -32,6 +38,7 @@ pub(super) struct Inbox {
     clock: Clock,
     seen: Shelf<Seen>,
     faults: Arc<Faults<Fault>>,
+    encryption: Mutex<Option<Encryption>>,
 }
 
 #[derive(Debug, Default)]
@@ -47,7 +54,12 @@ impl MailServer {
     /// The port is taken.
     pub async fn start(port: u16, clock: Clock) -> io::Result<Self> {
         let faults = Arc::<Faults<Fault>>::default();
-        let inbox = Arc::new(Inbox { clock, seen: Shelf::default(), faults: Arc::clone(&faults) });
+        let inbox = Arc::new(Inbox {
+            clock,
+            seen: Shelf::default(),
+            faults: Arc::clone(&faults),
+            encryption: Mutex::default(),
+        });
         let shared = Arc::clone(&inbox);
         let listener = Listener::start(port, move |stream| dialogue::serve(stream, Arc::clone(&shared))).await?;
         Ok(Self { listener, inbox, faults })
@@ -57,6 +69,11 @@ impl MailServer {
     #[must_use]
     pub fn url(&self) -> String {
         format!("smtp://{}", self.listener.address())
+    }
+
+    /// Speaks TLS on every connection from now on.
+    pub fn encrypt(&self, encryption: Encryption) {
+        *self.inbox.encryption.lock().unwrap_or_else(PoisonError::into_inner) = Some(encryption);
     }
 
     /// Where it listens.
@@ -102,6 +119,10 @@ impl MailServer {
 }
 
 impl Inbox {
+    fn encryption(&self) -> Option<Encryption> {
+        self.encryption.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn fault(&self, stage: fault::Stage) -> Option<Fault> {
         self.faults.take(|fault| fault.stage() == stage)
     }
