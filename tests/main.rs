@@ -8,6 +8,7 @@ mod backup;
 mod bad_input;
 mod browser_comment;
 mod browser_faces;
+mod browser_injection;
 mod browser_job;
 mod browser_pictures;
 mod browser_scope;

@@ -21,7 +21,7 @@ async fn delivered(world: &World) -> (Browser, Value) {
     (agent, license)
 }
 
-fn signature(key: &str, at: i64, token: &str) -> Value {
+pub fn signature(key: &str, at: i64, token: &str) -> Value {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
     mac.update(format!("{at}{token}").as_bytes());
     let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -29,7 +29,7 @@ fn signature(key: &str, at: i64, token: &str) -> Value {
 }
 
 /// A report on the first mail of `license`, signed now under a fresh token.
-fn report(world: &World, license: &Value, event: &Value) -> Value {
+pub fn report(world: &World, license: &Value, event: &Value) -> Value {
     let mut event = event.clone();
     event["message"] = json!({ "headers": { "message-id": through(license, "email")[0]["reference"] } });
     event["recipient"] = "jane@acme.example".into();
@@ -44,7 +44,7 @@ pub fn report_of_nobody(world: &World) -> String {
     json!({ "signature": signature(KEY, world.clock.now().as_second(), &fresh_key()), "event-data": event }).to_string()
 }
 
-async fn say(world: &World, body: &Value) -> StatusCode {
+pub async fn say(world: &World, body: &Value) -> StatusCode {
     read(world.stranger().request(Method::POST, "/webhooks/mailgun").json(body)).await.status
 }
 
