@@ -24,6 +24,15 @@ async fn nothing_broke_out(screen: &Screen, text: &str) {
     assert_eq!(screen.look(INTRUDERS).await, json!([]), "{text:?}");
 }
 
+#[tokio::test]
+#[should_panic(expected = "broke out")]
+async fn an_element_that_came_out_of_a_text_is_seen() {
+    let (_world, screen) = World::on_screen().await;
+    screen.goto("about:blank").await;
+    screen.run("document.body.insertAdjacentHTML('beforeend', '<b>bold</b>')").await;
+    nothing_broke_out(&screen, "broke out").await;
+}
+
 /// On the ticket page: the ticket says `text` everywhere, under a number that tells it from the one before, and its
 /// requester has a new address, which the app hears of.
 async fn change_ticket(screen: &Screen, number: usize, text: &str) {

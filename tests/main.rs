@@ -48,6 +48,7 @@ mod sandbox_sdk;
 mod secrets;
 mod security_document;
 mod security_headers;
+mod security_keys;
 mod security_log;
 mod sessions;
 mod settings_table;
