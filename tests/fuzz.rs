@@ -3,6 +3,8 @@
 //! Each target runs over its corpus in `tests/__fuzz__` and then for a second on random input, or for as long as
 //! `BOLERO_RANDOM_TEST_TIME_MS` says: `make fuzz` gives each ten minutes.
 
+mod strangers;
+
 use std::panic::AssertUnwindSafe;
 
 use bolero::check;

@@ -142,3 +142,25 @@ fn the_released_program_is_built_without_the_sandbox() {
     let rooms = fs::read_to_string(root.join("src/lib.rs")).unwrap();
     assert!(rooms.contains("#[cfg(feature = \"sandbox\")]\npub mod sandbox;"));
 }
+
+#[test]
+fn no_build_has_crash_points_but_the_one_that_asks_for_them() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--offline", "--locked", "--no-deps", "--format-version", "1"])
+        .current_dir(root)
+        .output()
+        .unwrap();
+    assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let features = metadata["packages"][0]["features"].as_object().unwrap();
+    assert!(features.contains_key("crash-points"), "the test looks for what is there");
+    for (feature, brings) in features {
+        assert!(!brings.to_string().contains("crash-points"), "{feature} brings the crash points");
+    }
+    let dockerfile = fs::read_to_string(root.join("Dockerfile")).unwrap();
+    for build in dockerfile.lines().filter(|line| line.contains("cargo build")) {
+        let names_features = build.split_whitespace().any(|word| word.starts_with("--features") || word == "-F");
+        assert!(!names_features && !build.contains("--all-features"), "{build}");
+    }
+}

@@ -26,11 +26,13 @@ fn every_test_that_the_promises_of_reliability_name_exists() {
 fn every_named_test_exists(document: &str, least: usize) {
     let tests: Vec<String> = quoted(document).into_iter().filter(|piece| piece.contains(".rs::")).collect();
     assert!(tests.len() > least, "the document names its tests");
-    let registered = fs::read_to_string(root().join("tests/main.rs")).unwrap();
     for test in tests {
         let (file, name) = test.split_once("::").unwrap();
         let code = fs::read_to_string(root().join(file)).unwrap_or_else(|e| panic!("{test}: {e}"));
         let stem = Path::new(file).file_stem().unwrap().to_str().unwrap();
+        let parent = Path::new(file).parent().unwrap();
+        let parent = if parent == Path::new("tests") { parent.join("main.rs") } else { parent.with_extension("rs") };
+        let registered = fs::read_to_string(root().join(parent)).unwrap();
         assert!(registered.contains(&format!("mod {stem};")), "{file} is not run");
         let (before, _) = code.split_once(&format!("fn {name}()")).unwrap_or_else(|| panic!("{test} is gone"));
         let attributes = before.rsplit("\n\n").next().unwrap();

@@ -12,6 +12,8 @@ use crate::world::World;
 
 /// The longest that any client below may stay: five seconds for a head, ten for a body, and some for a busy machine.
 const LONGEST: Duration = Duration::from_secs(14);
+/// The longest that a connection may be idle after an answer: thirty seconds, and some for a busy machine.
+const LONGEST_IDLE: Duration = Duration::from_secs(40);
 /// How often a slow client sends its byte.
 const DRIP: Duration = Duration::from_millis(500);
 
@@ -62,6 +64,16 @@ async fn a_connection_that_says_nothing_is_dropped() {
     let mut socket = connect(&world).await;
     let mut answer = Vec::new();
     let _ = timeout(LONGEST, socket.read_to_end(&mut answer)).await.expect("the service hangs up in time");
+}
+
+#[tokio::test]
+async fn a_connection_that_is_idle_after_its_answer_is_dropped() {
+    let world = World::start().await;
+    let mut socket = connect(&world).await;
+    socket.write_all(&head(&world, "GET /health/live", "\r\n")).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = timeout(LONGEST_IDLE, socket.read_to_end(&mut answer)).await.expect("the service hangs up in time");
+    assert!(answer.starts_with(b"HTTP/1.1 200 "), "it was answered first");
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn delivered(world: &World) -> (Browser, Value) {
     (agent, license)
 }
 
-fn signature(key: &str, at: i64, token: &str) -> Value {
+pub fn signature(key: &str, at: i64, token: &str) -> Value {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
     mac.update(format!("{at}{token}").as_bytes());
     let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();

@@ -145,6 +145,17 @@ impl Screen {
         self.element(Locator::Css(self.frame)).await.enter_frame().await.expect("the frame can be entered");
     }
 
+    /// Opens the full page beside the ticket, and goes into its frame.
+    pub async fn full_page(&self) {
+        self.desk().await;
+        self.click("tab-full").await;
+        self.until("the full page's frame is there", "document.querySelector('#panel-full iframe')").await;
+        let frame = self.element(Locator::Css("#panel-full iframe")).await;
+        frame.enter_frame().await.expect("the frame can be entered");
+        self.until("the full page is there", "document.body?.dataset.state && document.readyState === 'complete'")
+            .await;
+    }
+
     /// Goes back to the ticket page.
     pub async fn desk(&self) {
         self.chromium.client.enter_parent_frame().await.expect("there is a page around the frame");
