@@ -8,8 +8,8 @@ async fn an_app_that_is_not_configured_yet_says_which_settings_are_missing() {
     let (_world, mut screen) = World::on_screen_with(&none_yet).await;
     screen.expect_complaint("503");
     screen.open_app(4711).await;
-    screen.until("it says so", "text('notice-title') === 'Stopgap is not set up yet'").await;
-    let missing = screen.text("notice-missing").await;
+    screen.until("it says so", "text('not-configured-title') === 'Stopgap is not set up yet'").await;
+    let missing = screen.text("missing").await;
     assert!(missing.contains("STOPGAP_ZENDESK_INSTALLATION_IDS"), "{missing}");
     assert!(missing.contains("STOPGAP_ZENDESK_PUBLIC_KEYS"), "{missing}");
     screen.looks_well().await;
@@ -21,7 +21,7 @@ async fn a_token_that_was_refused_is_told_with_what_to_do() {
     let (_world, mut screen) = World::on_screen_with(&[("ZENDESK_INSTALLATION_IDS", "999")]).await;
     screen.expect_complaint("403");
     screen.open_app(4711).await;
-    screen.until("it says so", "text('notice-title').includes('was not accepted')").await;
+    screen.until("it says so", "text('refused-title').includes('was not accepted')").await;
     assert!(!screen.is_visible("form").await);
     screen.looks_well().await;
     screen.close().await;
@@ -33,8 +33,8 @@ async fn outside_zendesk_the_page_says_where_it_belongs() {
     // Browsers ask for it wherever a page stands alone, and the service has none.
     screen.expect_complaint("favicon.ico");
     screen.goto(world.reachable().join("/zendesk/sidebar").unwrap().as_str()).await;
-    screen.until("it says so", "text('notice-title') === 'Open this in a Zendesk ticket'").await;
-    let link = screen.look("$('notice-link').href").await;
+    screen.until("it says so", "text('outside-title') === 'Open this in a Zendesk ticket'").await;
+    let link = screen.look("$('outside-link').href").await;
     assert_eq!(link, format!("{}/agent", world.sandbox.origin()));
     screen.is_accessible().await;
     screen.close().await;

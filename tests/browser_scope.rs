@@ -79,6 +79,38 @@ async fn out_of_scope_says_why_and_goes_on_with_a_reason() {
     screen.close().await;
 }
 
+/// The numbers of the customer's screenshots: 291 seats are needed. Then the agent lowers them to 250.
+async fn lower_the_seats(screen: &Screen) {
+    screen.run("document.getElementById('evidence').open = true").await;
+    screen.fill("billable_users", "286").await;
+    screen.fill("maximum_users", "291").await;
+    screen.until("the seats are filled", "$('seats').value === '291'").await;
+    assert_eq!(screen.text("below").await, "");
+    screen.fill("seats", "250").await;
+}
+
+#[tokio::test]
+async fn fewer_seats_than_the_customers_numbers_ask_for_are_warned_of_before_the_press() {
+    let (_world, mut screen) = World::on_screen().await;
+    screen.open(4711).await;
+    lower_the_seats(&screen).await;
+    screen.until("it warns", "text('below').startsWith('Fewer than the 291 ')").await;
+    screen.looks_well().await;
+    screen.click("use").await;
+    screen.until("the warning is gone", "$('seats').value === '291' && !text('below')").await;
+    screen.close().await;
+}
+
+#[tokio::test]
+async fn a_german_agent_is_warned_of_fewer_seats_in_german() {
+    let (_world, mut screen) = World::on_screen().await;
+    screen.as_german_agent().await;
+    screen.open(4711).await;
+    lower_the_seats(&screen).await;
+    screen.until("it warns", "text('below').startsWith('Weniger als die 291, ')").await;
+    screen.close().await;
+}
+
 #[tokio::test]
 async fn the_customers_error_leads_to_a_replacement_with_the_right_seats() {
     let (world, mut screen) = World::on_screen().await;

@@ -103,8 +103,24 @@ interface Ticket {
 
 type OnLicense = (license: License) => void;
 
-/** Posts under an idempotency key until the service answers (press.js). */
+// api.js
+type Call = (path: string, options?: { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal }) => Promise<Response>;
+type Get = (path: string, signal?: AbortSignal) => Promise<any>;
+type Post = (path: string, body: object, headers?: Record<string, string>) => Promise<any>;
+/** Calls `onChange` with each state of a license until its deliveries have ended. */
+type Follow = (id: string, onChange: OnLicense, signal: AbortSignal) => Promise<void>;
+/** Posts under an idempotency key until the service answers. */
 type Insist = (path: string, body: object) => Promise<any>;
+/** What a press does, and what there is to say of it. */
+type OnPress = (id: string, deed: (insist: Insist) => Promise<string | void>) => void;
+
+// dom.js
+type Content = Node | string;
+type Make = (tag: string, className: string, ...children: Content[]) => HTMLElement;
+type MakeButton = (className: string, onclick: () => void, ...children: Content[]) => HTMLElement;
+type Mark = (id: string, text: string) => void;
+/** Says whether the field is right. */
+type Demand = (id: string, isRight: unknown, text: string) => boolean;
 
 /** The parts of a page that differ between the sidebar and the full page. */
 interface Page {
@@ -139,8 +155,8 @@ interface Customer {
   add(license: License): void;
   /** This customer's license that still runs. */
   running(): License | undefined;
-  /** Whether a duplicate was confirmed; null where it has yet to be. */
-  confirmation(): boolean | null;
+  /** Asks for the confirmation of a duplicate, and says whether none is wanting. */
+  isConfirmed(): boolean;
 }
 
 type Moment = string | number;
@@ -160,22 +176,19 @@ interface Words {
   time(at: Moment): string;
 }
 
-/** What was typed, and the requests whose end is not known with their idempotency keys. */
-interface Draft {
-  username: string;
-  seats: string;
-  email: string | null;
-  requests: [string, string][];
-}
+/** Takes a language, and for its dates a time zone. */
+type Locally<T> = (locale: string, timeZone?: string) => Promise<T>;
 
 /** Any element of the page by its id: the modules know which of them are fields, folds and buttons. */
 interface PageElement extends HTMLElement {
   value: string;
+  content: string;
   checked: boolean;
   open: boolean;
   files: FileList | null;
-  elements: Iterable<HTMLInputElement>;
+  elements: HTMLCollectionOf<HTMLInputElement>;
   select(): void;
+  reset(): void;
 }
 
 interface ZafClient {

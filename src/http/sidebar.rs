@@ -40,7 +40,6 @@ struct Page<'a> {
     missing: &'a str,
     zendesk_origin: &'a str,
     refused_domains: &'a str,
-    features: &'a str,
 }
 
 /// `POST`: a signed token begins a session. Every refusal looks the same outside; the reason is in the log.
@@ -100,7 +99,6 @@ fn page(
         missing,
         zendesk_origin: &service.zendesk.origin,
         refused_domains: &service.desk.rules.refused_domains.join(","),
-        features: "eligibility diagnosis",
     };
     let is_lookup = request.path().ends_with(LOOKUP);
     let html = if is_lookup { Lookup { page: &page }.render() } else { Sidebar { page: &page }.render() };

@@ -27,6 +27,19 @@ pub(super) const LOADED: &str = "document.body?.dataset.state && document.readyS
 pub const ENTER: &str = "\u{e007}";
 const TAB: &str = "\u{e004}";
 
+/// Zendesk says of the agent that they speak German. It must be there before the SDK, since a window's listeners are called
+/// in the order in which they came.
+const GERMAN_AGENT: &str = r#"
+    addEventListener("message", (event) => {
+        const agent = event.data?.result?.currentUser;
+        if (!agent || !event.isTrusted) return;
+        event.stopImmediatePropagation();
+        const result = { ...event.data.result, currentUser: { ...agent, locale: "de" } };
+        const { origin, source } = event;
+        dispatchEvent(new MessageEvent("message", { data: { ...event.data, result }, origin, source }));
+    });
+"#;
+
 /// Helpers that every script of these tests may use.
 const HELPERS: &str = r"
     const $ = (id) => document.getElementById(id);
@@ -258,6 +271,11 @@ impl Screen {
     /// Runs `script` before the scripts of every page that loads from now on.
     pub async fn before_pages(&self, script: &str) {
         self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
+    /// Before the app is opened: the agent's Zendesk is German.
+    pub async fn as_german_agent(&self) {
+        self.before_pages(GERMAN_AGENT).await;
     }
 
     /// A picture of the app's frame as it is now, PNG.

@@ -96,6 +96,7 @@ function stateOf({ state, replaced_by, drill }) {
 /** @param {License["ticket"]} ticket */
 const ticketOf = ({ id, url }) => (url && /^https?:\/\//.test(url) ? makeLink(url, `#${id}`) : `#${id}`);
 
+/** @param {Moment} at */
 const moment = (at) => new Date(at).toLocaleString(words.locale, { timeZone: words.timeZone, ...MOMENT });
 
 /** Opens one license by its id, as it is now. @param {string} id */

@@ -29,32 +29,35 @@ export class Refusal extends Error {
 	}
 }
 
-export async function call(path, options) {
+/** @type {Call} */
+export const call = async (path, options) => {
 	const headers = { Authorization: `Bearer ${session}`, ...options?.headers };
 	const signal = options?.signal ?? AbortSignal.timeout(ANSWER_MS);
 	const answer = await fetch(`../api/v1/${path}`, { ...options, headers, signal }).catch(() => {
 		throw new Refusal();
 	});
 	if (answer.ok) return answer;
-	/** @type {ProblemBody} */
 	const problem = await answer.json().catch(() => ({}));
 	if (answer.status === 401) onEnd();
 	throw answer.status >= 500 && !problem.license ? new Refusal() : new Refusal(answer, problem);
-}
+};
 
+/** @type {Get} */
 export const get = async (path, signal) => (await call(path, { signal })).json();
 
+/** @type {Post} */
 export const post = async (path, body, headers) =>
 	(await call(path, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) })).json();
 
-/** `EventSource` cannot carry the session. @param {OnLicense} onChange */
-export async function follow(id, onChange, signal) {
+/** `EventSource` cannot carry the session. @type {Follow} */
+export const follow = async (id, onChange, signal) => {
 	for (let tries = 0, failures = 0; tries < MAX_TRIES && !signal.aborted; tries += 1, failures += 1) {
 		try {
 			const { body } = await call(`licenses/${id}/progress`, { signal });
 			const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
 			let text = "";
-			for (let part = await reader?.read(); part?.value && !signal.aborted; part = await reader?.read()) {
+			let part;
+			while (!signal.aborted && (part = await reader?.read())?.value) {
 				const events = (text + part.value).split("\n\n");
 				text = events.pop() ?? "";
 				for (const event of events) {
@@ -67,19 +70,18 @@ export async function follow(id, onChange, signal) {
 				}
 			}
 		} catch (error) {
-			// A stream that breaks off is a TypeError.
-			const isAway = error instanceof TypeError || (error instanceof Refusal && !error.status);
-			if (!signal.aborted && !isAway) throw error;
+			// A stream that breaks off is no refusal.
+			if (error instanceof Refusal && error.status) throw error;
 		}
 		await pause(1000 * (WAITS_SECONDS[failures] ?? 15));
 	}
-}
+};
 
 /** Requests whose end is not known, with their idempotency keys. */
 export const keys = new Map();
 
-/** Its `data-trouble` names where to tell what came of it. */
-export function onPress(id, deed) {
+/** Its `data-trouble` names where to tell what came of it. @type {OnPress} */
+export const onPress = (id, deed) => {
 	const button = $(id);
 	const trouble = button.dataset.trouble ?? "";
 	button.onclick = async () => {
@@ -95,7 +97,7 @@ export function onPress(id, deed) {
 		}
 		button.ariaDisabled = "false";
 	};
-}
+};
 
 async function insist(path, body, trouble) {
 	const request = path + JSON.stringify(body);

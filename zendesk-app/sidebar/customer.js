@@ -2,7 +2,7 @@
 // Who the license goes to, where the agent may correct the address, and what was generated for them before.
 
 import { get } from "./api.js";
-import { $, isAddress, list, make, makeButton, mark, onTyped, set } from "./dom.js";
+import { $, demand, isAddress, list, make, makeButton, mark, onTyped, set } from "./dom.js";
 import { ticket } from "./host.js";
 import { isRunning, open, standing } from "./license.js";
 import { t, words } from "./words.js";
@@ -24,7 +24,7 @@ export const customer = {
 		onTyped("email", this.lookUp);
 		$("correct").onclick = () => {
 			this.correct(isCorrected() ? null : fromTicket());
-			if (isCorrected()) $("email").select();
+			$("email").select();
 			this.lookUp();
 		};
 	},
@@ -57,11 +57,8 @@ export const customer = {
 	address: () => customer.corrected() ?? fromTicket(),
 
 	isRight(problem = problemOf(customer.address())) {
-		if (!problem) return true;
-		if (!isCorrected()) this.correct(fromTicket());
-		mark("email", problem);
-		$("email").focus();
-		return false;
+		if (problem && !isCorrected()) this.correct(fromTicket());
+		return demand("email", !problem, problem);
 	},
 
 	async lookUp() {
@@ -86,18 +83,12 @@ export const customer = {
 	add(license) {
 		licenses = [license, ...licenses.filter(({ id }) => id !== license.id)];
 		render();
-		this.confirmation();
+		this.isConfirmed();
 	},
 
 	running: () => licenses.find((license) => isTheirs(license) && isRunning(license)),
 
-	confirmation() {
-		const { checked } = $("duplicate");
-		if ($("confirm").hidden || checked) return checked;
-		mark("duplicate", t("earlier.unconfirmed"));
-		$("duplicate").focus();
-		return null;
-	},
+	isConfirmed: () => demand("duplicate", $("confirm").hidden || $("duplicate").checked, t("earlier.unconfirmed")),
 };
 
 const isCorrected = () => !$("email-field").hidden;
@@ -129,7 +120,7 @@ function row(license) {
 	const { id, seats, ticket, created_at } = license;
 	const what = make("span", "what", `${t("earlier.seats", { n: seats })} · `, standing(license));
 	const where = make("span", "hint", `#${ticket.id} · ${words.date(created_at)}`);
-	const button = makeButton("", () => open(license), what, where);
+	const button = makeButton("link row", () => open(license), what, where);
 	button.dataset.license = id;
 	return make("li", "", button);
 }

@@ -12,11 +12,18 @@ export function set(page) {
 	}
 }
 
-/** Says what is wrong with a field; an empty text, that nothing is. */
-export function mark(id, text) {
+/** Says what is wrong with a field; an empty text, that nothing is. @type {Mark} */
+export const mark = (id, text) => {
 	$(id).ariaInvalid = String(text !== "");
 	set({ [`${id}-problem`]: text });
-}
+};
+
+/** Marks a field that is wrong, and goes there. @type {Demand} */
+export const demand = (id, isRight, text) => {
+	mark(id, isRight ? "" : text);
+	if (!isRight) $(id).focus();
+	return Boolean(isRight);
+};
 
 // What is wrong with a field holds until it is changed.
 addEventListener("input", ({ target }) => {
@@ -24,27 +31,35 @@ addEventListener("input", ({ target }) => {
 	if ($(`${id}-problem`)) mark(id, "");
 });
 
-/** @param {(Node | string)[]} children */
-export function make(tag, className, ...children) {
+/** Fills in a field as if it were typed. @type {Mark} */
+export const fill = (id, text) => {
+	$(id).value = text;
+	$(id).dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+/** @type {Make} */
+export const make = (tag, className, ...children) => {
 	const element = Object.assign(document.createElement(tag), { className });
 	element.append(...children);
 	return element;
-}
+};
 
-/** @param {(Node | string)[]} children */
+/** @type {MakeButton} */
 export const makeButton = (className, onclick, ...children) =>
 	Object.assign(make("button", className, ...children), { onclick, type: "button" });
 
 export const makeLink = (href, text) => Object.assign(make("a", "", text), { href, target: "_blank", rel: "noopener" });
 
-/** Calls `done` once the agent has paused. */
-export function onTyped(id, done) {
+/** Calls `done` once what happened is over. */
+export function afterwards(done, ms) {
 	let timer = 0;
-	$(id).addEventListener("input", () => {
+	return () => {
 		clearTimeout(timer);
-		timer = setTimeout(done, 300);
-	});
+		timer = setTimeout(done, ms);
+	};
 }
+
+export const onTyped = (id, done) => $(id).addEventListener("input", afterwards(done, 300));
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -3,7 +3,7 @@
 
 import { explain, onPress, post } from "./api.js";
 import { customer } from "./customer.js";
-import { $, list, make, makeButton, numberIn, onTyped, set } from "./dom.js";
+import { $, fill, list, make, makeButton, numberIn, onTyped, set } from "./dom.js";
 import { put } from "./host.js";
 import { inView, offer } from "./license.js";
 import { t, words } from "./words.js";
@@ -13,11 +13,12 @@ const MAX_FILE_BYTES = 50_000;
 const TONES = { in_scope: "success", unchecked: "warning" };
 
 let checks = 0;
+/** The seats that the customer's numbers ask for. */
+let wanted = 0;
 /** Filled in from here: what the agent typed is never written over. */
 let filled = "";
 
-export function begin() {
-	set({ evidence: true });
+export function begin(toForm) {
 	onTyped("evidence", check);
 	$("evidence").ondragover = (event) => event.preventDefault();
 	$("evidence").ondrop = (event) => {
@@ -25,10 +26,8 @@ export function begin() {
 		take(event.dataTransfer?.files[0]);
 	};
 	$("choose").onchange = () => take($("choose").files?.[0]);
-}
-
-export function beginDiagnosis(toForm) {
-	set({ diagnosis: true });
+	$("seats").addEventListener("input", advise);
+	$("use").onclick = () => useSeats(wanted);
 	onPress("explain", async () => {
 		const text = $("error-text").value.trim();
 		if (!text) return $("error-text").focus();
@@ -46,9 +45,14 @@ export function read() {
 }
 
 function useSeats(seats) {
-	$("seats").value = filled = String(seats);
-	$("seats").dispatchEvent(new Event("input", { bubbles: true }));
-	set({ use: false });
+	fill("seats", (filled = String(seats)));
+}
+
+/** Warns before the press of what issue and Slack will tell after it. */
+function advise() {
+	const [n, seats] = [wanted, numberIn("seats")];
+	set({ below: seats < n ? t("evidence.below", { n }) : "", use: t("evidence.use", { n }) });
+	set({ use: n > 0 && seats !== n });
 }
 
 async function take(file) {
@@ -61,7 +65,8 @@ async function take(file) {
 async function check() {
 	const own = (checks += 1);
 	const seen = read();
-	set({ verdict: false, override: false });
+	wanted = 0;
+	set({ verdict: false, override: false, below: "" });
 	if (!seen) return;
 	try {
 		const answer = await post("eligibility", seen);
@@ -72,21 +77,19 @@ async function check() {
 }
 
 /** @param {Eligibility} eligibility */
-function render({ verdict, reason, read: { company, name, email, plan, seats, expires_on }, recommended_seats: n }) {
+function render({ verdict, reason, read: { company, name, email, plan, seats, expires_on }, recommended_seats }) {
+	wanted = recommended_seats ?? 0;
 	tell(verdict, reason);
 	const facts = [company, name, email, plan, seats && t("earlier.seats", { n: seats }), expires_on && words.day(expires_on)];
 	set({ "verdict-read": list(...facts), override: !(verdict in TONES) });
-	if (!n || numberIn("seats") === n) return;
-	if (["", filled].includes($("seats").value)) return useSeats(n);
-	$("use").onclick = () => useSeats(n);
-	set({ use: t("evidence.use", { n }) });
-	set({ use: true });
+	if (wanted && ["", filled].includes($("seats").value)) useSeats(wanted);
 }
 
 function tell(verdict, reason) {
 	$("verdict").className = `card ${TONES[verdict] ?? "danger"}`;
 	const word = t(`evidence.${verdict in TONES ? verdict : "out"}`);
-	set({ "verdict-word": word, "verdict-reason": reason, "verdict-read": "", verdict: true, use: false });
+	set({ "verdict-word": word, "verdict-reason": reason, "verdict-read": "", verdict: true });
+	advise();
 }
 
 /** @param {Finding} finding */

@@ -2,7 +2,7 @@
 // Zendesk around the page: how it begins there, the ticket, the comment, the frame.
 
 import { begin as beginSession } from "./api.js";
-import { $, set } from "./dom.js";
+import { $, afterwards, set } from "./dom.js";
 import { speak, t } from "./words.js";
 
 // The SDK itself waits for five minutes.
@@ -19,37 +19,35 @@ const state = document.body.dataset.state ?? "outside";
 const isReady = state === "ready";
 
 /** @param {Page} page */
-export const begin = (page) =>
-	start(page).catch((error) => {
+export async function begin({ ready, joined, unmet, ended }) {
+	try {
+		const session = take("session");
+		const meeting = connect();
+		const met = meeting.catch(() => isReady);
+		await speak(navigator.language);
+		if (isReady) {
+			beginSession(session, () => {
+				set({ "session-ended": true });
+				ended?.();
+			});
+			ready();
+		} else set({ [state]: true });
+		if (!(await met)) return set({ outside: true });
+		await meeting.then(() => {
+			zaf.on("colorScheme.changed", setScheme);
+			followHeight();
+			const agent = readAgent().catch(() => {});
+			return isReady && joined(agent);
+		}, unmet);
+	} catch (error) {
 		set({ unloadable: true });
 		throw error;
-	});
-
-/** @param {Page} page */
-async function start({ ready, joined, unmet, ended }) {
-	const session = take("session");
-	const meeting = connect();
-	const met = meeting.catch(() => isReady);
-	await speak(navigator.language);
-	if (isReady) {
-		beginSession(session, () => {
-			set({ "session-ended": true });
-			ended?.();
-		});
-		ready();
-	} else notice(state);
-	if (!(await met)) return notice("outside");
-	await meeting.then(() => {
-		zaf.on("colorScheme.changed", setScheme);
-		followHeight();
-		const agent = readAgent().catch(() => {});
-		return isReady && joined(agent);
-	}, unmet);
+	}
 }
 
 /** Takes what the service wrote into the head. */
 export function take(name) {
-	const meta = /** @type {HTMLMetaElement} */ (document.querySelector(`[name=stopgap-${name}]`));
+	const meta = $(`stopgap-${name}`);
 	meta.remove();
 	return meta.content;
 }
@@ -58,16 +56,10 @@ async function readAgent() {
 	const { currentUser, colorScheme } = await read("currentUser", "colorScheme");
 	setScheme(colorScheme);
 	await speak(currentUser?.locale ?? "en", currentUser?.timeZone?.ianaName);
-	if (!isReady) notice(state);
-}
-
-function notice(kind) {
-	set({ notice: true, "notice-missing": kind === "not_configured", "notice-link": kind === "outside" });
-	set({ "notice-title": t(`notice.${kind}.title`), "notice-text": t(`notice.${kind}.text`) });
 }
 
 function setScheme(scheme) {
-	if (scheme === "light" || scheme === "dark") document.documentElement.dataset.scheme = scheme;
+	if (scheme) document.documentElement.dataset.scheme = scheme;
 }
 
 /** Meets Zendesk; false where the page stands outside of it. */
@@ -121,15 +113,12 @@ export function copy(text, done = "comment.copied") {
 export const addTag = (tag) => act(() => zaf.invoke("ticket.tags.add", tag));
 
 function followHeight() {
-	let timer = 0;
-	new ResizeObserver(() => {
-		clearTimeout(timer);
-		timer = setTimeout(() => {
-			const height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;
-			// A blemish, not a fault.
-			within(zaf.invoke("resize", { width: "100%", height })).catch(() => {});
-		}, 50);
-	}).observe(document.body);
+	const resize = () => {
+		const height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;
+		// A blemish, not a fault.
+		within(zaf.invoke("resize", { width: "100%", height })).catch(() => {});
+	};
+	new ResizeObserver(afterwards(resize, 50)).observe(document.body);
 }
 
 /** On the ticket that was read: another one may have taken its place. */
@@ -145,11 +134,12 @@ function idIn(found) {
 	return id;
 }
 
+/** @type {<T>(promise: Promise<T>) => Promise<T>} */
 const within = (promise) =>
 	Promise.race([promise, new Promise((_, reject) => setTimeout(reject, ANSWER_MS, new Error("Zendesk does not answer")))]);
 
 /** One line without what the service refuses: an odd name must not stand in the way of a license. */
 function line(text, chars = NAME_CHARS) {
-	const clean = String(text ?? "").replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
+	const clean = String(text ?? "").replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ").trim();
 	return [...clean].slice(0, chars).join("").trim();
 }

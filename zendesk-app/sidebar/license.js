@@ -42,10 +42,13 @@ export function open(known) {
 	follow(known.id, render, following.signal).catch((error) => set({ said: explain(error) }));
 }
 
-/** @param {License} known */
+/** Fills in a replacement, to be confirmed. @param {License} known */
 export function offer(known, seats, reason) {
 	open(known);
-	fillIn(seats, reason);
+	$("replace-seats").value = seats;
+	$("replace-reason").value = reason;
+	$("aftercare").open = true;
+	$("replace").focus();
 }
 
 export const inView = () => ($("license").hidden || !isRunning(license) ? undefined : license);
@@ -56,7 +59,7 @@ export const isRunning = ({ state, replaced_by, days_left }) => state !== "faile
 /** @param {License} license */
 export function standing(license) {
 	const { state, days_left: n, replaced_by } = license;
-	const word = replaced_by ? "replaced" : state === "failed" || state === "late" ? state : n > 0 ? "left" : "expired";
+	const word = replaced_by ? "replaced" : /failed|late/.test(state) ? state : n > 0 ? "left" : "expired";
 	return make("em", state === "failed" ? "danger" : isRunning(license) ? "warning" : "", t(`earlier.${word}`, { n }));
 }
 
@@ -96,7 +99,7 @@ function renderSteps() {
 		if (!old) $("steps").append(fresh);
 		else if (!old.isEqualNode(fresh)) old.replaceWith(fresh);
 	});
-	const ended = steps.filter(({ className }) => className === "sent" || className === "failed");
+	const ended = steps.filter(({ className }) => /sent|failed/.test(className));
 	set({ status: ended.map(({ textContent }) => textContent).join(". ") });
 }
 
@@ -129,7 +132,7 @@ async function write(locale, text) {
 		seats,
 		username: agent.username,
 		company: customer.company || customer.name || "",
-		hello: reader.t(customer.name ? "reply.hello_name" : "reply.hello_all", { name: customer.name }),
+		hello: reader.t(customer.name ? "reply.hello_name" : "reply.hello_all", customer),
 		email: mail?.recipient ?? customer.email,
 		last: reader.day(expires_on, 1),
 		end: reader.day(expires_on),
@@ -162,21 +165,12 @@ function beginAftercare() {
 	});
 }
 
-/** Fills in a replacement to be confirmed. */
-function fillIn(seats, reason) {
-	$("replace-seats").value = seats;
-	$("replace-reason").value = reason;
-	if (!seats) return;
-	$("aftercare").open = true;
-	$("replace").focus();
-}
-
 /** @param {License} [before] the state that was in view */
 function renderAftercare(isSealed, before) {
 	const { id, state, replaced_by, deliveries } = license;
 	const isOther = id !== before?.id;
 	const isNews = isOther || state !== before.state;
-	const isMissed = state === "failed" || state === "late";
+	const isMissed = /failed|late/.test(state);
 	$("aftercare").className = isMissed ? (state === "late" ? "warning" : "danger") : "";
 	set({
 		aftercare: state !== "delivering",
@@ -186,6 +180,6 @@ function renderAftercare(isSealed, before) {
 		"replace-form": !replaced_by,
 		retry: deliveries.some(({ state }) => state === "failed"),
 	});
-	if (isOther) fillIn("", "");
+	if (isOther) $("replace-form").reset();
 	if (isNews) [$("aftercare").open, $("wrong").checked] = [isMissed, state === "failed"];
 }

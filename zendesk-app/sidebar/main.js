@@ -3,25 +3,20 @@
 
 import { Refusal, keys, onPress } from "./api.js";
 import { customer } from "./customer.js";
-import { $, mark, numberIn, pause, set } from "./dom.js";
+import { $, demand, fill, mark, numberIn, pause, set } from "./dom.js";
 import * as evidence from "./evidence.js";
 import * as host from "./host.js";
 import * as license from "./license.js";
 import { t, words } from "./words.js";
 
-/** The service's names of the fields. @type {Record<string, string>} */
-const FIELDS = { seats: "seats", "agent.username": "username", override_reason: "reason" };
-
 let taken = 0;
 
 host.begin({
 	ready() {
-		const features = host.take("features");
 		customer.begin(host.take("refused-domains"));
 		beginForm(host.take("username"));
 		license.begin(backToForm);
-		if (features.includes("eligibility")) evidence.begin();
-		if (features.includes("diagnosis")) evidence.beginDiagnosis(backToForm);
+		evidence.begin(backToForm);
 		$("again").onclick = () => readTicket();
 		set({ form: true });
 	},
@@ -50,7 +45,7 @@ async function readTicket(first) {
 }
 
 function backToForm() {
-	$("seats").value = "";
+	fill("seats", "");
 	$("duplicate").checked = false;
 	$("generate").classList.remove("primary");
 	set({ license: false, form: true });
@@ -80,7 +75,6 @@ function takeDraft() {
 	if (!host.ticket || taken === host.ticket.id) return;
 	taken = host.ticket.id;
 	try {
-		/** @type {Draft} */
 		const { username, seats, email, requests } = JSON.parse(sessionStorage[`stopgap-${taken}`]);
 		sessionStorage.removeItem(`stopgap-${taken}`);
 		$("username").value = username;
@@ -109,18 +103,14 @@ function read() {
 	}
 	const { id, subject, name, company } = host.ticket;
 	const [username, reason, seats] = [$("username").value.trim(), $("reason").value.trim(), numberIn("seats")];
-	const problems = {
-		username: /^@?\w[\w.-]*$/.test(username) ? "" : t("form.bad_username"),
-		seats: seats >= 1 && seats <= 1_000_000 ? "" : t("form.bad_seats"),
-		reason: reason || $("override").hidden ? "" : t("form.bad_reason"),
-	};
-	for (const [id, problem] of Object.entries(problems).reverse()) {
-		mark(id, problem);
-		if (problem) $(id).focus();
-	}
-	if (!customer.isRight() || Object.values(problems).some(Boolean)) return;
-	const confirmed = customer.confirmation();
-	if (confirmed === null) return;
+	// The first that is wrong keeps the focus.
+	const rights = [
+		demand("reason", reason || $("override").hidden, t("form.bad_reason")),
+		demand("seats", seats >= 1 && seats <= 1_000_000, t("form.bad_seats")),
+		demand("username", /^@?\w[\w.-]*$/.test(username), t("form.bad_username")),
+		customer.isRight(),
+	];
+	if (rights.includes(false) || !customer.isConfirmed()) return;
 	// JSON leaves out what is undefined.
 	return {
 		ticket: { id, subject: subject || undefined },
@@ -129,7 +119,7 @@ function read() {
 		seats,
 		evidence: evidence.read(),
 		override_reason: reason || undefined,
-		confirm_duplicate: confirmed || undefined,
+		confirm_duplicate: $("duplicate").checked || undefined,
 	};
 }
 
@@ -141,17 +131,19 @@ async function settle({ status, problem, message, waitSeconds }) {
 		return true;
 	}
 	if (status === 429) {
-		const [time, minutes] = [words.time(Date.now() + waitSeconds * 1000), t("trouble.minutes", { n: Math.ceil(waitSeconds / 60) })];
-		set({ trouble: `${message} ${t("trouble.limited", { time, minutes })}` });
-		await pause(waitSeconds * 1000);
+		const waitMs = waitSeconds * 1000;
+		const limited = t("trouble.limited", { time: words.time(Date.now() + waitMs), n: Math.ceil(waitSeconds / 60) });
+		set({ trouble: `${message} ${limited}` });
+		await pause(waitMs);
 		set({ trouble: t("trouble.free") });
 		return true;
 	}
-	const errors = problem.errors ?? [];
-	for (const { field, detail } of errors) {
-		if (field === "override_reason") set({ override: true });
-		if (field in FIELDS) mark(FIELDS[field], detail);
-		if (field === "customer.email") customer.isRight(detail);
+	// The form's fields have the service's names.
+	const known = (problem.errors ?? []).map(({ field, detail }) => ({ id: $("form").elements.namedItem(field)?.id, detail }));
+	for (const { id, detail } of known) {
+		if (id === "reason") set({ override: true });
+		if (id === "email") customer.isRight(detail);
+		else if (id) mark(id, detail);
 	}
-	return errors.length > 0 && errors.every(({ field }) => field in FIELDS || field === "customer.email");
+	return known.length > 0 && known.every(({ id }) => id);
 }

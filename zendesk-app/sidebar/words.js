@@ -5,7 +5,7 @@
 const LANGUAGES = ["en", "de"];
 const DAY_MS = 86_400_000;
 
-/** @returns {Words} */
+/** @type {(texts: any, locale: string, timeZone?: string) => Words} */
 const speaker = (texts, locale, timeZone) => ({
 	texts,
 	locale,
@@ -32,20 +32,21 @@ export const t = (name, values) => words.t(name, values);
 /** @type {Record<string, Promise<any>>} */
 const loaded = {};
 
-export async function wordsFor(locale, zone) {
+/** @type {Locally<Words>} */
+export const wordsFor = async (locale, zone) => {
 	const own = LANGUAGES.find((language) => locale.split("-")[0] === language);
 	const language = own ?? "en";
 	loaded[language] ??= fetch(`assets/translations/${language}.json`).then((answer) => answer.json());
 	const { sidebar } = await loaded[language];
 	// Dates in a language that the page does not speak would read as a mixture.
 	return speaker(sidebar, own ? locale : language, zone);
-}
+};
 
-/** Makes these the page's words. */
-export async function speak(locale, zone) {
+/** Makes these the page's words. @type {Locally<void>} */
+export const speak = async (locale, zone) => {
 	const before = words.texts;
 	words = await wordsFor(locale, zone);
 	if (words.texts === before) return;
 	document.documentElement.lang = words.locale;
 	for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.getAttribute("data-t") ?? "");
-}
+};
