@@ -94,10 +94,14 @@ async fn screenshots_of_trouble() {
     screen.pick(4712).await;
     screen.until("it is said", "text('email-problem')").await;
     draw(&screen, "no-address").await;
-    screen.fill("email", "caller@acme.example").await;
     world.pass(9 * 3600);
-    press(&screen).await;
+    screen.fill("email", "caller@acme.example").await;
+    // What it says moves the button down: nobody clicks before.
     screen.until("it is said", "visible('session-ended')").await;
+    press(&screen).await;
+    screen
+        .until("the press is answered", "text('generate') === 'Try again' && $('generate').ariaDisabled === 'false'")
+        .await;
     draw(&screen, "session-ended").await;
     screen.close().await;
 }
