@@ -9,8 +9,9 @@ use tokio::time::sleep;
 use crate::world::{
     PATIENCE, World, fresh_key, generate,
     invariants::Accepted,
-    mortal::{Process, command, crash_program, program},
-    number, order_for, within,
+    number, order_for,
+    process::{Process, command, crash_program, program},
+    within,
 };
 
 /// Rounds of SIGKILL; `ROUNDS` asks for more.

@@ -1,19 +1,19 @@
 //! A drill tries production's own path, and shows as a drill wherever it shows.
 
+use std::process::Command;
+
 use stopgap::sandbox::gitlab::State;
 
 use crate::world::{
     World, get,
-    process::{Process, command},
+    process::{beside, program, serve},
 };
 
 #[tokio::test]
 async fn a_drill_goes_all_the_way_marked_as_one_and_counts_for_no_limit() {
     let world = World::start().await;
-    let process = Process::serve(&world, &[("STOPGAP_DAILY_LIMIT", "1")]).await;
-    let database = world.folder().join("process.db");
-    let mut drill = command(&world, database.to_str().unwrap());
-    drill.args(["drill", "--email", "jane@acme.example", "--username", "jdoe"]);
+    let process = serve(&world, &[("STOPGAP_DAILY_LIMIT", "1")]).await;
+    let mut drill = drill(&world, "jane@acme.example");
     let output = tokio::task::spawn_blocking(move || drill.output().unwrap()).await.unwrap();
     let printed = String::from_utf8(output.stdout.clone()).unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -45,10 +45,15 @@ async fn a_drill_goes_all_the_way_marked_as_one_and_counts_for_no_limit() {
 #[tokio::test]
 async fn a_drill_without_a_service_of_this_version_says_so() {
     let world = World::start().await;
-    let database = world.folder().join("nothing.db");
-    let mut drill = command(&world, database.to_str().unwrap());
-    let output = drill.args(["drill", "--email", "me@acme.example", "--username", "jdoe"]).output().unwrap();
+    let output = drill(&world, "me@acme.example").output().unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().contains("start the service first"));
-    assert!(!database.exists());
+    assert!(!world.folder().join("process.db").exists());
+}
+
+/// A drill on the database of the service that [`serve`] starts.
+fn drill(world: &World, email: &str) -> Command {
+    let mut command = Command::new(program());
+    command.env_clear().envs(beside(world)).args(["drill", "--email", email, "--username", "jdoe"]);
+    command
 }

@@ -15,10 +15,9 @@ use stopgap::{
 };
 
 use crate::world::{
-    PATIENCE, World, ended, fresh_key, generate, get, history,
-    mortal::{Process, command, program},
-    order, order_for, post,
+    PATIENCE, World, ended, fresh_key, generate, get, history, order, order_for, post,
     postgres::Postgres,
+    process::{Process, command, program},
     through, within,
 };
 

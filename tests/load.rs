@@ -5,9 +5,8 @@ use std::{collections::BTreeSet, fs, time::Duration};
 use futures_util::{StreamExt as _, stream};
 
 use crate::world::{
-    World, fresh_key,
-    mortal::{Process, command, program},
-    order_for, post,
+    World, fresh_key, order_for, post,
+    process::{Process, command, program},
 };
 
 const LICENSES: usize = 500;

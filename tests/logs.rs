@@ -4,12 +4,12 @@ use reqwest::{Method, header::HeaderValue};
 use serde_json::Value;
 use stopgap::sandbox::{gitlab, smtp::Fault as Smtp};
 
-use crate::world::{World, ended, generate, get, order, post, process::Process, read};
+use crate::world::{World, ended, generate, get, order, post, process::serve, read};
 
 #[tokio::test]
 async fn a_request_is_followed_by_its_id_to_the_deliveries_of_its_license() {
     let world = World::start().await;
-    let process = Process::serve(&world, &[]).await;
+    let process = serve(&world, &[]).await;
     let agent = process.agent(&world).await;
     let license = generate(&agent, &order()).await;
     ended(&agent, &license).await;
@@ -48,7 +48,7 @@ async fn every_answer_has_a_request_id_of_ours_and_a_problem_repeats_it() {
 async fn no_secret_no_license_and_no_address_is_in_the_log() {
     let world = World::start().await;
     let url = world.sandbox.mail.url().replace("smtp://", "smtp://user:canary-password@");
-    let process = Process::serve(&world, &[("STOPGAP_LOG", "debug"), ("STOPGAP_SMTP_URL", &url)]).await;
+    let process = serve(&world, &[("STOPGAP_LOG", "debug"), ("STOPGAP_SMTP_URL", &url)]).await;
     world.sandbox.mail.faults.fail_next(Smtp::Rcpt450);
     let agent = process.agent(&world).await;
     let license = generate(&agent, &order()).await;

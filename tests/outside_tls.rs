@@ -10,9 +10,9 @@ use stopgap::sandbox::{
 };
 
 use crate::world::{
-    World, ended, generate, history,
-    mortal::{Process, command, program},
-    order, through, within,
+    World, ended, generate, history, order,
+    process::{Process, command, program},
+    through, within,
 };
 
 const KEY: &str = include_str!("keys/mail.key.pem");

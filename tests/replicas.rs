@@ -7,8 +7,9 @@ use stopgap::store::Store;
 use crate::world::{
     World, ended, fresh_key,
     invariants::Accepted,
-    mortal::{Process, command, crash_program, program},
-    order, order_for, post, postgres, sql, within,
+    order, order_for, post, postgres,
+    process::{Process, command, crash_program, program},
+    sql, within,
 };
 
 /// Licenses asked for while replicas come and go.

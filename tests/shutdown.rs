@@ -3,37 +3,37 @@
 use jiff::SignedDuration;
 use stopgap::sandbox::smtp::Fault as Smtp;
 
-use crate::world::{World, ended, generate, get, order, process::Process, through, within};
+use crate::world::{World, ended, generate, get, order, process::serve, through, within};
 
 #[tokio::test]
 async fn a_signal_ends_it_well_and_soon() {
     let world = World::start().await;
-    let mut process = Process::serve(&world, &[]).await;
+    let process = serve(&world, &[]).await;
     let agent = process.agent(&world).await;
     ended(&agent, &generate(&agent, &order()).await).await;
     process.terminate();
     let (status, took) = process.end().await;
     assert!(status.success(), "{status}");
     assert!(took < SignedDuration::from_secs(10), "{took:?}");
-    within(process.line("stopped")).await;
+    process.line("stopped").await;
 }
 
 #[tokio::test]
 async fn a_second_signal_ends_it_at_once_and_what_was_under_way_is_taken_up_again() {
     let world = World::start().await;
     world.sandbox.mail.faults.fail_next(Smtp::HangAfterDot);
-    let mut process = Process::serve(&world, &[]).await;
+    let process = serve(&world, &[]).await;
     let agent = process.agent(&world).await;
     let license = generate(&agent, &order()).await;
     within(world.sandbox.mail.wait_for(1)).await;
     process.terminate();
-    within(process.line("stopping; what is under way ends or is given back")).await;
+    process.line("stopping; what is under way ends or is given back").await;
     process.terminate();
     let (status, took) = process.end().await;
     assert!(status.success(), "{status}");
     assert!(took < SignedDuration::from_secs(5), "{took:?}");
 
-    let again = Process::serve(&world, &[]).await;
+    let again = serve(&world, &[]).await;
     let agent = again.agent(&world).await;
     let license = ended(&agent, &license).await;
     assert_eq!(license["state"], "delivered");

@@ -6,8 +6,8 @@ mod chromium;
 mod full_page;
 pub mod hostile;
 pub mod invariants;
+pub mod log;
 mod looks;
-pub mod mortal;
 pub mod picture;
 pub mod postgres;
 pub mod process;
@@ -40,6 +40,7 @@ pub struct World {
     app: Option<App>,
     folder: TempDir,
     settings: Vec<(String, String)>,
+    _log: log::Watch,
 }
 
 /// What the service answered.
@@ -118,7 +119,7 @@ impl World {
             postgres::is_asked_for().then(|| ("STOPGAP_DATABASE_URL".to_owned(), postgres::fresh_database()));
         let settings = settings.iter().map(|(name, value)| (format!("STOPGAP_{name}"), (*value).to_owned()));
         let settings = database.into_iter().chain(settings).collect();
-        Self { sandbox, clock, app: None, folder: tempfile::tempdir().unwrap(), settings }
+        Self { sandbox, clock, app: None, folder: tempfile::tempdir().unwrap(), settings, _log: log::Watch::begin() }
     }
 
     /// The variables of this world's service.
