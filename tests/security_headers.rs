@@ -62,6 +62,10 @@ async fn every_answer_carries_the_headers() {
     let id = generate(&agent, &order()).await["id"].as_str().unwrap().to_owned();
     for (browser, path, status) in [
         (&stranger, "/zendesk/sidebar".to_owned(), 200),
+        (&stranger, "/zendesk/lookup".into(), 200),
+        (&stranger, "/openapi.json".into(), 200),
+        (&stranger, "/metrics".into(), 404),
+        (&stranger, "/webhooks/mailgun".into(), 404),
         (&stranger, "/zendesk/assets/main.js".into(), 200),
         (&stranger, "/zendesk/assets/sidebar.css".into(), 200),
         (&stranger, "/zendesk/assets/translations/en.json".into(), 200),
@@ -82,6 +86,9 @@ async fn every_answer_carries_the_headers() {
         assert_eq!(answer.status(), status, "{path}");
         is_guarded(&answer, &path);
     }
+    let report = sent(&stranger, Method::POST, "/webhooks/mailgun").await;
+    assert_eq!(report.status(), 406);
+    is_guarded(&report, "a report that is not taken");
     let order_again = |body: Vec<u8>, kind: &'static str| {
         let request = agent.request(Method::POST, "/api/v1/licenses").header("Idempotency-Key", fresh_key());
         request.header("Content-Type", kind).body(body).send()

@@ -73,6 +73,12 @@ async fn a_database_of_every_version_is_read_and_its_deliveries_are_made() {
         let issues = world.sandbox.gitlab.issues();
         assert_eq!((issues.len(), issues[0].state), (1, State::Closed));
         assert_eq!(world.sandbox.slack.messages().len(), 1);
+
+        // Only now: a download is noted on the issue.
+        world.start_service().await;
+        let file = get(&world.agent().await, &format!("/api/v1/licenses/{ID}/file?reason=test")).await;
+        assert_eq!(file.body, "eyJkYXRhIjoieCJ9\n");
+        world.stop().await;
     }
 }
 
@@ -86,14 +92,12 @@ async fn is_whole(world: &World, count: usize) {
     assert_eq!(license["agent"], json!({ "username": "jdoe", "zendesk_user_id": 42 }));
     assert_eq!(history(&license)[..2], ["generated", "email_sent"]);
     let states: Vec<_> = license["deliveries"].as_array().unwrap().iter().map(|made| &made["state"]).collect();
-    assert_eq!(states, ["sent", "sent", "sent"]);
+    assert_eq!(states, ["sent", "sent", "sent"], "{license:#}");
     assert_eq!(through(&license, "issue")[0]["reference"], "https://gitlab.example/support/-/issues/1");
     assert_eq!(license["drill"], count >= 4, "version 10 is the fourth");
 
     let found = get(&agent, "/api/v1/licenses?q=gmbh").await.body;
     assert_eq!(found["items"][0]["id"], ID, "{found}");
-    let file = get(&agent, &format!("/api/v1/licenses/{ID}/file?reason=test")).await;
-    assert_eq!(file.body, "eyJkYXRhIjoieCJ9\n");
     // Another body under a key that was used: the key is known.
     assert_eq!(post(&agent, "/api/v1/licenses", KEY, &crate::world::order()).await.status, 422);
 }

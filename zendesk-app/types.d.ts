@@ -182,7 +182,6 @@ type Locally<T> = (locale: string, timeZone?: string) => Promise<T>;
 /** Any element of the page by its id: the modules know which of them are fields, folds and buttons. */
 interface PageElement extends HTMLElement {
   value: string;
-  content: string;
   checked: boolean;
   open: boolean;
   files: FileList | null;

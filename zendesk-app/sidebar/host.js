@@ -45,9 +45,9 @@ export async function begin({ ready, joined, unmet, ended }) {
 	}
 }
 
-/** Takes what the service wrote into the head. */
+/** Takes what the service put into the head. */
 export function take(name) {
-	const meta = $(`stopgap-${name}`);
+	const meta = document.head.children[`stopgap-${name}`];
 	meta.remove();
 	return meta.content;
 }
@@ -62,7 +62,7 @@ function setScheme(scheme) {
 	if (scheme) document.documentElement.dataset.scheme = scheme;
 }
 
-/** Meets Zendesk; false where the page stands outside of it. */
+/** Meets Zendesk; false where the page is outside of it. */
 async function connect() {
 	if (!window.ZAFClient) {
 		await within(new Promise((onload, onerror) => Object.assign($("zaf-sdk"), { onload, onerror })));

@@ -76,7 +76,7 @@ function takeDraft() {
 	taken = host.ticket.id;
 	try {
 		const { username, seats, email, requests } = JSON.parse(sessionStorage[`stopgap-${taken}`]);
-		sessionStorage.removeItem(`stopgap-${taken}`);
+		delete sessionStorage[`stopgap-${taken}`];
 		$("username").value = username;
 		$("seats").value = seats;
 		if (email !== null) customer.correct(email);
