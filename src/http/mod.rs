@@ -79,6 +79,8 @@ pub fn listen(bind: SocketAddr, service: Arc<Service>) -> std::io::Result<(Serve
     .max_connections(MAX_CONNECTIONS)
     .client_request_timeout(HEAD_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
+    // A step's last words would wait 40 ms for the browser's acknowledgement of those before.
+    .tcp_nodelay(true)
     .shutdown_timeout(DRAIN_SECONDS)
     .disable_signals()
     .bind(bind)?;

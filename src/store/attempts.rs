@@ -1,6 +1,6 @@
 //! What came of each attempt at a delivery.
 
-use sqlx::{Any, Executor};
+use sqlx::AnyConnection;
 
 use super::{Result, Writing, ms, rows::Columns};
 use crate::license::{DeliveryId, LicenseId, delivery::Attempt};
@@ -51,13 +51,13 @@ impl Writing {
 }
 
 /// In the order of their making, delivery by delivery.
-pub(super) async fn of_license<'e>(executor: impl Executor<'e, Database = Any>, id: LicenseId) -> Result<Vec<Attempt>> {
+pub(super) async fn of_license(connection: &mut AnyConnection, id: LicenseId) -> Result<Vec<Attempt>> {
     let rows = sqlx::query(
         "SELECT a.* FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE d.license_id = $1 \
          ORDER BY a.delivery_id, a.number",
     )
     .bind(id.to_string())
-    .fetch_all(executor)
+    .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Columns(row).attempt()).collect()
 }

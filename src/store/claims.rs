@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe};
 
 use super::{Dialect, Error, Result, Store, Writing, ms, rows::Columns};
 use crate::{
@@ -45,26 +45,19 @@ impl Store {
     pub async fn claim(&self, channel: Channel, holder: &str, now: Timestamp) -> Result<Option<Claim>> {
         // Most of the time nothing is due: find that out without waiting for the writer's turn.
         let mut reading = self.pool.acquire().await?;
-        if due(&mut reading, channel, holder, now, self.dialect.clock()).await?.is_none() {
+        if due(&mut reading, channel, holder, now, self.dialect).await?.is_none() {
             return Ok(None);
         }
         drop(reading);
         let mut writing = self.write().await?;
-        let Some((id, db_now)) = due(&mut writing.tx, channel, holder, now, self.dialect.clock()).await? else {
-            return Ok(None);
-        };
-        let row = sqlx::query("SELECT lease_holder FROM deliveries WHERE id = $1")
-            .bind(id.clone())
-            .fetch_one(&mut *writing.tx)
-            .await?;
-        let earlier: Option<String> = row.try_get("lease_holder")?;
+        let Some(due) = due(&mut writing.tx, channel, holder, now, self.dialect).await? else { return Ok(None) };
         let row = sqlx::query(
             "UPDATE deliveries SET lease_holder = $2, lease_until = $3, attempts = attempts + 1, \
              uncertain = CASE WHEN lease_holder IS NULL THEN uncertain ELSE 1 END WHERE id = $1 RETURNING *",
         )
-        .bind(id)
+        .bind(due.id)
         .bind(holder.to_owned())
-        .bind(db_now + LEASE_MS)
+        .bind(due.at + LEASE_MS)
         .fetch_one(&mut *writing.tx)
         .await?;
         let delivery = Columns(&row).delivery()?;
@@ -72,7 +65,7 @@ impl Store {
         crash::point_of(channel, before);
         writing.commit().await?;
         crash::point_of(channel, ["claim_email_after_commit", "claim_issue_after_commit", "claim_slack_after_commit"]);
-        Ok(Some(Claim { delivery, was_orphaned: earlier.is_some() }))
+        Ok(Some(Claim { delivery, was_orphaned: due.earlier_holder.is_some() }))
     }
 
     /// Renews a claim; false where somebody else holds it by now.
@@ -143,7 +136,16 @@ impl Writing {
     }
 }
 
-/// The id of the delivery that has been due the longest, and the database's clock. Served by `deliveries_due`.
+/// A delivery that is to be made now.
+struct Due {
+    id: String,
+    /// Whoever claimed it before, and died.
+    earlier_holder: Option<String>,
+    /// The database's clock.
+    at: i64,
+}
+
+/// The delivery that has been due the longest. Served by `deliveries_due`.
 ///
 /// What `holder` holds itself is never due to it, however long the database was away or its clock has jumped: the
 /// attempt is still under way here, or its outcome is still to be recorded.
@@ -152,26 +154,30 @@ async fn due(
     channel: Channel,
     holder: &str,
     now: Timestamp,
-    clock: &'static str,
-) -> Result<Option<(String, i64)>> {
-    let row = sqlx::query(clock).fetch_one(&mut *connection).await?;
-    let db_now = Columns(&row).number("at")?;
-    let row = sqlx::query(
-        "SELECT d.id FROM deliveries d LEFT JOIN deliveries w ON w.id = d.waits_for \
+    dialect: Dialect,
+) -> Result<Option<Due>> {
+    let sql = format!(
+        "SELECT d.id, d.lease_holder, c.at FROM ({}) AS c \
+         CROSS JOIN deliveries d LEFT JOIN deliveries w ON w.id = d.waits_for \
          WHERE d.state = 'pending' AND d.channel = $1 AND (d.next_attempt_at <= $2 OR d.next_attempt_at > $3) \
-         AND (d.lease_holder IS NULL OR (d.lease_holder <> $6 AND (d.lease_until <= $4 OR d.lease_until > $5))) \
+         AND (d.lease_holder IS NULL OR (d.lease_holder <> $5 AND (d.lease_until <= c.at OR d.lease_until > c.at + $4))) \
          AND (w.id IS NULL OR w.state <> 'pending' OR d.patience_until <= $2) \
          ORDER BY d.next_attempt_at, d.id LIMIT 1",
-    )
-    .bind(channel.as_str())
-    .bind(ms(now))
-    .bind(later_ms(now, max_wait(channel)))
-    .bind(db_now)
-    .bind(db_now + LEASE_MS)
-    .bind(holder.to_owned())
-    .fetch_optional(&mut *connection)
-    .await?;
-    row.map(|row| Ok((Columns(&row).text("id")?, db_now))).transpose()
+        dialect.clock()
+    );
+    // Made of our own words alone.
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(channel.as_str())
+        .bind(ms(now))
+        .bind(later_ms(now, max_wait(channel)))
+        .bind(LEASE_MS)
+        .bind(holder.to_owned())
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = &row else { return Ok(None) };
+    let row = Columns(row);
+    let (id, earlier_holder, at) = (row.text("id")?, row.maybe_text("lease_holder")?, row.number("at")?);
+    Ok(Some(Due { id, earlier_holder, at }))
 }
 
 fn later_ms(now: Timestamp, by: Duration) -> i64 {

@@ -1,7 +1,7 @@
 //! Deliveries, as their license shows them.
 
 use jiff::Timestamp;
-use sqlx::{Any, Executor};
+use sqlx::AnyConnection;
 
 use super::{Error, Result, Store, Writing, ms, rows::Columns};
 use crate::license::{Arrival, Channel, Delivery, DeliveryId, LicenseId, Purpose, Story};
@@ -164,13 +164,10 @@ impl Writing {
 }
 
 /// Oldest first; ids break ties, as they grow with time.
-pub(super) async fn of_license<'e>(
-    executor: impl Executor<'e, Database = Any>,
-    id: LicenseId,
-) -> Result<Vec<Delivery>> {
+pub(super) async fn of_license(connection: &mut AnyConnection, id: LicenseId) -> Result<Vec<Delivery>> {
     let rows = sqlx::query("SELECT * FROM deliveries WHERE license_id = $1 ORDER BY created_at, id")
         .bind(id.to_string())
-        .fetch_all(executor)
+        .fetch_all(connection)
         .await?;
     rows.iter().map(|row| Columns(row).delivery()).collect()
 }

@@ -1,6 +1,6 @@
 //! A license's history, append-only.
 
-use sqlx::{Any, Executor};
+use sqlx::AnyConnection;
 
 use super::{Result, Writing, ms, rows::Columns};
 use crate::license::{Event, LicenseId};
@@ -26,10 +26,10 @@ impl Writing {
     }
 }
 
-pub(super) async fn of_license<'e>(executor: impl Executor<'e, Database = Any>, id: LicenseId) -> Result<Vec<Event>> {
+pub(super) async fn of_license(connection: &mut AnyConnection, id: LicenseId) -> Result<Vec<Event>> {
     let rows = sqlx::query("SELECT * FROM events WHERE license_id = $1 ORDER BY number")
         .bind(id.to_string())
-        .fetch_all(executor)
+        .fetch_all(connection)
         .await?;
     rows.iter().map(|row| Columns(row).event()).collect()
 }

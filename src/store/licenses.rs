@@ -1,9 +1,8 @@
 //! Licenses, one by one.
 
-use jiff::Timestamp;
-use sqlx::{Any, Executor};
+use sqlx::AnyConnection;
 
-use super::{Dossier, Result, Store, Writing, attempts, deliveries, events, lookup::like, ms, rows::Columns};
+use super::{Dossier, Result, Store, Writing, attempts, deliveries, events, ms, rows::Columns};
 use crate::license::{Email, License, LicenseFile, LicenseId, Line};
 
 impl Store {
@@ -12,11 +11,7 @@ impl Store {
     /// # Errors
     /// [`super::Error`].
     pub async fn dossier(&self, id: LicenseId) -> Result<Option<Dossier>> {
-        let Some(mut dossier) = find(&self.pool, id).await? else { return Ok(None) };
-        dossier.deliveries = deliveries::of_license(&self.pool, id).await?;
-        dossier.events = events::of_license(&self.pool, id).await?;
-        dossier.attempts = attempts::of_license(&self.pool, id).await?;
-        Ok(Some(dossier))
+        find(&mut *self.pool.acquire().await?, id).await
     }
 }
 
@@ -26,11 +21,7 @@ impl Writing {
     /// # Errors
     /// [`super::Error`].
     pub async fn dossier(&mut self, id: LicenseId) -> Result<Option<Dossier>> {
-        let Some(mut dossier) = find(&mut *self.tx, id).await? else { return Ok(None) };
-        dossier.deliveries = deliveries::of_license(&mut *self.tx, id).await?;
-        dossier.events = events::of_license(&mut *self.tx, id).await?;
-        dossier.attempts = attempts::of_license(&mut *self.tx, id).await?;
-        Ok(Some(dossier))
+        find(&mut self.tx, id).await
     }
 
     /// Keeps a new license.
@@ -104,67 +95,16 @@ impl Writing {
         .await?;
         row.map(|row| Columns(&row).license()).transpose()
     }
-
-    /// When this agent's licenses since `since` were made, oldest first. Served by `licenses_by_agent`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
-    pub async fn times_by_agent(&mut self, user_id: u64, since: Timestamp) -> Result<Vec<Timestamp>> {
-        let query = sqlx::query(
-            "SELECT created_at FROM licenses WHERE agent_user_id = $1 AND created_at > $2 AND drill = 0 ORDER BY created_at",
-        )
-        .bind(user_id.cast_signed());
-        times(&query.bind(ms(since)).fetch_all(&mut *self.tx).await?)
-    }
-
-    /// When licenses for this mailbox since `since` were made, oldest first: `jane+2@…` is `jane@…`. Served by
-    /// `licenses_by_time`, of which a day holds few.
-    ///
-    /// # Errors
-    /// [`super::Error`].
-    pub async fn times_by_customer(&mut self, customer: &Email, since: Timestamp) -> Result<Vec<Timestamp>> {
-        let (mailbox, domain) = (like(&customer.mailbox()), like(&customer.domain()));
-        self.times_like([format!("{mailbox}@{domain}"), format!("{mailbox}+%@{domain}")], since).await
-    }
-
-    /// When licenses for addresses of this one's domain since `since` were made, oldest first. Served by
-    /// `licenses_by_time`, of which a day holds few.
-    ///
-    /// # Errors
-    /// [`super::Error`].
-    pub async fn times_by_domain(&mut self, customer: &Email, since: Timestamp) -> Result<Vec<Timestamp>> {
-        let pattern = format!("%@{}", like(&customer.domain()));
-        self.times_like([pattern.clone(), pattern], since).await
-    }
-
-    async fn times_like(&mut self, patterns: [String; 2], since: Timestamp) -> Result<Vec<Timestamp>> {
-        let [one, other] = patterns;
-        let query = sqlx::query(
-            "SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 \
-             AND (customer_folded LIKE $2 ESCAPE '\\' OR customer_folded LIKE $3 ESCAPE '\\') ORDER BY created_at",
-        );
-        times(&query.bind(ms(since)).bind(one).bind(other).fetch_all(&mut *self.tx).await?)
-    }
-
-    /// When any license since `since` was made, oldest first. Served by `licenses_by_time`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
-    pub async fn times(&mut self, since: Timestamp) -> Result<Vec<Timestamp>> {
-        let query =
-            sqlx::query("SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 ORDER BY created_at");
-        times(&query.bind(ms(since)).fetch_all(&mut *self.tx).await?)
-    }
 }
 
-/// The license alone, without what hangs on it.
-async fn find<'e>(executor: impl Executor<'e, Database = Any>, id: LicenseId) -> Result<Option<Dossier>> {
-    let row = sqlx::query("SELECT * FROM licenses WHERE id = $1").bind(id.to_string()).fetch_optional(executor).await?;
-    row.map(|row| Columns(&row).bare_dossier()).transpose()
-}
-
-fn times(rows: &[sqlx::any::AnyRow]) -> Result<Vec<Timestamp>> {
-    rows.iter().map(|row| Columns(row).time("created_at")).collect()
+async fn find(connection: &mut AnyConnection, id: LicenseId) -> Result<Option<Dossier>> {
+    let query = sqlx::query("SELECT * FROM licenses WHERE id = $1").bind(id.to_string());
+    let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(None) };
+    let mut dossier = Columns(&row).bare_dossier()?;
+    dossier.deliveries = deliveries::of_license(connection, id).await?;
+    dossier.events = events::of_license(connection, id).await?;
+    dossier.attempts = attempts::of_license(connection, id).await?;
+    Ok(Some(dossier))
 }
 
 /// Everything that a lookup by words finds a license by, in lower case, one word group a line.

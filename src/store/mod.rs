@@ -14,6 +14,7 @@ mod events;
 mod examine;
 mod gauges;
 mod licenses;
+mod limits;
 mod lookup;
 mod open;
 mod rows;

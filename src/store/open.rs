@@ -99,6 +99,8 @@ async fn connect(url: &str, dialect: Dialect) -> sqlx::Result<AnyPool> {
     AnyPoolOptions::new()
         .max_connections(MAX_CONNECTIONS)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A file does not go away as a server does: asking whether it is there would double the way of every statement.
+        .test_before_acquire(dialect == Dialect::Postgres)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 for statement in dialect.greeting() {

@@ -83,32 +83,33 @@ async fn check(
     customer: &Email,
     now: Timestamp,
 ) -> store::Result<Result<(), Limited>> {
-    let by_agent = writing.times_by_agent(agent.zendesk_user_id, before(now, HOUR)).await?;
-    let by_customer = writing.times_by_customer(customer, before(now, DAY)).await?;
+    let (hour_ago, day_ago) = (before(now, HOUR), before(now, DAY));
+    let of_domain = rules.customer_daily.saturating_mul(DOMAIN_FACTOR);
+    let by_agent = writing.filled_by_agent(agent.zendesk_user_id, hour_ago, rules.agent_hourly).await?;
+    let by_customer = writing.filled_by_customer(customer, day_ago, rules.customer_daily).await?;
     let by_domain = match customer.domain() {
-        domain if FREE_MAIL.contains(&domain.as_str()) => Vec::new(),
-        _ => writing.times_by_domain(customer, before(now, DAY)).await?,
+        domain if FREE_MAIL.contains(&domain.as_str()) => None,
+        _ => writing.filled_by_domain(customer, day_ago, of_domain).await?,
     };
-    let all = writing.times(before(now, DAY)).await?;
+    let by_all = writing.filled_by_all(day_ago, rules.daily).await?;
     let checks = [
         ("agent", by_agent, rules.agent_hourly, HOUR, "one agent in an hour"),
         ("customer", by_customer, rules.customer_daily, DAY, "one customer in a day"),
-        ("domain", by_domain, rules.customer_daily.saturating_mul(DOMAIN_FACTOR), DAY, "one mail domain in a day"),
-        ("all", all, rules.daily, DAY, "everyone together in a day"),
+        ("domain", by_domain, of_domain, DAY, "one mail domain in a day"),
+        ("all", by_all, rules.daily, DAY, "everyone together in a day"),
     ];
-    let reached = checks.into_iter().find_map(|(word, times, limit, window, whom)| {
-        let retry_after = room_in(&times, limit, window, now)?;
+    let reached = checks.into_iter().find_map(|(word, filled_at, limit, window, whom)| {
+        let retry_after = until_it_leaves(filled_at?, window, now);
         let sentence = format!("The limit of {limit} licenses for {whom} is reached.");
         Some(Limited { limit: word, sentence, retry_after })
     });
     Ok(reached.map_or(Ok(()), Err))
 }
 
-/// How long until one more fits into `limit` a `window`; nothing where it fits now. `times` are oldest first.
-fn room_in(times: &[Timestamp], limit: u32, window: SignedDuration, now: Timestamp) -> Option<Duration> {
-    let too_many = times.len().checked_sub(limit as usize)?;
-    let leaves_at = times.get(too_many)?.checked_add(window).ok()?;
-    Some(Duration::try_from(leaves_at.duration_since(now)).unwrap_or_default().max(Duration::from_secs(1)))
+/// How long until the license that fills a limit leaves its window, a second at least.
+fn until_it_leaves(filled_at: Timestamp, window: SignedDuration, now: Timestamp) -> Duration {
+    let left = window.saturating_sub(now.duration_since(filled_at));
+    Duration::try_from(left).unwrap_or_default().max(Duration::from_secs(1))
 }
 
 fn before(now: Timestamp, window: SignedDuration) -> Timestamp {
@@ -119,17 +120,12 @@ fn before(now: Timestamp, window: SignedDuration) -> Timestamp {
 mod tests {
     use super::*;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
     #[test]
-    fn a_limit_opens_again_when_its_oldest_license_leaves_the_window() {
-        let times = [at(0), at(10), at(20)];
-        let wait = |limit| room_in(&times, limit, SignedDuration::from_secs(100), at(30)).map(|d| d.as_secs());
-        assert_eq!(wait(4), None);
-        assert_eq!(wait(3), Some(70));
-        assert_eq!(wait(2), Some(80));
-        assert_eq!(room_in(&[], 1, SignedDuration::from_secs(100), at(30)), None);
+    fn a_limit_opens_again_when_the_license_that_fills_it_leaves_the_window() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let wait = |filled_at, now| until_it_leaves(at(filled_at), SignedDuration::from_secs(100), at(now)).as_secs();
+        assert_eq!(wait(0, 30), 70);
+        assert_eq!(wait(10, 30), 80);
+        assert_eq!(wait(0, 100), 1, "at once is a second");
     }
 }
