@@ -20,10 +20,12 @@ const LICENSES: &str = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 
     'person' || (i * 31 % 40009) || '@company' || (i * 17 % 9973) || '.example' AS email, \
     'Person Number ' || (i * 31 % 40009) AS name, 'Company ' || (i * 17 % 9973) || ' GmbH & Co. KG' AS company FROM t) \
     INSERT INTO licenses (id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, customer_email, \
-    customer_folded, customer_name, customer_company, seats, starts_on, expires_on, verdict, verdict_reason, search) \
+    customer_folded, customer_name, customer_company, seats, starts_on, expires_on, verdict, verdict_reason, number, search) \
     SELECT id, at, i + 1, 'License expired', i % 60, 'engineer' || (i % 60), email, email, name, company, 100, \
-    '2026-11-21', '2026-12-01', 'in_scope', 'The grace period ended 1 day ago.', \
+    '2026-11-21', '2026-12-01', 'in_scope', 'The grace period ended 1 day ago.', i + 1, \
     lower(email || char(10) || name || char(10) || company || char(10) || 'engineer' || (i % 60) || char(10) || id) FROM p";
+const BLOCKS: &str = "INSERT INTO search_blocks (block, words) \
+    SELECT number / 64, string_agg(search || char(10), '') FROM licenses GROUP BY number / 64";
 const DELIVERIES: &str = "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, state, attempts, uncertain, \
     late, created_at, give_up_at, next_attempt_at, sent_at, reference) \
     SELECT substr(l.id, 1, 24) || printf('%012x', row_number() OVER ()), l.id, c.name, 'first', l.customer_email, 'sent', \
@@ -79,6 +81,7 @@ async fn fill(url: &str, size: u32) {
     let mut connection = AnyConnection::connect(url).await.expect("the database opens");
     let mut filling = connection.begin().await.expect("a transaction begins");
     sqlx::query(LICENSES).bind(i64::from(size)).execute(&mut *filling).await.expect("licenses are made up");
+    sqlx::query(BLOCKS).execute(&mut *filling).await.expect("their words are put together");
     if size == SIZES[0] {
         // The details of a page cost the same whatever the number of licenses: the larger one does without.
         for sql in [DELIVERIES, EVENTS] {

@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Row as _};
 use stopgap::{
     app,
     sandbox::{
@@ -163,6 +164,29 @@ async fn an_address_that_a_license_was_forwarded_to_is_erased_from_it() {
     assert!(!shown.to_string().contains("boss@partner"), "{shown}");
     assert!(history(&shown).ends_with(&["recipient_erased"]));
     assert!(!database(&mut world).await.contains("boss@partner"));
+}
+
+#[tokio::test]
+async fn what_is_erased_stays_in_no_words_for_searching() {
+    let world = World::start().await;
+    let (agent, license) = delivered(&world, &order_for("boss@partner.example")).await;
+    let (_, other) = delivered(&world, &order()).await;
+    assert!(search_blocks(&world).await.contains("boss@partner.example"));
+    app::erase(world.config(), "boss@partner.example").await.unwrap();
+    let kept = search_blocks(&world).await;
+    assert!(!kept.contains("partner"), "{kept}");
+    for (words, found) in [("acme.example", &other), (license["id"].as_str().unwrap(), &license)] {
+        let items = get(&agent, &format!("/api/v1/licenses?q={words}")).await.body["items"].take();
+        assert_eq!((items.as_array().unwrap().len(), &items[0]["id"]), (1, &found["id"]), "{words}: {items}");
+    }
+}
+
+/// What searches read, from the table itself.
+async fn search_blocks(world: &World) -> String {
+    let mut database = sqlx::AnyConnection::connect(&world.database()).await.unwrap();
+    let rows = sqlx::query("SELECT words FROM search_blocks").fetch_all(&mut database).await.unwrap();
+    database.close().await.unwrap();
+    rows.iter().map(|row| row.get::<String, _>("words")).collect()
 }
 
 #[tokio::test]

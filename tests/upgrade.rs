@@ -19,12 +19,13 @@ const PENDING: &str = "0198a3c4-0000-7000-8000-000000000002";
 const KEY: &str = "kept-key";
 
 /// What each version could write and the one before could not. One line a version: a new migration adds its own.
-const ROWS: [(i64, &str, &str); 5] = [
+const ROWS: [(i64, &str, &str); 6] = [
     (1, "0001_first.sql", include_str!("upgrade/0001.sql")),
     (2, "0002_scope.sql", include_str!("upgrade/0002.sql")),
     (3, "0003_aftercare.sql", include_str!("upgrade/0003.sql")),
     (10, "0010_drill.sql", include_str!("upgrade/0010.sql")),
     (11, "0011_request.sql", include_str!("upgrade/0011.sql")),
+    (12, "0012_search.sql", include_str!("upgrade/0012.sql")),
 ];
 
 #[test]
@@ -98,6 +99,11 @@ async fn is_whole(world: &World, count: usize) {
 
     let found = get(&agent, "/api/v1/licenses?q=gmbh").await.body;
     assert_eq!(found["items"][0]["id"], ID, "{found}");
+    for query in ["q=jdoe", ""] {
+        let items = get(&agent, &format!("/api/v1/licenses?{query}")).await.body["items"].take();
+        let ids: Vec<_> = items.as_array().unwrap().iter().map(|item| &item["id"]).collect();
+        assert_eq!(ids, [PENDING, ID], "{query}: the newest first");
+    }
     // Another body under a key that was used: the key is known.
     assert_eq!(post(&agent, "/api/v1/licenses", KEY, &crate::world::order()).await.status, 422);
 }

@@ -82,6 +82,7 @@ impl Writing {
         .bind(ms(now))
         .execute(&mut *self.tx)
         .await?;
+        self.rebuild_block(id).await?;
         self.give_up(id, None).await?;
         for sql in [
             "DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE license_id = $1)",
@@ -109,7 +110,7 @@ impl Writing {
         ] {
             sqlx::query(sql).bind(id.to_string()).bind(folded.clone()).execute(&mut *self.tx).await?;
         }
-        let pattern = super::lookup::pattern(&folded);
+        let pattern = super::search::pattern(&folded);
         for sql in [
             "UPDATE deliveries SET story = NULL \
              WHERE license_id = $1 AND LOWER(story) LIKE $2 ESCAPE '\\' AND state <> 'pending'",

@@ -24,7 +24,7 @@ impl Writing {
         find(&mut self.tx, id).await
     }
 
-    /// Keeps a new license.
+    /// Keeps a new license, as the newest: this is the one transaction that writes, so no other takes its number.
     ///
     /// # Errors
     /// [`super::Error`].
@@ -34,8 +34,9 @@ impl Writing {
             "INSERT INTO licenses (id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
              customer_email, customer_folded, customer_name, customer_company, seats, starts_on, expires_on, file, \
              seal_error, verdict, verdict_reason, override_reason, replaces, search, recommended_seats, drill, \
-             overridden_by) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
+             overridden_by, number) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, \
+             (SELECT COALESCE(MAX(number), 0) + 1 FROM licenses))",
         )
         .bind(license.id.to_string())
         .bind(ms(license.created_at))
@@ -62,7 +63,7 @@ impl Writing {
         .bind(license.eligibility.overridden_by.clone())
         .execute(&mut *self.tx)
         .await?;
-        Ok(())
+        self.add_to_block(license.id).await
     }
 
     /// Says which license took the place of `id`.

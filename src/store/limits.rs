@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use sqlx::{Any, AnyConnection, any::AnyArguments, query::Query};
 
-use super::{Result, Writing, lookup::like, ms, rows::Columns};
+use super::{Result, Writing, ms, rows::Columns, search::like};
 use crate::license::Email;
 
 impl Writing {

@@ -1,8 +1,12 @@
 //! Finding licenses.
 
-use sqlx::{AssertSqlSafe, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-use super::{Dossier, Result, Store, rows::Columns};
+use super::{
+    Dossier, Result, Store,
+    rows::Columns,
+    search::{anchor, fold, pattern},
+};
 use crate::license::{LicenseId, TicketId};
 
 /// What to look for. Every given part must fit.
@@ -27,35 +31,38 @@ pub struct Page {
     pub next: Option<LicenseId>,
 }
 
-/// Above every id, in the order of their text.
-const NEWEST: &str = "g";
-
-const NEWEST_FIRST: &str = "SELECT * FROM licenses WHERE id < $1 ORDER BY id DESC LIMIT $2";
-const BY_TICKET: &str = "SELECT * FROM licenses WHERE id < $1 AND ticket_id = $3 ORDER BY id DESC LIMIT $2";
-/// Each half stops as soon as its page is full: the first walks the words from the newest license on, the second knows
-/// its licenses from the index.
-const BY_WORDS: &str = "SELECT * FROM licenses WHERE id IN (\
-    SELECT id FROM (SELECT id FROM licenses WHERE id < $1 AND search LIKE $3 ESCAPE '\\' ORDER BY id DESC LIMIT $2) AS w \
-    UNION SELECT id FROM (SELECT id FROM licenses WHERE id < $1 AND ticket_id = $4 ORDER BY id DESC LIMIT $2) AS t) \
-    ORDER BY id DESC LIMIT $2";
-const BY_WORDS_IN_TICKET: &str = "SELECT * FROM licenses WHERE id < $1 AND ticket_id = $3 \
-    AND (search LIKE $4 ESCAPE '\\' OR ticket_id = $5) ORDER BY id DESC LIMIT $2";
+const NEWEST_FIRST: &str = "SELECT * FROM licenses WHERE number < $1 ORDER BY number DESC LIMIT $2";
+const BY_TICKET: &str = "SELECT * FROM licenses WHERE number < $1 AND ticket_id = $3 ORDER BY number DESC LIMIT $2";
+/// Each half stops as soon as its page is full: the first walks the blocks from the newest on and looks into those that
+/// have the words, the second knows its licenses from the index. SQLite keeps to the order of a `CROSS JOIN`; the `+`
+/// keeps it from walking an index down from the cursor instead of down the block.
+const BY_WORDS: &str = "SELECT * FROM licenses WHERE number IN (\
+    SELECT number FROM (SELECT l.number FROM search_blocks b CROSS JOIN licenses l \
+    WHERE b.block <= $1 / 64 AND b.words LIKE $5 ESCAPE '\\' AND b.words LIKE $3 ESCAPE '\\' \
+    AND l.number BETWEEN b.block * 64 AND b.block * 64 + 63 AND +l.number < $1 AND l.search LIKE $3 ESCAPE '\\' \
+    ORDER BY b.block DESC, l.number DESC LIMIT $2) AS w \
+    UNION SELECT number FROM (\
+    SELECT number FROM licenses WHERE number < $1 AND ticket_id = $4 ORDER BY number DESC LIMIT $2) AS t) \
+    ORDER BY number DESC LIMIT $2";
+const BY_WORDS_IN_TICKET: &str = "SELECT * FROM licenses WHERE number < $1 AND ticket_id = $5 \
+    AND (search LIKE $3 ESCAPE '\\' OR ticket_id = $4) ORDER BY number DESC LIMIT $2";
 
 impl Store {
-    /// Finds licenses, newest first. Ids grow with time, so paging by them neither skips nor repeats while new
-    /// licenses arrive. Served by `licenses_by_ticket` or `licenses_by_search`.
+    /// Finds licenses, newest first: in the order in which they were committed, so that paging neither skips nor repeats
+    /// while new licenses arrive. Served by `licenses_by_number`, `licenses_by_ticket`,
+    /// `licenses_by_search` and the blocks of [`super::search`].
     ///
     /// # Errors
     /// [`super::Error`].
     pub async fn lookup(&self, lookup: &Lookup) -> Result<Page> {
-        let before = lookup.before.map_or_else(|| NEWEST.to_owned(), |id| id.to_string());
-        let limit = i64::from(lookup.limit) + 1;
         // PostgreSQL refuses a text with this character, and nothing that is kept has it.
         if lookup.words.as_ref().is_some_and(|words| words.contains('\0')) {
             return Ok(Page { dossiers: Vec::new(), next: None });
         }
-        let words = lookup.words.as_ref().map(|words| (pattern(words), number(words)));
+        let before = self.number(lookup.before).await?;
+        let limit = i64::from(lookup.limit) + 1;
         let ticket = lookup.ticket.map(|id| id.get().cast_signed());
+        let words = lookup.words.as_deref().map(fold);
         let sql = match (&words, ticket) {
             (None, None) => NEWEST_FIRST,
             (None, Some(_)) => BY_TICKET,
@@ -63,11 +70,13 @@ impl Store {
             (Some(_), Some(_)) => BY_WORDS_IN_TICKET,
         };
         let mut query = sqlx::query(sql).bind(before).bind(limit);
+        if let Some(words) = &words {
+            query = query.bind(pattern(words)).bind(ticket_in(words));
+        }
         if let Some(ticket) = ticket {
             query = query.bind(ticket);
-        }
-        if let Some((pattern, number)) = words {
-            query = query.bind(pattern).bind(number);
+        } else if let Some(words) = &words {
+            query = query.bind(pattern(anchor(words)));
         }
         let rows = query.fetch_all(&self.pool).await?;
         let mut dossiers = rows.iter().map(|row| Columns(row).bare_dossier()).collect::<Result<Vec<_>>>()?;
@@ -76,6 +85,14 @@ impl Store {
         let next = if more { dossiers.last().map(|dossier| dossier.license.id) } else { None };
         self.complete(&mut dossiers).await?;
         Ok(Page { dossiers, next })
+    }
+
+    /// Above which number nothing is looked for. A license that is not there has the place of the next newer one.
+    async fn number(&self, before: Option<LicenseId>) -> Result<i64> {
+        let Some(id) = before else { return Ok(i64::MAX) };
+        let sql = "SELECT number FROM licenses WHERE id >= $1 ORDER BY id LIMIT 1";
+        let row = sqlx::query(sql).bind(id.to_string()).fetch_optional(&self.pool).await?;
+        Ok(row.map_or(Ok(i64::MAX), |row| row.try_get("number"))?)
     }
 
     /// Adds what hangs on the licenses of a page: three statements, however long the page is.
@@ -109,33 +126,39 @@ impl Store {
 }
 
 /// The ticket that `words` may name; there is no ticket 0.
-fn number(words: &str) -> i64 {
-    words.trim().trim_start_matches('#').parse().unwrap_or(0)
-}
-
-/// A `LIKE` pattern that finds `words` anywhere, with its wildcards taken literally.
-pub(super) fn pattern(words: &str) -> String {
-    format!("%{}%", like(&words.trim().to_lowercase()))
-}
-
-/// `text` for a `LIKE … ESCAPE '\'`, with its wildcards taken literally.
-pub(super) fn like(text: &str) -> String {
-    let mut literal = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            literal.push('\\');
-        }
-        literal.push(c);
-    }
-    literal
+fn ticket_in(words: &str) -> i64 {
+    words.trim_start_matches('#').parse().unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::pattern;
+    use sqlx::{AssertSqlSafe, Row as _};
 
-    #[test]
-    fn wildcards_are_literal() {
-        assert_eq!(pattern(" 50%_Off\\ "), "%50\\%\\_off\\\\%");
+    use super::{BY_TICKET, BY_WORDS, BY_WORDS_IN_TICKET, NEWEST_FIRST, Store};
+
+    /// How SQLite goes about it, step by step.
+    async fn plan(sql: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("stopgap.db").display())).await.unwrap();
+        let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let steps = sqlx::query(explain).fetch_all(&store.pool).await.unwrap();
+        let steps: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
+        steps.join("\n")
+    }
+
+    #[tokio::test]
+    async fn a_page_comes_in_its_order_without_sorting() {
+        for sql in [NEWEST_FIRST, BY_TICKET, BY_WORDS, BY_WORDS_IN_TICKET] {
+            let plan = plan(sql).await;
+            assert!(!plan.contains("ORDER BY"), "{sql}:\n{plan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn words_are_looked_for_in_blocks_and_then_in_the_index_alone() {
+        let plan = plan(BY_WORDS).await;
+        for step in ["SEARCH b USING INTEGER PRIMARY KEY", "SEARCH l USING COVERING INDEX licenses_by_search"] {
+            assert!(plan.contains(step), "{plan}");
+        }
     }
 }

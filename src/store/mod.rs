@@ -18,6 +18,7 @@ mod limits;
 mod lookup;
 mod open;
 mod rows;
+mod search;
 mod sessions;
 
 pub use answers::{Answer, AnswerKey};

@@ -32,6 +32,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "aftercare", include_str!("migrations/0003_aftercare.sql")),
     (10, "drill", include_str!("migrations/0010_drill.sql")),
     (11, "request", include_str!("migrations/0011_request.sql")),
+    (12, "search", include_str!("migrations/0012_search.sql")),
 ];
 
 /// Why the database cannot be used.
