@@ -50,7 +50,7 @@ impl Dialect {
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
-                // A search walks an index of many megabytes: without copying its pages.
+                // A search walks a table of many megabytes: without copying its pages.
                 "PRAGMA mmap_size = 268435456",
                 // What is erased is overwritten, not only let go.
                 "PRAGMA secure_delete = ON",

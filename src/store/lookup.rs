@@ -16,7 +16,7 @@ pub struct Lookup {
     pub words: Option<String>,
     /// The ticket.
     pub ticket: Option<TicketId>,
-    /// Only licenses older than this one: where the page before ended.
+    /// Only licenses that were committed before this one: where the page before ended.
     pub before: Option<LicenseId>,
     /// How many at most.
     pub limit: u32,
