@@ -10,8 +10,8 @@ FUZZ_SECONDS ?= 600
 .PHONY: help run test soak fuzz audit screenshots doc bench image-check tools
 
 # What PostgreSQL has no part in, or what starts its own.
-NOT_ON_POSTGRES = $(addprefix --skip ,architecture backup:: browser_ check:: command_line diagnosis:: drill:: framing:: \
-	full_page:: fuzz inside::a_full inside::postgresql license_file load:: logs:: openapi:: page_size \
+NOT_ON_POSTGRES = $(addprefix --skip ,architecture backup:: browser_ check:: command_line dependencies:: diagnosis:: drill:: \
+	framing:: full_page:: fuzz inside::a_full inside::postgresql license_file load:: logs:: openapi:: page_size \
 	replicas:: sandbox_sdk secrets:: security_ settings_table shutdown:: simulation slow_clients:: tokens)
 
 help: ## List the commands

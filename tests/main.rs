@@ -21,6 +21,7 @@ mod browser_watch;
 mod check;
 mod command_line;
 mod crashes;
+mod dependencies;
 mod diagnosis;
 mod drill;
 mod eligibility;

@@ -1,5 +1,7 @@
 //! What GitLab answers decides between another try and failure, and exactly one issue exists.
 
+use std::{io::ErrorKind, net::TcpListener};
+
 use serde_json::Value;
 use stopgap::sandbox::{
     gitlab::{Call, CallFault, State},
@@ -93,4 +95,15 @@ async fn an_answer_that_never_comes_after_the_issue_was_made_makes_no_second_iss
     assert_eq!((&issue["state"], &issue["uncertain"]), (&"sent".into(), &true.into()));
     assert_eq!(world.sandbox.gitlab.calls(Call::Create), 1);
     assert_eq!(world.sandbox.gitlab.issues().len(), 1);
+}
+
+#[tokio::test]
+async fn a_redirect_takes_neither_token_nor_license_to_another_host() {
+    let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+    elsewhere.set_nonblocking(true).unwrap();
+    let to = format!("http://{}/api/v4", elsewhere.local_addr().unwrap());
+    let (world, license) = after(CallFault::on(Call::Create, Fault::Redirect { to })).await;
+    assert_eq!(through(&license, "issue")[0]["attempts"], 2);
+    assert_eq!(world.sandbox.gitlab.issues().len(), 1);
+    assert_eq!(elsewhere.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "nobody came");
 }
