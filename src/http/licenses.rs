@@ -115,7 +115,7 @@ pub async fn download(
         .map_err(|_| Problem::bad_request("The query may hold reason."))?;
     let reason = query.into_inner().reason.filter(|reason| !reason.trim().is_empty());
     let reason = reason.map(|text| Line::parse(&text, MAX_REASON_CHARS)).transpose().map_err(|e| wrong("reason", e))?;
-    let download = service.desk.download(id, session.agent_user_id, reason.as_ref()).await?;
+    let download = service.desk.download(id, session.agent_user_id, reason.as_ref(), &request_id::of(&request)).await?;
     let download = download.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")

@@ -33,9 +33,11 @@ impl Desk {
         id: LicenseId,
         agent_user_id: u64,
         reason: Option<&Line>,
+        request_id: &str,
     ) -> store::Result<Option<Download>> {
         let by = self.name_of(agent_user_id).await?;
         let mut writing = self.store.write().await?;
+        writing.because_of(Some(request_id));
         let Some(dossier) = writing.dossier(id).await? else { return Ok(None) };
         let Some(file) = dossier.license.file.clone() else { return Ok(None) };
         let (now, reason) = (self.clock.now(), reason.map(ToString::to_string));
