@@ -135,7 +135,7 @@ pub async fn retry(config: Config) -> anyhow::Result<()> {
     let store = Store::open(config.database_url.expose_secret()).await?;
     let retried = retry::retry_all(&store, &config.rules, Clock::system().now()).await?;
     store.close().await;
-    println!("{retried} failed deliveries are back in the outbox");
+    println!("failed deliveries put back into the outbox: {retried}");
     Ok(())
 }
 
