@@ -20,10 +20,15 @@ async fn what_surely_was_not_sent_is_sent_at_the_next_try() {
     for fault in [
         Fault::DropAtGreeting,
         Fault::Greeting421,
+        Fault::Greeting554,
+        Fault::DropAtEhlo,
+        Fault::DropAtMail,
         Fault::Mail451,
         Fault::Mail550,
         Fault::Mail552,
+        Fault::DropAtRcpt,
         Fault::Rcpt450,
+        Fault::Data451,
         Fault::DropAtData,
         Fault::AfterDot451,
     ] {
@@ -62,7 +67,7 @@ async fn what_perhaps_was_sent_goes_again_with_the_same_bytes_and_the_history_sa
 
 #[tokio::test]
 async fn a_refusal_for_good_fails_at_once_and_leaves_an_open_issue_and_a_slack_message() {
-    for fault in [Fault::Rcpt550, Fault::AfterDot554] {
+    for fault in [Fault::Rcpt550, Fault::Data554, Fault::AfterDot554] {
         let (world, license) = after(fault).await;
         assert_eq!(license["state"], "failed", "{fault:?}");
         let email = through(&license, "email")[0].clone();
@@ -125,18 +130,20 @@ async fn a_mail_is_given_up_when_its_license_has_stopped() {
 
 #[tokio::test]
 async fn a_login_that_is_refused_is_the_operators_trouble_and_tried_on() {
-    let mut world = World::start().await;
-    world.stop().await;
-    let url = world.sandbox.mail.url().replace("smtp://", "smtp://stopgap:canary-password@");
-    world.set("SMTP_URL", &url);
-    world.start_service().await;
-    world.sandbox.mail.faults.fail_next(Fault::Auth535);
-    let agent = world.agent().await;
-    let license = generate(&agent, &order()).await;
-    let license = ended(&agent, &license).await;
-    assert_eq!(license["state"], "delivered");
-    assert!(license.to_string().contains("535"));
-    assert!(!license.to_string().contains("canary-password"));
+    for (fault, code) in [(Fault::Auth535, "535"), (Fault::Auth454, "454")] {
+        let mut world = World::start().await;
+        world.stop().await;
+        let url = world.sandbox.mail.url().replace("smtp://", "smtp://stopgap:canary-password@");
+        world.set("SMTP_URL", &url);
+        world.start_service().await;
+        world.sandbox.mail.faults.fail_next(fault);
+        let agent = world.agent().await;
+        let license = generate(&agent, &order()).await;
+        let license = ended(&agent, &license).await;
+        assert_eq!(license["state"], "delivered", "{fault:?}");
+        assert!(license.to_string().contains(code), "{fault:?}");
+        assert!(!license.to_string().contains("canary-password"));
+    }
 }
 
 #[tokio::test]

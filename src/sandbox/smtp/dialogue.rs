@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{
     Fault, Inbox, Mail, SLOW,
-    fault::Stage::{Auth, Body, Data, Dot, Greeting, Mail as Sender, Pace, Rcpt},
+    fault::Stage::{Auth, Body, Data, Dot, Ehlo, Greeting, Mail as Sender, Pace, Rcpt},
     tls::{Encryption, Socket},
 };
 
@@ -52,6 +52,7 @@ impl Dialogue {
         match self.inbox.fault(Greeting) {
             Some(Fault::DropAtGreeting) => return Ok(()),
             Some(Fault::HangAtGreeting) => return self.hang().await,
+            Some(Fault::Greeting554) => return self.say("554 5.3.2 sandbox.example: no mail service here").await,
             Some(_) => return self.say("421 4.3.2 sandbox.example: service not available, try later").await,
             None => self.say("220 sandbox.example ESMTP: nothing here is real").await?,
         }
@@ -81,6 +82,9 @@ impl Dialogue {
 
     async fn ehlo(&mut self) -> Step {
         self.forget();
+        if self.inbox.fault(Ehlo).is_some() {
+            return dropped();
+        }
         self.say("250-sandbox.example").await?;
         self.say(&format!("250-SIZE {MAX_MAIL_BYTES}")).await?;
         self.say("250-8BITMIME").await?;
@@ -123,6 +127,7 @@ impl Dialogue {
             self.line().await?;
         }
         match self.inbox.fault(Auth) {
+            Some(Fault::Auth454) => self.say("454 4.7.0 temporary authentication failure").await,
             Some(_) => self.say("535 5.7.8 authentication credentials invalid").await,
             None => self.say("235 2.7.0 welcome").await,
         }
@@ -137,6 +142,7 @@ impl Dialogue {
         }
         match self.inbox.fault(Sender) {
             Some(Fault::Mail451) => self.say("451 4.3.0 local error, try later").await,
+            Some(Fault::DropAtMail) => dropped(),
             Some(Fault::Mail552) => self.say("552 5.3.4 the mail is larger than this server takes").await,
             Some(_) => self.say("550 5.7.1 this sender may not send here").await,
             None => {
@@ -154,6 +160,7 @@ impl Dialogue {
             return self.say("503 5.5.1 MAIL first").await;
         }
         match self.inbox.fault(Rcpt) {
+            Some(Fault::DropAtRcpt) => dropped(),
             Some(Fault::Rcpt450) => self.say("450 4.2.0 greylisted, try later").await,
             Some(_) => self.say("550 5.1.1 no such user here").await,
             None => {
@@ -169,10 +176,12 @@ impl Dialogue {
             self.say("503 5.5.1 RCPT first").await?;
             return Ok(true);
         }
-        if self.inbox.fault(Data).is_some() {
-            return Ok(false);
+        match self.inbox.fault(Data) {
+            Some(Fault::Data451) => return self.say("451 4.3.1 no room for mails now").await.map(|()| true),
+            Some(Fault::Data554) => return self.say("554 5.5.1 no valid recipients").await.map(|()| true),
+            Some(_) => return Ok(false),
+            None => self.say("354 end with a line that is one dot").await?,
         }
-        self.say("354 end with a line that is one dot").await?;
         let cut = self.inbox.fault(Body).map(|_| LINES_BEFORE_DROP);
         let Some(raw) = self.body(cut).await? else { return Ok(false) };
         let fault = self.inbox.fault(Dot);
@@ -253,6 +262,11 @@ impl Dialogue {
         while self.line().await?.is_some() {}
         Ok(())
     }
+}
+
+/// A fault that closes the connection without a word.
+fn dropped() -> Step {
+    Err(io::ErrorKind::ConnectionAborted.into())
 }
 
 /// The address out of `FROM:<address> SIZE=1`.

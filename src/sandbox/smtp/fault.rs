@@ -11,8 +11,16 @@ pub enum Fault {
     /// "Try later" instead of a greeting.
     #[serde(rename = "greeting_421")]
     Greeting421,
+    /// No service instead of a greeting.
+    #[serde(rename = "greeting_554")]
+    Greeting554,
     /// Accepts the connection and never says a word.
     HangAtGreeting,
+    /// Closes the connection at EHLO.
+    DropAtEhlo,
+    /// Cannot check the login for now.
+    #[serde(rename = "auth_454")]
+    Auth454,
     /// Refuses the login.
     #[serde(rename = "auth_535")]
     Auth535,
@@ -25,12 +33,22 @@ pub enum Fault {
     /// Refuses the size.
     #[serde(rename = "mail_552")]
     Mail552,
+    /// Closes the connection at the sender.
+    DropAtMail,
     /// Refuses the recipient for now (greylisting).
     #[serde(rename = "rcpt_450")]
     Rcpt450,
     /// Refuses the recipient for good.
     #[serde(rename = "rcpt_550")]
     Rcpt550,
+    /// Closes the connection at the recipient.
+    DropAtRcpt,
+    /// Takes no mail for now.
+    #[serde(rename = "data_451")]
+    Data451,
+    /// Takes no mail from us to anyone there.
+    #[serde(rename = "data_554")]
+    Data554,
     /// Closes the connection at DATA.
     DropAtData,
     /// Closes the connection after some lines of the mail.
@@ -53,16 +71,23 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault with the words that the sandbox page shows for it.
-    pub const ALL: [(Self, &'static str); 17] = [
+    pub const ALL: [(Self, &'static str); 24] = [
         (Self::DropAtGreeting, "Connection dropped at greeting"),
         (Self::Greeting421, "421 at greeting"),
+        (Self::Greeting554, "554 at greeting"),
         (Self::HangAtGreeting, "Hangs at greeting"),
+        (Self::DropAtEhlo, "Connection dropped at EHLO"),
+        (Self::Auth454, "454 login not checked for now"),
         (Self::Auth535, "535 login refused"),
         (Self::Mail451, "451 sender refused for now"),
         (Self::Mail550, "550 sender refused"),
         (Self::Mail552, "552 size refused"),
+        (Self::DropAtMail, "Connection dropped at the sender"),
         (Self::Rcpt450, "450 recipient refused for now"),
         (Self::Rcpt550, "550 recipient refused for good"),
+        (Self::DropAtRcpt, "Connection dropped at the recipient"),
+        (Self::Data451, "451 at DATA"),
+        (Self::Data554, "554 at DATA"),
         (Self::DropAtData, "Connection dropped at DATA"),
         (Self::DropInsideBody, "Connection dropped inside the mail"),
         (Self::DropAfterDot, "Mail taken, connection dropped"),
@@ -76,11 +101,12 @@ impl Fault {
     /// Where in the dialogue it shows.
     pub(super) fn stage(self) -> Stage {
         match self {
-            Self::DropAtGreeting | Self::Greeting421 | Self::HangAtGreeting => Stage::Greeting,
-            Self::Auth535 => Stage::Auth,
-            Self::Mail451 | Self::Mail550 | Self::Mail552 => Stage::Mail,
-            Self::Rcpt450 | Self::Rcpt550 => Stage::Rcpt,
-            Self::DropAtData => Stage::Data,
+            Self::DropAtGreeting | Self::Greeting421 | Self::Greeting554 | Self::HangAtGreeting => Stage::Greeting,
+            Self::DropAtEhlo => Stage::Ehlo,
+            Self::Auth454 | Self::Auth535 => Stage::Auth,
+            Self::Mail451 | Self::Mail550 | Self::Mail552 | Self::DropAtMail => Stage::Mail,
+            Self::Rcpt450 | Self::Rcpt550 | Self::DropAtRcpt => Stage::Rcpt,
+            Self::Data451 | Self::Data554 | Self::DropAtData => Stage::Data,
             Self::DropInsideBody => Stage::Body,
             Self::DropAfterDot | Self::HangAfterDot | Self::AfterDot451 | Self::AfterDot554 => Stage::Dot,
             Self::Slow | Self::Trickle => Stage::Pace,
@@ -93,6 +119,7 @@ impl Fault {
 pub(super) enum Stage {
     Pace,
     Greeting,
+    Ehlo,
     Auth,
     Mail,
     Rcpt,
