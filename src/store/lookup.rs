@@ -1,6 +1,10 @@
 //! Finding licenses.
 
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use sqlx::{
+    Any, AssertSqlSafe, Row as _,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
 
 use super::{
     Dossier, Result, Store,
@@ -78,13 +82,23 @@ impl Store {
         } else if let Some(words) = &words {
             query = query.bind(pattern(anchor(words)));
         }
-        let rows = query.fetch_all(&self.pool).await?;
+        let rows = if words.is_some() { self.walk(query).await? } else { query.fetch_all(&self.pool).await? };
         let mut dossiers = rows.iter().map(|row| Columns(row).bare_dossier()).collect::<Result<Vec<_>>>()?;
         let more = dossiers.len() > lookup.limit as usize;
         dossiers.truncate(lookup.limit as usize);
         let next = if more { dossiers.last().map(|dossier| dossier.license.id) } else { None };
         self.complete(&mut dossiers).await?;
         Ok(Page { dossiers, next })
+    }
+
+    /// All rows of a query that walks over many megabytes.
+    async fn walk(&self, query: Query<'_, Any, AnyArguments>) -> Result<Vec<AnyRow>> {
+        let Some([before, after]) = self.dialect.walk() else { return Ok(query.fetch_all(&self.pool).await?) };
+        let mut connection = self.pool.acquire().await?;
+        sqlx::raw_sql(before).execute(&mut *connection).await?;
+        let rows = query.fetch_all(&mut *connection).await;
+        sqlx::raw_sql(after).execute(&mut *connection).await?;
+        Ok(rows?)
     }
 
     /// Above which number nothing is looked for. A license that is not there has the place of the next newer one.
