@@ -153,7 +153,11 @@ impl Process {
     async fn status(&self) -> ExitStatus {
         let child = Arc::clone(&self.child);
         let waiting = tokio::task::spawn_blocking(move || child.lock().unwrap().wait());
-        waiting.await.unwrap().unwrap()
+        let status = waiting.await.unwrap().unwrap();
+        // Its last words may still be in the pipe: they are heard when nothing more comes.
+        let mut log = self.log.clone();
+        while log.changed().await.is_ok() {}
+        status
     }
 }
 
