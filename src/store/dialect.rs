@@ -59,6 +59,8 @@ impl Dialect {
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
+                // KiB a connection: what is not there comes from the system's own cache.
+                "PRAGMA cache_size = -512",
                 // What is erased is overwritten, not only let go.
                 "PRAGMA secure_delete = ON",
             ],
