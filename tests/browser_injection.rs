@@ -132,8 +132,7 @@ async fn whatever_a_license_says_stays_text_on_the_full_page() {
             let is_whole = format!("$('{place}').textContent.includes({})", json!(text));
             assert_eq!(screen.look(&is_whole).await, true, "{text:?} in {place}");
         }
-        let bounce =
-            "$('steps').textContent.includes('550: ') && $('history').textContent.includes('email_arrival_failed')";
+        let bounce = "$('steps').textContent.includes('550: ') && $('history').textContent.includes('Mail bounced: ')";
         assert_eq!(screen.look(bounce).await, true, "{text:?}");
         nothing_broke_out(&screen, text).await;
     }

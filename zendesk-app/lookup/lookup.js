@@ -150,8 +150,15 @@ function showKnown(known) {
   $("facts").replaceChildren(...shown);
   $("deliveries").replaceChildren(...known.deliveries.map(delivery));
   const line = (/** @type {License["events"][0]} */ { at, by, what, detail }) =>
-    make("li", "", make("span", "hint", `${moment(at)} · ${by}`), ` ${what} ${detail ?? ""}`);
+    make("li", "", make("span", "hint", `${moment(at)} · ${by}`), ` ${[happened(what), detail].filter(Boolean).join(": ")}`);
   $("history").replaceChildren(...known.events.map(line));
+}
+
+/** An event in words; one that a later version of the service writes, by its name. @param {string} what */
+function happened(what) {
+  const name = `lookup.event.${what}`;
+  const said = t(name);
+  return said === name ? what : said;
 }
 
 /** @param {string | null} [id] */
