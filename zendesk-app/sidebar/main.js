@@ -22,7 +22,7 @@ host.begin({
 	},
 	async joined(agent) {
 		host.zaf.on("ticket.requester.email.changed", () => readTicket());
-		host.zaf.on("app.activated", () => $("license").hidden && readTicket());
+		host.zaf.on("app.activated", (data) => data?.firstLoad || ($("license").hidden && readTicket()));
 		await readTicket(agent);
 	},
 	unmet: () => customer.showNone(false),
@@ -55,7 +55,7 @@ function backToForm() {
 
 function beginForm(username) {
 	$("username").value = username;
-	// The page has no primary button until the agent has begun.
+	// No primary button before the agent begins.
 	$("form").addEventListener("input", () => $("generate").classList.add("primary"));
 	onPress("generate", async (insist) => {
 		const request = read();

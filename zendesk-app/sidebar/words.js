@@ -38,7 +38,7 @@ export const wordsFor = async (locale, zone) => {
 	const language = own ?? "en";
 	loaded[language] ??= fetch(`assets/translations/${language}.json`).then((answer) => answer.json());
 	const { sidebar } = await loaded[language];
-	// Dates in a language that the page does not speak would read as a mixture.
+	// Dates in another language than the page would read mixed.
 	return speaker(sidebar, own ? locale : language, zone);
 };
 
