@@ -115,7 +115,7 @@ export const addTag = (tag) => act(() => zaf.invoke("ticket.tags.add", tag));
 function followHeight() {
 	const resize = () => {
 		const height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;
-		// A blemish, not a fault.
+		// Only ugly.
 		within(zaf.invoke("resize", { width: "100%", height })).catch(() => {});
 	};
 	new ResizeObserver(afterwards(resize, 50)).observe(document.body);
