@@ -43,7 +43,8 @@ impl Dialect {
     }
 
     /// What a connection is told before and after a walk over many megabytes. SQLite does not copy the pages of a mapped
-    /// file, which halves the time; but they count as this process's memory, so the file is mapped for the walk alone.
+    /// file, which saves some of the time; but they count as this process's memory, so up to 256 MiB of the file are mapped
+    /// for the walk alone.
     pub(super) fn walk(self) -> Option<[&'static str; 2]> {
         match self {
             Self::Sqlite => Some(["PRAGMA mmap_size = 268435456", "PRAGMA mmap_size = 0"]),

@@ -23,8 +23,8 @@ pub struct Download {
 }
 
 impl Desk {
-    /// The license file, with a line in the history about who took it and why, and a note on the license's issue; nothing
-    /// where there is none.
+    /// The license file, with a line in the history about who took it and why, and a note on the license's issue, which
+    /// goes back to the request `request_id`; nothing where there is no such license or no file.
     ///
     /// # Errors
     /// [`store::Error`].
