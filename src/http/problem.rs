@@ -107,9 +107,9 @@ impl Problem {
             Refusal::NotAllowed => Self::new(StatusCode::FORBIDDEN, detail),
             Refusal::Duplicate(dossier) => {
                 let detail = format!(
-                    "This customer already has a license that runs until {}. Confirm that another one is wanted \
-                     (confirm_duplicate).",
-                    dossier.license.terms.expires_on
+                    "This customer already has a license, whose last day is {}. Confirm that another one is \
+                     wanted (confirm_duplicate).",
+                    dossier.license.terms.last_day()
                 );
                 let mut problem = Self::new(StatusCode::CONFLICT, detail);
                 problem.0.license = Some(show(&dossier));

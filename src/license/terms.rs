@@ -67,6 +67,12 @@ impl Terms {
         }
     }
 
+    /// The last day on which it works, which is the one before it stops.
+    #[must_use]
+    pub fn last_day(&self) -> Date {
+        self.expires_on.saturating_sub(1.day())
+    }
+
     /// Whole days until the license stops; 0 once it has.
     #[must_use]
     pub fn days_left(&self, today: Date) -> i32 {
@@ -89,6 +95,7 @@ mod tests {
     fn a_ten_day_license_starts_two_days_back_and_stops_at_midnight_of_day_ten() {
         let terms = Terms::of(date(2026, 11, 21), 10);
         assert_eq!(terms, Terms { starts_on: date(2026, 11, 19), expires_on: date(2026, 12, 1) });
+        assert_eq!(terms.last_day(), date(2026, 11, 30));
         assert_eq!(terms.days_left(date(2026, 11, 21)), 10);
         assert_eq!(terms.days_left(date(2026, 11, 30)), 1);
         assert!(!terms.is_expired(date(2026, 11, 30)));

@@ -206,7 +206,7 @@ impl fmt::Display for Arrived {
         let word = |field: &str| license[field].as_str().unwrap_or("?").to_owned();
         let files: Vec<&str> = email.attachments.iter().map(|file| file.filename.as_str()).collect();
         writeln!(f, "License {}: {} seats, {}", word("id"), license["seats"], word("state"))?;
-        writeln!(f, "  from {} until {} (ends at 00:00)", word("starts_on"), word("expires_on"))?;
+        writeln!(f, "  from {}, stops at 00:00 of {}", word("starts_on"), word("expires_on"))?;
         writeln!(f, "  license file of {} characters", license_file.len())?;
         writeln!(f, "Email to {}\n  from {}, answers to {}", email.to, email.from, email.reply_to)?;
         writeln!(f, "  {}\n  with {}", email.subject, files.join(", "))?;

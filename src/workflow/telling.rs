@@ -102,7 +102,7 @@ pub fn slack(case: Case<'_>, story: Story, issue: Option<DeliveryId>, moment: &m
     }
 }
 
-/// The license stops at 00:00 of its last day (UTC): a mail that is not out by then is given up.
+/// When the license stops (UTC): a mail that is not out by then is given up.
 pub(super) fn stops_at(license: &License) -> Timestamp {
     license.terms.expires_on.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
 }

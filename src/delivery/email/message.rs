@@ -154,10 +154,10 @@ struct Words<'a> {
     company: Option<&'a str>,
     days: i32,
     seats: u32,
-    /// `Tuesday, 1 December 2026`
+    /// `Monday, 30 November 2026`
     last_day: String,
     /// `2026-12-01`
-    last_date: String,
+    expires_on: String,
     is_resend: bool,
     is_replacement: bool,
     is_drill: bool,
@@ -184,14 +184,14 @@ fn words(
     name: Option<&str>,
     file: &LicenseFile,
 ) -> Result<(String, String), String> {
-    let last = license.terms.expires_on;
+    let terms = license.terms;
     let words = Words {
         greeting: name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
         company: license.customer.company.as_ref().map(Line::as_str),
         days: license.terms.days_left(today(license.created_at)),
         seats: license.seats.get(),
-        last_day: last.strftime("%A, %-d %B %Y").to_string(),
-        last_date: last.to_string(),
+        last_day: terms.last_day().strftime("%A, %-d %B %Y").to_string(),
+        expires_on: terms.expires_on.to_string(),
         is_replacement: license.replaces.is_some(),
         is_drill: license.drill,
         is_resend: delivery.purpose == Purpose::Resend,

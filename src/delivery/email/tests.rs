@@ -270,7 +270,16 @@ fn the_mail_has_text_html_and_the_license_attached() {
     assert_eq!(attachment.contents(), file.as_bytes());
     let (text, html) = (parsed.body_text(0).unwrap(), parsed.body_html(0).unwrap());
     for body in [&text, &html] {
-        for words in ["10-day", "Ultimate", "286", "2026-12-01", "00:00", "Add License", "Upload New License"] {
+        for words in [
+            "10-day",
+            "Ultimate",
+            "286",
+            "Monday, 30 November 2026",
+            "00:00",
+            "2026-12-01",
+            "Add License",
+            "Upload New License",
+        ] {
             assert!(body.contains(words), "{words} in {body}");
         }
         assert!(body.replace("\r\n", "\n").contains(file.trim_end()), "{body}");

@@ -252,7 +252,7 @@ fn a_description_tells_tomorrows_reader_everything() {
         "Acme GmbH & Co. KG",
         "jane.roe@acme.example",
         "286",
-        "2026-12-01",
+        "2026-11-30 (stops at 00:00 of 2026-12-01",
         "out of scope: the grace period ended 9 days ago",
         "by asmith because the account manager vouches",
         "this license has 286, and the customer's numbers ask for 300",

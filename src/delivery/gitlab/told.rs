@@ -18,7 +18,7 @@ const SUCCESS: &str = "[Success] - Created a license under";
 const NOT_MAILED: &str = "[Failure] - Could not mail the license created under";
 
 const NEXT_SUCCESS: &[&str] = &[
-    "See to it that the customer's renewed subscription is in place before the last day: the term is fixed.",
+    "See to it that the customer's renewed subscription is in place by the last day: the term is fixed.",
     "If the mail did not arrive, resend the license, or forward it to another address, from the ticket's sidebar.",
     "After renewing, the customer has to enter the activation code or the new license file by hand.",
 ];

@@ -160,7 +160,7 @@ impl Teller<'_> {
             ("Users", seats.to_string()),
             ("Plan", "Ultimate, as a trial".to_owned()),
             ("Starts on", terms.starts_on.to_string()),
-            ("Last day", format!("{} (ends at 00:00 of that day, server's time)", terms.expires_on)),
+            ("Last day", format!("{} (stops at 00:00 of {}, server's time)", terms.last_day(), terms.expires_on)),
             ("Engineer", format!("{} (Zendesk user {})", agent.username, agent.zendesk_user_id)),
             ("Ticket", shown(ticket.subject.as_ref().map(ToString::to_string))),
             ("Eligibility", reason(&format!("{}: {}", eligibility.verdict.name(), eligibility.reason))),

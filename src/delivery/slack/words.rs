@@ -30,7 +30,7 @@ pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, 
         license.ticket.id,
         license.seats,
         datum(company),
-        license.terms.expires_on
+        license.terms.last_day()
     );
     let fields = [
         ("Ticket", ticket),
@@ -39,7 +39,7 @@ pub fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, 
         ("Seats", seats(license)),
         ("Company", datum(company)),
         ("Recipient's domain", datum(&domain)),
-        ("Last day", format!("{} (ends at 00:00)", license.terms.expires_on)),
+        ("Last day", format!("{} (stops at 00:00 of {})", license.terms.last_day(), license.terms.expires_on)),
         ("Mail", told.mail),
     ];
     let sentence = match license.replaces {
@@ -69,7 +69,7 @@ struct Told {
 
 impl Told {
     fn of(story: Option<&Story>) -> Self {
-        const RENEW: &str = "make sure that the renewal is in place before the last day.";
+        const RENEW: &str = "make sure that the renewal is in place by the last day.";
         const ACCEPTED: &str = "accepted by the mail server";
         match story {
             None | Some(Story::Generated) => Self {
