@@ -79,8 +79,13 @@ async fn an_answer_that_breaks_off_after_its_status_is_an_answer() {
 }
 
 #[tokio::test]
-async fn an_answer_of_ten_megabytes_is_an_answer_and_is_not_read() {
-    let (_, license) = after(Fault::Huge).await;
-    let slack = through(&license, "slack")[0].clone();
-    assert_eq!((&slack["state"], &slack["attempts"]), (&"sent".into(), &1.into()));
+async fn an_answer_that_is_not_slacks_ok_is_not_taken_for_it() {
+    let page = Fault::status(200, "<html>Sign in to this network</html>");
+    for fault in [Fault::Huge, page] {
+        let (world, license) = after(fault.clone()).await;
+        let slack = through(&license, "slack")[0].clone();
+        assert_eq!((&slack["state"], &slack["attempts"]), (&"sent".into(), &2.into()), "{fault:?}");
+        assert_eq!(slack["uncertain"], true, "{fault:?}");
+        assert_eq!(world.sandbox.slack.messages().len(), 1, "{fault:?}");
+    }
 }

@@ -65,7 +65,7 @@ async fn get(asking: Asking<'_>, path: &[&str], search: Option<&str>) -> Result<
         .await
         .map_err(|e| format!("GitLab cannot be reached: {}; look at STOPGAP_GITLAB_URL", http_client::describe(e)))?;
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-    let body = http_client::body(&mut answer, MAX_ANSWER_BYTES).await?;
+    let body = http_client::body(&mut answer, MAX_ANSWER_BYTES).await.map_err(|e| e.to_string())?;
     match status {
         200 => match serde_json::from_slice(&body) {
             Ok(json) => Ok((json, headers)),

@@ -29,15 +29,26 @@ pub fn client(total: Duration) -> Result<Client, String> {
         .map_err(|error| format!("no HTTP client can be made: {}", describe(error)))
 }
 
+/// Why a body was not read to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// The connection broke, or took too long; how.
+    #[error("{0}")]
+    BrokeOff(String),
+    /// It has more bytes than this.
+    #[error("the answer is longer than {0} bytes")]
+    TooLong(usize),
+}
+
 /// The whole body, of at most `max_bytes`.
 ///
 /// # Errors
-/// A sentence: it broke off, or is longer.
-pub async fn body(answer: &mut Response, max_bytes: usize) -> Result<Vec<u8>, String> {
+/// It broke off, or is longer.
+pub async fn body(answer: &mut Response, max_bytes: usize) -> Result<Vec<u8>, BodyError> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(describe)? {
+    while let Some(chunk) = answer.chunk().await.map_err(|e| BodyError::BrokeOff(describe(e)))? {
         if body.len() + chunk.len() > max_bytes {
-            return Err(format!("the answer is longer than {max_bytes} bytes"));
+            return Err(BodyError::TooLong(max_bytes));
         }
         body.extend_from_slice(&chunk);
     }

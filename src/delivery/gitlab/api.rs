@@ -268,7 +268,7 @@ impl Api {
             let body = self.without_token(&body.unwrap_or_default());
             return Err(deed.refused(status.as_u16(), body.as_bytes(), after));
         }
-        let body = body.map_err(|why| deed.lost(&why))?;
+        let body = body.map_err(|why| deed.lost(&why.to_string()))?;
         let json = serde_json::from_slice(&body).map_err(|_| deed.lost("it is not the JSON that was expected"))?;
         Ok((json, answer.headers().clone()))
     }

@@ -12,7 +12,7 @@ use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::{Links, http_client, quote};
+use super::{Links, http_client, http_client::BodyError, quote};
 use crate::{
     clock::Clock,
     config, crash,
@@ -81,13 +81,30 @@ impl Slack {
             }
         })?;
         let status = answer.status();
-        if status.is_success() {
-            return Ok(());
-        }
         let after = http_client::retry_after(answer.headers(), self.clock.now());
-        let body = http_client::body(&mut answer, MAX_ANSWER_BYTES).await.unwrap_or_default();
-        Err(refused(status.as_u16(), &body, after))
+        let body = http_client::body(&mut answer, MAX_ANSWER_BYTES).await;
+        if status.is_success() {
+            accepted(body)
+        } else {
+            Err(refused(status.as_u16(), &body.unwrap_or_default(), after))
+        }
     }
+}
+
+/// An answer of success: Slack says `ok`. A proxy's own page under the same status is no word of Slack's.
+fn accepted(body: Result<Vec<u8>, BodyError>) -> Result<(), Outcome> {
+    let said = match body {
+        Ok(body) => quote::words(&String::from_utf8_lossy(&body)),
+        // The status came, so Slack has the message: another try would show it twice.
+        Err(BodyError::BrokeOff(_)) => return Ok(()),
+        Err(e @ BodyError::TooLong(_)) => e.to_string(),
+    };
+    if said == "ok" {
+        return Ok(());
+    }
+    Err(Outcome::uncertain(format!(
+        "Slack's answer was not its `ok`; check what STOPGAP_SLACK_WEBHOOK_URL leads to: {said}"
+    )))
 }
 
 /// An answer other than success. Slack's other 4xx are permanent: the webhook or its channel is gone, or the message is

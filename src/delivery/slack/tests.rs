@@ -41,6 +41,8 @@ async fn each_answer_of_slack_has_its_outcome() {
     let answer = |status, headers, body: &str| Act::Answer(status, headers, body.to_owned());
     for (act, outcome, after, words) in [
         (answer(200, "", "ok"), "sent", None, ISSUE),
+        (answer(200, "", "<html>Sign in to the network"), "uncertain", None, "was not its `ok`"),
+        (answer(204, "", ""), "uncertain", None, "was not its `ok`"),
         (answer(400, "", "invalid_blocks"), "refused", None, "invalid_blocks"),
         (answer(403, "", "invalid_token"), "refused", None, "invalid_token; check STOPGAP_SLACK_WEBHOOK_URL"),
         (answer(404, "", "no_service"), "refused", None, "no_service"),
@@ -106,7 +108,8 @@ fn the_channel_reads_all_it_needs_and_nothing_more() {
             "286",
             "Acme GmbH &amp; Co. KG",
             "acme.example",
-            "2026-12-01",
+            "last day 2026-11-30",
+            "2026-11-30 (stops at 00:00 of 2026-12-01)",
             "in scope: the grace period ended 1 day ago",
             &license.id.to_string(),
         ] {
