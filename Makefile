@@ -11,8 +11,8 @@ FUZZ_SECONDS ?= 600
 
 # What PostgreSQL has no part in, or what starts its own.
 NOT_ON_POSTGRES = $(addprefix --skip ,architecture backup:: browser_ check:: command_line dependencies:: diagnosis:: drill:: \
-	framing:: full_page:: fuzz inside::a_full inside::postgresql license_file load:: logs:: openapi:: page_size \
-	replicas:: sandbox_sdk secrets:: security_ settings_table shutdown:: simulation slow_clients:: tokens)
+	framing:: full_page:: fuzz inside::a_full inside::a_postgresql inside::postgresql license_file load:: logs:: openapi:: page_size \
+	replicas:: sandbox_sdk secrets:: security_ settings_table shutdown:: simulation slow_clients:: tokens translations)
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

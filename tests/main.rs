@@ -62,5 +62,6 @@ mod shutdown;
 mod simulation;
 mod slow_clients;
 mod tokens;
+mod translations;
 mod upgrade;
 mod webhook;

@@ -28,7 +28,7 @@ pub use delivery::{Again, Channel, Delivery, DeliveryId, DeliveryState, Purpose,
 pub use eligibility::{Judgement, Scope, Verdict};
 pub use evidence::Evidence;
 pub use file::{LicenseFile, SealingKey};
-pub use record::{Agent, EligibilityNote, Event, License, LicenseId, State};
+pub use record::{Agent, EVENTS, EligibilityNote, Event, License, LicenseId, State};
 pub use seats::Seats;
 pub use terms::Terms;
 pub use text::Line;

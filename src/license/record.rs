@@ -125,6 +125,40 @@ impl License {
     }
 }
 
+/// Everything that a history can say happened. Whoever shows a history has words for each.
+pub const EVENTS: [&str; 30] = [
+    "generated",
+    "sealing_failed",
+    "replaced",
+    "replaces",
+    "resent",
+    "forwarded",
+    "address_corrected",
+    "retried",
+    "downloaded",
+    "email_late",
+    "email_sent",
+    "email_failed",
+    "email_retry",
+    "email_uncertain",
+    "email_arrival_delayed",
+    "email_arrival_delivered",
+    "email_arrival_failed",
+    "email_arrival_suppressed",
+    "email_arrival_complained",
+    "issue_sent",
+    "issue_failed",
+    "issue_retry",
+    "issue_uncertain",
+    "slack_sent",
+    "slack_failed",
+    "slack_retry",
+    "slack_uncertain",
+    "text_erased",
+    "recipient_erased",
+    "erased",
+];
+
 /// One line of a license's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -132,7 +166,7 @@ pub struct Event {
     pub at: Timestamp,
     /// Who: `agent 42 (jdoe)` or `outbox`.
     pub by: String,
-    /// What, in one word of the API.
+    /// What, in one word of the API: one of [`EVENTS`], or what a later version wrote.
     pub what: String,
     /// More about it, in words.
     pub detail: Option<String>,

@@ -3,7 +3,7 @@
 use sqlx::AnyConnection;
 
 use super::{Result, Writing, ms, rows::Columns};
-use crate::license::{Event, LicenseId};
+use crate::license::{EVENTS, Event, LicenseId};
 
 impl Writing {
     /// Adds a line to a license's history.
@@ -11,6 +11,7 @@ impl Writing {
     /// # Errors
     /// [`super::Error`].
     pub async fn add_event(&mut self, license: LicenseId, event: &Event) -> Result<()> {
+        debug_assert!(EVENTS.contains(&event.what.as_str()), "{} is not among EVENTS", event.what);
         sqlx::query(
             "INSERT INTO events (license_id, number, at, by_whom, what, detail) \
              SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5 FROM events WHERE license_id = $1",
