@@ -10,7 +10,7 @@ use sqlx::{
 };
 use stopgap::sandbox::gitlab::State;
 
-use crate::world::{World, ended, get, history, post, through};
+use crate::world::{World, ended, generate, get, history, order, post, through};
 
 /// Delivered by the version that made it.
 const ID: &str = "0198a3c4-0000-7000-8000-000000000001";
@@ -106,4 +106,33 @@ async fn is_whole(world: &World, count: usize) {
     }
     // Another body under a key that was used: the key is known.
     assert_eq!(post(&agent, "/api/v1/licenses", KEY, &crate::world::order()).await.status, 422);
+}
+
+#[tokio::test]
+async fn what_an_old_replica_wrote_beside_a_new_one_is_found_after_the_next_start() {
+    let mut world = World::start().await;
+    let agent = world.agent().await;
+    for _ in 0..2 {
+        let mut again = order();
+        again["confirm_duplicate"] = true.into();
+        ended(&agent, &generate(&agent, &again).await).await;
+    }
+    world.stop().await;
+    // The older version knew neither numbers nor blocks.
+    let mut database = sqlx::AnyConnection::connect(&world.database()).await.unwrap();
+    for statement in ["UPDATE licenses SET number = NULL WHERE number = 2", "DELETE FROM search_blocks"] {
+        sqlx::raw_sql(statement).execute(&mut database).await.unwrap();
+    }
+    sqlx::raw_sql("INSERT INTO search_blocks SELECT 0, search || '\n' FROM licenses WHERE number = 1")
+        .execute(&mut database)
+        .await
+        .unwrap();
+    database.close().await.unwrap();
+
+    world.start_service().await;
+    let agent = world.agent().await;
+    for lookup in ["", "?ticket=4711", "?q=acme"] {
+        let found = get(&agent, &format!("/api/v1/licenses{lookup}")).await.body;
+        assert_eq!(found["items"].as_array().unwrap().len(), 2, "{lookup}: {found}");
+    }
 }

@@ -50,7 +50,7 @@ impl Columns<'_> {
         self.text(name)?.parse().map_err(|_| unreadable(name))
     }
 
-    fn uuid(&self, name: &str) -> Result<Uuid> {
+    pub(super) fn uuid(&self, name: &str) -> Result<Uuid> {
         Uuid::try_parse(&self.text(name)?).map_err(|_| unreadable(name))
     }
 

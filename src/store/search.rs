@@ -1,7 +1,35 @@
 //! What a lookup by words reads: the words of 64 licenses in one row, because most of a search's time is each row's own.
 
-use super::{Result, Writing};
+use super::{Result, Store, Writing, rows::Columns};
 use crate::license::LicenseId;
+
+/// Licenses that no lookup finds, oldest first.
+const UNNUMBERED: &str = "SELECT id FROM licenses WHERE number IS NULL ORDER BY id";
+
+impl Store {
+    /// Gives every license without a number the next one: while replicas are replaced one by one, those of a version
+    /// that knew no numbers go on writing, and lookups go by numbers alone.
+    ///
+    /// # Errors
+    /// [`super::Error`].
+    pub(super) async fn number_the_rest(&self) -> Result<()> {
+        if sqlx::query(UNNUMBERED).fetch_optional(&self.pool).await?.is_none() {
+            return Ok(());
+        }
+        let mut writing = self.write().await?;
+        for row in sqlx::query(UNNUMBERED).fetch_all(&mut *writing.tx).await? {
+            let id = LicenseId(Columns(&row).uuid("id")?);
+            sqlx::query(
+                "UPDATE licenses SET number = (SELECT COALESCE(MAX(number), 0) + 1 FROM licenses) WHERE id = $1",
+            )
+            .bind(id.to_string())
+            .execute(&mut *writing.tx)
+            .await?;
+            writing.add_to_block(id).await?;
+        }
+        writing.commit().await
+    }
+}
 
 impl Writing {
     /// Appends the license's words to those of its block.
