@@ -177,6 +177,38 @@ async fn postgresql_may_go_and_come_back_and_what_was_done_meanwhile_is_not_done
 }
 
 #[tokio::test]
+async fn a_postgresql_that_turns_read_only_means_503_and_then_all_is_well() {
+    let postgres = tokio::task::spawn_blocking(Postgres::start).await.unwrap();
+    let url = postgres.fresh_database();
+    let world = World::with(&[("DATABASE_URL", &url)]).await;
+    world.sandbox.mail.faults.set_fault(Some(Fault::Mail451));
+    let agent = world.agent().await;
+    let license = generate(&agent, &order_for("joe@acme.example")).await;
+    let mut provider = sqlx::PgConnection::connect(&url).await.unwrap();
+    let mut says = async |words: &'static str| {
+        sqlx::raw_sql(words).execute(&mut provider).await.unwrap();
+        sqlx::raw_sql("SELECT pg_reload_conf()").execute(&mut provider).await.unwrap();
+    };
+    says("ALTER SYSTEM SET default_transaction_read_only = on").await;
+    within(async { while get(&agent, "/health/ready").await.status != 503 {} }).await;
+    let key = fresh_key();
+    is_away(&agent, &key).await;
+    world.sandbox.mail.faults.set_fault(None);
+    assert_eq!(get(&agent, "/api/v1/licenses").await.status, 200, "what is there can be read");
+    says("SET default_transaction_read_only = off").await;
+    says("ALTER SYSTEM RESET default_transaction_read_only").await;
+    within(async { while get(&agent, "/health/ready").await.status != 200 {} }).await;
+
+    let next = post(&agent, "/api/v1/licenses", &key, &order()).await;
+    assert_eq!(next.status, 201, "{}", next.body);
+    for license in [&license, &next.body] {
+        assert_eq!(ended(&agent, license).await["state"], "delivered");
+    }
+    assert_eq!(world.sandbox.mail.mails().len(), 2);
+    assert_eq!(world.sandbox.gitlab.issues().len(), 2);
+}
+
+#[tokio::test]
 async fn a_clock_that_jumps_an_hour_keeps_no_mail_waiting_and_doubles_nothing() {
     for jump in [-3500, -3600, 3600] {
         let world = World::start().await;

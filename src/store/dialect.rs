@@ -34,6 +34,17 @@ impl Dialect {
         }
     }
 
+    /// Asks whether it answers, and takes writes as far as it knows: providers make a PostgreSQL read-only when its disk
+    /// is nearly full, and so is one that stands by.
+    pub(super) fn ping(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT 1 AS writable",
+            Self::Postgres => {
+                "SELECT CASE current_setting('transaction_read_only') WHEN 'on' THEN 0 ELSE 1 END AS writable"
+            }
+        }
+    }
+
     /// Asks whether the file is whole; anything but `ok` says what is broken. PostgreSQL minds its own files.
     pub(super) fn health(self) -> Option<&'static str> {
         match self {

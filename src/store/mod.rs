@@ -35,7 +35,7 @@ pub use sessions::Session;
 use std::{fs::File, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use sqlx::{Any, AnyPool, Transaction};
+use sqlx::{Any, AnyPool, Row as _, Transaction};
 use tokio::{
     sync::{Mutex, OwnedMutexGuard, watch},
     time::timeout,
@@ -127,13 +127,16 @@ impl Store {
         self.changes.subscribe()
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and takes writes as far as it knows.
     ///
     /// # Errors
     /// [`Error::Away`].
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
-        Ok(())
+        let row = sqlx::query(self.dialect.ping()).fetch_one(&self.pool).await?;
+        match row.try_get("writable")? {
+            0_i32 => Err(sqlx::Error::Protocol("it is read-only".into()).into()),
+            _ => Ok(()),
+        }
     }
 
     /// Closes all connections; the last one folds SQLite's journal into its file.
