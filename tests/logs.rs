@@ -2,7 +2,7 @@
 
 use reqwest::{Method, header::HeaderValue};
 use serde_json::Value;
-use stopgap::sandbox::{gitlab, smtp::Fault as Smtp};
+use stopgap::sandbox::{Browser, gitlab, smtp::Fault as Smtp};
 
 use crate::world::{World, ended, generate, get, order, post, process::serve, read};
 
@@ -13,6 +13,8 @@ async fn a_request_is_followed_by_its_id_to_the_deliveries_of_its_license() {
     let agent = process.agent(&world).await;
     let license = generate(&agent, &order()).await;
     ended(&agent, &license).await;
+    process.terminate();
+    process.end().await;
 
     let answered = process.line("answered with a license").await;
     assert_eq!(answered["license"], license["id"]);
@@ -23,6 +25,27 @@ async fn a_request_is_followed_by_its_id_to_the_deliveries_of_its_license() {
     assert_eq!(channels, ["email", "issue", "slack"]);
     let is_tied = |line: &Value| line["license"] == license["id"] && line["request_id"] == *request;
     assert!(delivered.iter().all(is_tied), "{request} is not in each of {delivered:?}");
+}
+
+#[tokio::test]
+async fn probes_that_find_all_well_fill_no_log() {
+    const TOKEN: &str = "0123456789abcdef";
+    let world = World::start().await;
+    let process = serve(&world, &[("STOPGAP_METRICS_TOKEN", TOKEN)]).await;
+    let agent = process.agent(&world).await;
+    for path in ["/health/live", "/health/ready"] {
+        assert_eq!(get(&agent, path).await.status, 200);
+    }
+    let metrics = Browser::new(&world.sandbox, process.url()).request(Method::GET, "/metrics").bearer_auth(TOKEN);
+    assert_eq!(metrics.send().await.unwrap().status(), 200);
+    assert_eq!(get(&agent, "/metrics").await.status, 401, "an agent's session does not open it");
+    get(&agent, "/api/v1/licenses").await;
+
+    process.terminate();
+    process.end().await;
+    let answered = process.lines().into_iter().filter(|line| line["message"] == "answered");
+    let routes: Vec<_> = answered.map(|line| line["span"]["route"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(routes, ["/zendesk/sidebar", "/metrics", "/api/v1/licenses"], "what is refused is told");
 }
 
 #[tokio::test]
@@ -58,6 +81,8 @@ async fn no_secret_no_license_and_no_address_is_in_the_log() {
     get(&agent, "/api/v1/licenses?q=canary-search").await;
     post(&agent, "/api/v1/licenses", "canary-key", &serde_json::json!({ "seats": "canary-seats" })).await;
     read(agent.request(Method::POST, "/zendesk/sidebar").body("token=canary-token")).await;
+    process.terminate();
+    process.end().await;
 
     let log = process.log();
     assert!(log.contains("not delivered yet") && log.contains("a signed URL was refused"), "{log}");

@@ -3,10 +3,14 @@
 use std::{path::Path, process::Command};
 
 use serde_json::Value;
-use stopgap::sandbox::{
-    Browser,
-    gitlab::State,
-    smtp::{Encryption, Fault},
+use stopgap::{
+    check::{check, finding::Verdict},
+    random::Random,
+    sandbox::{
+        Browser,
+        gitlab::State,
+        smtp::{Encryption, Fault},
+    },
 };
 
 use crate::world::{
@@ -96,4 +100,15 @@ async fn gets_nothing(world: &World, agent: &Browser, why: &str) {
     let error = email["last_error"].as_str().unwrap();
     assert!(error.contains("certificate") && error.contains(why), "{error}");
     assert!(world.sandbox.mail.mails().is_empty());
+}
+
+#[tokio::test]
+async fn the_check_says_how_to_trust_an_authority_of_ones_own() {
+    for encryption in both(CERTIFICATE) {
+        let (world, _) = encrypted(&encryption, false).await;
+        let findings = within(check(&world.config(), &world.clock, Random, None)).await;
+        let mail = findings.iter().find(|finding| finding.part == "mail").unwrap();
+        assert_eq!(mail.verdict, Verdict::Failed, "{mail}");
+        assert!(mail.words.contains("SSL_CERT_FILE"), "{mail}");
+    }
 }

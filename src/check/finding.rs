@@ -13,6 +13,9 @@ pub enum Verdict {
     Failed,
 }
 
+/// What rustls says of a certificate that nobody it trusts has signed.
+const UNKNOWN_ISSUER: &str = "UnknownIssuer";
+
 /// One part and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -37,7 +40,11 @@ impl Finding {
 
     /// It does not work; `words` say what to do.
     pub fn failed(part: &'static str, words: impl Into<String>) -> Self {
-        Self { part, verdict: Verdict::Failed, words: words.into() }
+        let mut words = words.into();
+        if words.contains(UNKNOWN_ISSUER) {
+            words.push_str("; where the certificate is of an authority of your own, name its file in SSL_CERT_FILE");
+        }
+        Self { part, verdict: Verdict::Failed, words }
     }
 }
 

@@ -74,6 +74,16 @@ impl RootSpanBuilder for QuietSpan {
             Err(e) => e.as_response_error().status_code().as_u16(),
         };
         span.record("status", status);
-        span.in_scope(|| tracing::info!(status, "answered"));
+        let is_quiet = outcome.as_ref().is_ok_and(|response| response.status().is_success() && is_probe(response));
+        span.in_scope(
+            || if is_quiet { tracing::debug!(status, "answered") } else { tracing::info!(status, "answered") },
+        );
     }
+}
+
+/// Asked by machines every few seconds: where all is well, that is no event.
+const PROBES: [&str; 3] = ["/health/live", "/health/ready", "/metrics"];
+
+fn is_probe<B>(response: &ServiceResponse<B>) -> bool {
+    response.request().match_pattern().is_some_and(|route| PROBES.contains(&route.as_str()))
 }

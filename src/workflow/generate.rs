@@ -132,7 +132,8 @@ impl Desk {
             None => {
                 let to = license.customer.email.as_str();
                 let email = telling::email(license, Purpose::First, to, self.rules.email_deadline, &mut moment);
-                let detail = format!("{} seats, until {}; {scope_in_words}", license.seats, license.terms.expires_on);
+                let detail =
+                    format!("{} seats, last day {}; {scope_in_words}", license.seats, license.terms.last_day());
                 ("generated", detail, vec![email])
             }
             Some(error) => {
