@@ -1,18 +1,21 @@
 //! A 201 means: on disk. What was not delivered is taken up again.
 
+use jiff::SignedDuration;
 use rsa::{
     RsaPrivateKey,
     pkcs8::{EncodePrivateKey as _, LineEnding},
 };
 use secrecy::SecretString;
+use sqlx::Connection as _;
 use stopgap::{
-    license::SealingKey,
+    license::{Channel, DeliveryId, SealingKey},
     random::Random,
     sandbox::{
         gitlab::{Call, CallFault, State},
         smtp::Fault as Smtp,
         web::Fault,
     },
+    store::Store,
 };
 
 use crate::world::{World, ended, fresh_key, generate, get, history, order, post, through, within};
@@ -55,6 +58,32 @@ async fn an_attempt_that_hangs_is_given_back_within_thirty_seconds_of_a_stop() {
     assert_eq!(mails.len(), 2, "it may go twice …");
     assert_eq!(mails[0].raw, mails[1].raw, "… with the same Message-ID and bytes");
     assert_eq!(world.sandbox.gitlab.issues().len(), 1);
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_is_taken_up_again_by_the_same_process_and_none_twice_at_once() {
+    let mut world = World::start().await;
+    world.sandbox.mail.faults.set_fault(Some(Smtp::Mail451));
+    generate(&world.agent().await, &order()).await;
+    world.stop().await;
+    let url = world.database();
+    let store = Store::open(&url).await.unwrap();
+    let later = world.clock.now() + SignedDuration::from_mins(2);
+    let claim = async |under_way: &[DeliveryId]| {
+        store.claim(Channel::Email, "this process", under_way, later).await.unwrap().map(|claim| claim.delivery)
+    };
+    let lost = claim(&[]).await.expect("it is due");
+    assert!(claim(&[]).await.is_none(), "its lease runs: another process may be the one that made it");
+
+    let mut database = sqlx::AnyConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("UPDATE deliveries SET lease_until = 0").execute(&mut database).await.unwrap();
+    assert!(claim(&[lost.id]).await.is_none(), "it is under way here");
+    let again = claim(&[]).await.expect("nobody acts on it");
+    assert_eq!((again.id, again.uncertain), (lost.id, true));
+    store.close().await;
+
+    world.sandbox.mail.faults.set_fault(None);
+    world.start_service().await;
 }
 
 #[tokio::test]

@@ -5,11 +5,13 @@
 //! - [`hold`]: no deliveries for now, after a backup was restored.
 //! - [`worker`]: claim → act → record, for each channel on its own.
 //! - `record`: what came of an attempt, into the store.
+//! - `under_way`: what this process is making right now, and must not claim again.
 
 pub mod backoff;
 mod held;
 pub mod machine;
 mod record;
+mod under_way;
 pub mod worker;
 
 pub use held::hold;

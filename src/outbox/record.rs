@@ -71,7 +71,7 @@ impl Desk {
             at: self.clock.now(),
             by: OUTBOX.to_owned(),
             what: format!("{}_uncertain", delivery.channel.as_str()),
-            detail: Some("the service died during an attempt; it is made again".into()),
+            detail: Some("the end of an attempt was never recorded; it is made again".into()),
         };
         let mut writing = self.store.write().await?;
         writing.add_event(delivery.license_id, &event).await?;

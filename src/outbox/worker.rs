@@ -10,7 +10,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, warn};
 
-use super::record;
+use super::{record, under_way::UnderWay};
 use crate::{
     clock::Clock,
     delivery::{email::Mailer, gitlab::Gitlab, slack::Slack},
@@ -132,6 +132,7 @@ const fn slots(channel: Channel) -> usize {
 impl Desk {
     async fn serve(self: Arc<Self>, channel: Channel) {
         let slots = Arc::new(Semaphore::new(slots(channel)));
+        let under_way = UnderWay::default();
         let mut changes = self.store.changes();
         while !self.stop.is_cancelled() {
             let permit = tokio::select! {
@@ -139,13 +140,14 @@ impl Desk {
                 () = self.stop.cancelled() => return,
             };
             changes.mark_unchanged();
-            match self.store.claim(channel, &self.holder, self.clock.now()).await {
+            match self.store.claim(channel, &self.holder, &under_way.ids(), self.clock.now()).await {
                 Ok(Some(claim)) => {
                     let desk = Arc::clone(&self);
+                    let entry = under_way.enter(claim.delivery.id);
                     self.acts.spawn(async move {
                         // Boxed: the future of a whole attempt is large.
                         Box::pin(desk.make(claim)).await;
-                        drop(permit);
+                        drop((entry, permit));
                     });
                     continue;
                 }

@@ -38,19 +38,27 @@ pub struct Claim {
 }
 
 impl Store {
-    /// Claims the delivery of `channel` that has been due the longest at `now`, if there is one.
+    /// Claims the delivery of `channel` that has been due the longest at `now`, if there is one. `under_way` are those
+    /// that `holder` is making right now: they are not due to it, however long the database was away or its clock has
+    /// jumped. A claim whose answer was lost is not among them, and lapses like that of a dead holder.
     ///
     /// # Errors
     /// [`super::Error`].
-    pub async fn claim(&self, channel: Channel, holder: &str, now: Timestamp) -> Result<Option<Claim>> {
+    pub async fn claim(
+        &self,
+        channel: Channel,
+        holder: &str,
+        under_way: &[DeliveryId],
+        now: Timestamp,
+    ) -> Result<Option<Claim>> {
         // Most of the time nothing is due: find that out without waiting for the writer's turn.
         let mut reading = self.pool.acquire().await?;
-        if due(&mut reading, channel, holder, now, self.dialect).await?.is_none() {
+        if due(&mut reading, channel, under_way, now, self.dialect).await?.is_none() {
             return Ok(None);
         }
         drop(reading);
         let mut writing = self.write().await?;
-        let Some(due) = due(&mut writing.tx, channel, holder, now, self.dialect).await? else { return Ok(None) };
+        let Some(due) = due(&mut writing.tx, channel, under_way, now, self.dialect).await? else { return Ok(None) };
         let row = sqlx::query(
             "UPDATE deliveries SET lease_holder = $2, lease_until = $3, attempts = attempts + 1, \
              uncertain = CASE WHEN lease_holder IS NULL THEN uncertain ELSE 1 END WHERE id = $1 RETURNING *",
@@ -145,35 +153,34 @@ struct Due {
     at: i64,
 }
 
-/// The delivery that has been due the longest. Served by `deliveries_due`.
-///
-/// What `holder` holds itself is never due to it, however long the database was away or its clock has jumped: the
-/// attempt is still under way here, or its outcome is still to be recorded.
+/// The delivery that has been due the longest and is none of `under_way`. Served by `deliveries_due`.
 async fn due(
     connection: &mut AnyConnection,
     channel: Channel,
-    holder: &str,
+    under_way: &[DeliveryId],
     now: Timestamp,
     dialect: Dialect,
 ) -> Result<Option<Due>> {
+    // A place for each, from $5 on, and one that fits none: an empty list is no SQL.
+    let places: String = (5..).take(under_way.len()).map(|place| format!(", ${place}")).collect();
     let sql = format!(
         "SELECT d.id, d.lease_holder, c.at FROM ({}) AS c \
          CROSS JOIN deliveries d LEFT JOIN deliveries w ON w.id = d.waits_for \
          WHERE d.state = 'pending' AND d.channel = $1 AND (d.next_attempt_at <= $2 OR d.next_attempt_at > $3) \
-         AND (d.lease_holder IS NULL OR (d.lease_holder <> $5 AND (d.lease_until <= c.at OR d.lease_until > c.at + $4))) \
+         AND (d.lease_holder IS NULL OR d.lease_until <= c.at OR d.lease_until > c.at + $4) \
+         AND d.id NOT IN (''{places}) \
          AND (w.id IS NULL OR w.state <> 'pending' OR d.patience_until <= $2) \
          ORDER BY d.next_attempt_at, d.id LIMIT 1",
         dialect.clock()
     );
-    // Made of our own words alone.
-    let row = sqlx::query(AssertSqlSafe(sql))
+    // Made of our own words and numbered places alone.
+    let query = sqlx::query(AssertSqlSafe(sql))
         .bind(channel.as_str())
         .bind(ms(now))
         .bind(later_ms(now, max_wait(channel)))
-        .bind(LEASE_MS)
-        .bind(holder.to_owned())
-        .fetch_optional(connection)
-        .await?;
+        .bind(LEASE_MS);
+    let query = under_way.iter().fold(query, |query, id| query.bind(id.to_string()));
+    let row = query.fetch_optional(connection).await?;
     let Some(row) = &row else { return Ok(None) };
     let row = Columns(row);
     let (id, earlier_holder, at) = (row.text("id")?, row.maybe_text("lease_holder")?, row.number("at")?);

@@ -94,7 +94,7 @@ impl Model {
     pub fn adversity(&mut self) {
         let replica = usize::try_from(self.dice.below(REPLICAS as u64)).unwrap();
         match self.dice.below(20) {
-            0..=5 => self.claim(replica),
+            0..=5 => self.claim(replica, true),
             6..=12 => self.step(true),
             13 | 14 => self.pass(2_000),
             15 => self.pass(90_000),
@@ -122,8 +122,8 @@ impl Model {
                 attempt.is_cut_off = false;
             }
             self.lapse(0);
-            self.claim(0);
-            self.claim(1);
+            self.claim(0, false);
+            self.claim(1, false);
             while !self.attempts.is_empty() {
                 self.step(false);
             }
@@ -152,16 +152,18 @@ impl Model {
     }
 
     /// The store's rule: due, not held by anybody alive, and nothing before it.
-    fn claim(&mut self, replica: usize) {
+    ///
+    /// In `trouble` the database's answer may be lost: then the claim stands, and nobody acts on it.
+    fn claim(&mut self, replica: usize, trouble: bool) {
         let (now, holder) = (self.clock(replica), self.holders[replica]);
         let channel = Channel::ALL[usize::try_from(self.dice.below(3)).unwrap()];
         let lease_ms = ms(LEASE);
+        let is_under_way = |id| self.attempts.iter().any(|one| one.holder == holder && one.delivery.id == id);
         let is_due = |row: &&Row| {
             let delivery = &row.delivery;
             let latest = now + SignedDuration::try_from(max_wait(channel)).unwrap();
-            let is_free = row
-                .lease
-                .is_none_or(|(by, until)| by != holder && (until <= self.now_ms || until > self.now_ms + lease_ms));
+            let is_free = row.lease.is_none_or(|(_, until)| until <= self.now_ms || until > self.now_ms + lease_ms)
+                && !is_under_way(delivery.id);
             let before = row.waits_for.and_then(|id| self.rows.iter().find(|other| other.delivery.id == id));
             delivery.state == DeliveryState::Pending
                 && delivery.channel == channel
@@ -178,6 +180,9 @@ impl Model {
         row.delivery.uncertain |= row.lease.is_some();
         row.lease = Some((holder, renewed_at + lease_ms));
         let delivery = row.delivery.clone();
+        if trouble && self.dice.below(10) == 0 {
+            return;
+        }
         self.attempts.push(Attempt {
             replica,
             holder,
