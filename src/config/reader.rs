@@ -1,6 +1,9 @@
 //! Looks settings up, and notes what is wrong instead of stopping at the first mistake.
 
-use std::{fs::File, io::Read as _};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+};
 
 use super::{
     mistakes::Mistake,
@@ -94,9 +97,18 @@ fn setting(name: &str) -> &'static Setting {
     SETTINGS.iter().find(|setting| setting.name == name).unwrap_or_else(|| unreachable!("{name} is in the table"))
 }
 
+/// Why the file at `path` cannot be read, with the remedy where there is one.
+fn unreadable(path: &str, error: &io::Error) -> String {
+    let remedy = match error.kind() {
+        io::ErrorKind::PermissionDenied => "; the user that runs stopgap has to own it (10001 in the image)",
+        _ => "",
+    };
+    format!("names {path}, which cannot be read: {error}{remedy}")
+}
+
 /// The text of the file at `path`, without white space around it.
 fn read_file(path: &str) -> Result<String, String> {
-    let cannot = |error: std::io::Error| format!("names {path}, which cannot be read: {error}");
+    let cannot = |error: io::Error| unreadable(path, &error);
     let mut text = String::new();
     let mut file = File::open(path).map_err(cannot)?.take(MAX_FILE_BYTES + 1);
     file.read_to_string(&mut text).map_err(cannot)?;
@@ -106,5 +118,18 @@ fn read_file(path: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err(format!("names {path}, which is empty")),
         text => Ok(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_another_user_is_told_with_the_remedy() {
+        let words = unreadable("/run/secrets/smtp_url", &io::ErrorKind::PermissionDenied.into());
+        assert!(words.contains("/run/secrets/smtp_url") && words.contains("10001 in the image"), "{words}");
+        let dockerfile = include_str!("../../Dockerfile");
+        assert!(dockerfile.contains("--uid 10001"), "the image's user is the one that is named");
     }
 }
