@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use tracing::{error, info, warn};
 
 use super::{
+    desk::Desk,
     machine::{self, OUTBOX, Settlement},
-    worker::Desk,
 };
 use crate::{
     crash,

@@ -10,10 +10,13 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, warn};
 
-use super::{record, under_way::UnderWay};
+use super::{
+    desk::{Clients, Desk},
+    record,
+    under_way::UnderWay,
+};
 use crate::{
     clock::Clock,
-    delivery::{email::Mailer, gitlab::Gitlab, slack::Slack},
     license::{Channel, Delivery, DeliveryId, delivery::Outcome},
     metrics::Metrics,
     random::Random,
@@ -35,35 +38,11 @@ const LET_GO: Duration = Duration::from_millis(LEASE.as_secs() * 800);
 /// Emails told late in one round; the next round is [`POLL`] away.
 const LATE_BATCH: u32 = 50;
 
-/// The outside, by channel.
-pub struct Clients {
-    /// The mail server.
-    pub mailer: Mailer,
-    /// The GitLab project of support's issues.
-    pub gitlab: Gitlab,
-    /// Support's Slack channel.
-    pub slack: Slack,
-}
-
 /// The running worker.
 pub struct Outbox {
     desk: Arc<Desk>,
     loops: TaskTracker,
     pulse: Pulse,
-}
-
-/// What the loops share.
-pub(super) struct Desk {
-    pub(super) store: Store,
-    clients: Clients,
-    pub(super) clock: Clock,
-    pub(super) random: Random,
-    pub(super) metrics: Metrics,
-    /// This process, in the claims.
-    pub(super) holder: String,
-    stop: CancellationToken,
-    stop_hard: CancellationToken,
-    acts: TaskTracker,
 }
 
 impl Outbox {
