@@ -123,7 +123,23 @@ impl WebDriverCompatibleCommand for Own {
     }
 }
 
+/// How often a driver may find that its port is taken, which is rare enough once.
+const DRIVERS: usize = 10;
+
+/// A driver on a port that it has chosen. It takes a free one of IPv4 or IPv6, and ends where somebody has the other’s:
+/// then another one has its turn.
 fn start_driver(folder: &Path) -> (Child, u16) {
+    for _ in 0..DRIVERS {
+        match try_driver(folder) {
+            Ok(started) => return started,
+            Err(said) => assert!(said.contains("port not available"), "chromedriver does not start: {said}"),
+        }
+    }
+    panic!("chromedriver finds no port in {DRIVERS} starts");
+}
+
+/// A driver and its port, or what it said before it ended.
+fn try_driver(folder: &Path) -> Result<(Child, u16), String> {
     let mut driver = Command::new("chromedriver")
         .arg("--port=0")
         // Both leave things in the folder for temporary files.
@@ -132,16 +148,15 @@ fn start_driver(folder: &Path) -> (Child, u16) {
         .stderr(Stdio::null())
         .spawn()
         .expect("chromedriver is there: Debian's package chromium-driver");
-    let said = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
-    let port = said.map_while(Result::ok).find_map(|line| {
-        let (_, port) = line.split_once("started successfully on port ")?;
-        port.trim_end_matches('.').parse().ok()
-    });
-    let Some(port) = port else {
-        end(&mut driver);
-        panic!("chromedriver does not say its port")
-    };
-    (driver, port)
+    let mut said = String::new();
+    for line in BufReader::new(driver.stdout.take().expect("it is piped")).lines().map_while(Result::ok) {
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            return Ok((driver, port.trim_end_matches('.').parse().expect("a port")));
+        }
+        said.push_str(&line);
+    }
+    end(&mut driver);
+    Err(said)
 }
 
 fn end(driver: &mut Child) {
