@@ -38,9 +38,15 @@ function button({ text, url }) {
   return link(url ?? "", plain(text.text));
 }
 
-/** Slack's escapes, resolved; the ampersand last, so that nothing is resolved twice. */
+const EMOJI = {
+  ":arrows_counterclockwise:": "🔄", ":hourglass:": "⌛", ":inbox_tray:": "📥", ":link:": "🔗",
+  ":warning:": "⚠️", ":wastebasket:": "🗑️", ":white_check_mark:": "✅", ":x:": "❌",
+};
+
+/** Slack's emoji and escapes, resolved; the ampersand last, so that nothing is resolved twice. */
 function plain(text) {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+  const drawn = text.replace(/:[a-z_]+:/g, (name) => EMOJI[name] ?? name);
+  return drawn.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
 function link(url, label) {
