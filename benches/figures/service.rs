@@ -26,11 +26,14 @@ pub const LICENSE_KEY: &str = include_str!("../../tests/vectors/test_key.pem");
 /// How often a starting process is asked whether it is ready.
 const LOOK: Duration = Duration::from_millis(1);
 
-/// The service, its world and an agent who has opened the ticket.
+/// Agents who take turns: one alone would reach an hour's limit.
+const AGENTS: u64 = 4;
+
+/// The service, its world and agents who have opened the ticket.
 pub struct Running {
     pub world: World,
     pub idle_kib: u64,
-    agent: Browser,
+    agents: Vec<Browser>,
     client: reqwest::Client,
     process: Process,
 }
@@ -56,9 +59,13 @@ impl Running {
         let world = world().await;
         let process = Process::start(&world).await;
         let idle_kib = process.resident_kib();
-        let mut agent = Browser::new(&world, &process.url);
-        agent.open(&world.token(42)).await.expect("the sidebar opens");
-        Self { idle_kib, agent, process, world, client: reqwest::Client::new() }
+        let mut agents = Vec::new();
+        for user in 0..AGENTS {
+            let mut agent = Browser::new(&world, &process.url);
+            agent.open(&world.token(42 + user)).await.expect("the sidebar opens");
+            agents.push(agent);
+        }
+        Self { idle_kib, agents, process, world, client: reqwest::Client::new() }
     }
 
     /// One press, for a customer of its own.
@@ -70,12 +77,14 @@ impl Running {
             "seats": 286,
         });
         let key = format!("bench-{number}");
-        self.agent.post("/api/v1/licenses", &key, &order).await.expect("a license is generated")
+        let agent = &self.agents[number % self.agents.len()];
+        agent.post("/api/v1/licenses", &key, &order).await.expect("a license is generated")
     }
 
     /// Waits until all deliveries of a license have ended.
     pub async fn ended(&self, license: &Value) {
-        self.agent.follow(license["id"].as_str().unwrap_or_default()).await.expect("the progress is told");
+        let id = license["id"].as_str().unwrap_or_default();
+        self.agents[0].follow(id).await.expect("the progress is told");
     }
 
     pub async fn post_to_slack(&self) {
