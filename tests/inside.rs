@@ -99,11 +99,13 @@ async fn another_process_that_holds_the_database_means_503_and_then_all_is_well(
     sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     let key = fresh_key();
     is_away(&agent, &key).await;
+    within(async { while get(&agent, "/health/ready").await.status != 503 {} }).await;
     sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
     let answer = post(&agent, "/api/v1/licenses", &key, &order()).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
     ended(&agent, &answer.body).await;
     assert_eq!(world.sandbox.mail.mails().len(), 1);
+    within(async { while get(&agent, "/health/ready").await.status != 200 {} }).await;
 }
 
 #[tokio::test]

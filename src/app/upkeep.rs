@@ -1,10 +1,11 @@
-//! Erasing what may no longer be kept, in the background and in small steps.
+//! What is done in the background: erasing what may no longer be kept, in small steps, and finding out whether the database
+//! takes writes before an agent does.
 
 use std::time::Duration;
 
 use tokio::{task::JoinHandle, time::sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::{
     clock::Clock,
@@ -15,6 +16,8 @@ use crate::{
 
 /// What is due is erased at the start and then this often.
 const ROUND: Duration = Duration::from_hours(1);
+/// How often the database has to show that it takes writes.
+const PROBE: Duration = Duration::from_secs(5);
 /// Between two steps others have their turn.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -25,7 +28,7 @@ pub struct Upkeep {
 }
 
 impl Upkeep {
-    /// Erases from now on.
+    /// Erases and probes from now on.
     pub fn start(store: Store, clock: Clock, retention_days: u32, metrics: Metrics) -> Self {
         let stop = CancellationToken::new();
         let stopped = stop.clone();
@@ -39,6 +42,7 @@ impl Upkeep {
             // A step that is dropped leaves nothing behind: the next round takes it up again.
             tokio::select! {
                 () = rounds => {}
+                () = probe(&store) => {}
                 () = stopped.cancelled() => {}
             }
         });
@@ -49,6 +53,21 @@ impl Upkeep {
     pub async fn stop(self) {
         self.stop.cancel();
         let _ = self.task.await;
+    }
+}
+
+/// Never ends. Says once that writing fails, and once that it works again.
+async fn probe(store: &Store) {
+    let mut is_refused = false;
+    loop {
+        sleep(PROBE).await;
+        let probed = store.probe().await;
+        match &probed {
+            Err(e) if !is_refused => error!(error = %e, "the database takes no writes"),
+            Ok(()) if is_refused => info!("the database takes writes again"),
+            _ => {}
+        }
+        is_refused = probed.is_err();
     }
 }
 

@@ -10,7 +10,7 @@ pub async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "live" }))
 }
 
-/// The database answers too, and the outbox worker gives signs of life, unless it is held on purpose.
+/// The database answers too and takes writes, and the outbox worker gives signs of life, unless it is held on purpose.
 pub async fn ready(service: Data<Service>) -> Result<HttpResponse, Problem> {
     service.desk.store.ping().await?;
     if service.pulse.as_ref().is_some_and(|pulse| !pulse.beats(service.desk.clock.now())) {

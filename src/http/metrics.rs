@@ -40,11 +40,8 @@ async fn measure(service: &Service) {
         None,
         f64::from(u8::from(pulse.as_ref().is_some_and(|pulse| pulse.beats(now)))),
     );
-    let Ok(backlog) = desk.store.backlog(now).await else {
-        desk.metrics.set(metrics::DATABASE_UP, None, 0.0);
-        return;
-    };
-    desk.metrics.set(metrics::DATABASE_UP, None, 1.0);
+    desk.metrics.set(metrics::DATABASE_UP, None, f64::from(u8::from(desk.store.ping().await.is_ok())));
+    let Ok(backlog) = desk.store.backlog(now).await else { return };
     desk.metrics.set(metrics::LATE_MAILS, None, backlog.late_mails as f64);
     desk.metrics.set(metrics::SESSIONS, None, backlog.sessions as f64);
     for channel in Channel::ALL.map(Channel::as_str) {

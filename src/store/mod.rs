@@ -17,6 +17,7 @@ mod licenses;
 mod limits;
 mod lookup;
 mod open;
+mod probe;
 mod rows;
 mod search;
 mod sessions;
@@ -35,7 +36,7 @@ pub use sessions::Session;
 use std::{fs::File, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use sqlx::{Any, AnyPool, Row as _, Transaction};
+use sqlx::{Any, AnyPool, Transaction};
 use tokio::{
     sync::{Mutex, OwnedMutexGuard, watch},
     time::timeout,
@@ -77,6 +78,7 @@ pub struct Store {
     dialect: Dialect,
     changes: watch::Sender<u64>,
     turn: Arc<Mutex<()>>,
+    proof: Arc<probe::Proof>,
     /// SQLite: what the one process that makes the deliveries locks. A file of its own, because closing the database's
     /// file by another way than SQLite's would drop SQLite's own locks.
     guard: Option<Arc<File>>,
@@ -125,18 +127,6 @@ impl Store {
     #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
-    }
-
-    /// Whether the database answers, and takes writes as far as it knows.
-    ///
-    /// # Errors
-    /// [`Error::Away`].
-    pub async fn ping(&self) -> Result<()> {
-        let row = sqlx::query(self.dialect.ping()).fetch_one(&self.pool).await?;
-        match row.try_get("writable")? {
-            0_i32 => Err(sqlx::Error::Protocol("it is read-only".into()).into()),
-            _ => Ok(()),
-        }
     }
 
     /// Closes all connections; the last one folds SQLite's journal into its file.

@@ -68,7 +68,8 @@ impl Store {
         }
         let pool = connect(&url, dialect).await.map_err(|e| OpenError::Unusable(in_words(&e)))?;
         migrate(&pool, MIGRATIONS).await?;
-        let store = Self { pool, dialect, changes: watch::Sender::new(0), turn: Arc::default(), guard };
+        let store =
+            Self { pool, dialect, changes: watch::Sender::new(0), turn: Arc::default(), proof: Arc::default(), guard };
         store.number_the_rest().await.map_err(|e| OpenError::Migration(e.to_string()))?;
         Ok(store)
     }
