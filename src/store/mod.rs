@@ -52,6 +52,9 @@ pub enum Error {
     /// The database did not answer, or refused. It may be back soon.
     #[error("the database is away: {0}")]
     Away(#[from] sqlx::Error),
+    /// The latest probe found that nothing can be written; see [`Store::probe`].
+    #[error("the database takes no writes")]
+    Refusing,
     /// Another process makes the deliveries of this SQLite file.
     #[error(
         "STOPGAP_DATABASE_URL: another stopgap is running on this SQLite file; stop it first, or use PostgreSQL, \

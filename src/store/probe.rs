@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::{Result, Store};
+use super::{Error, Result, Store};
 
 /// What is known about writing.
 #[derive(Debug, Default)]
@@ -18,7 +18,7 @@ impl Store {
     /// [`Store::ping`] tells what came of it until the next time.
     ///
     /// # Errors
-    /// [`super::Error::Away`].
+    /// [`Error::Away`].
     pub async fn probe(&self) -> Result<()> {
         let committed = *self.changes.borrow();
         let is_proven = self.proof.seen.swap(committed, Ordering::Relaxed) != committed;
@@ -37,11 +37,11 @@ impl Store {
     /// Whether the database answers, and took the latest probe.
     ///
     /// # Errors
-    /// [`super::Error::Away`].
+    /// [`Error::Away`], [`Error::Refusing`].
     pub async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         if self.proof.is_refused.load(Ordering::Relaxed) {
-            return Err(sqlx::Error::Protocol("it takes no writes".into()).into());
+            return Err(Error::Refusing);
         }
         Ok(())
     }
