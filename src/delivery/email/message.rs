@@ -188,7 +188,7 @@ fn words(
     let words = Words {
         greeting: name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
         company: license.customer.company.as_ref().map(Line::as_str),
-        days: license.terms.days_left(today(license.created_at)),
+        days: terms.days_left(today(license.created_at)),
         seats: license.seats.get(),
         last_day: terms.last_day().strftime("%A, %-d %B %Y").to_string(),
         expires_on: terms.expires_on.to_string(),
