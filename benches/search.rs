@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use sqlx::{AnyConnection, Connection as _};
-use stopgap::store::{Lookup, Store};
+use stopgap::store::{SearchQuery, Store};
 
 /// What the promise allows, for the smaller of the two.
 const PROMISE: Duration = Duration::from_millis(20);
@@ -27,7 +27,7 @@ const LICENSES: &str = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 
 const BLOCKS: &str = "INSERT INTO search_blocks (block, words) \
     SELECT number / 64, string_agg(search || char(10), '') FROM licenses GROUP BY number / 64";
 const DELIVERIES: &str = "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, state, attempts, uncertain, \
-    late, created_at, give_up_at, next_attempt_at, sent_at, reference) \
+    late, created_at, expires_at, next_attempt_at, sent_at, reference) \
     SELECT substr(l.id, 1, 24) || printf('%012x', row_number() OVER ()), l.id, c.name, 'first', l.customer_email, 'sent', \
     1, 0, 0, l.created_at, l.created_at, l.created_at, l.created_at, 'somewhere' FROM licenses l \
     CROSS JOIN (SELECT 'email' AS name UNION ALL SELECT 'issue' UNION ALL SELECT 'slack') c";
@@ -92,7 +92,7 @@ async fn fill(url: &str, size: u32) {
 }
 
 async fn search(store: &Store, words: &str) -> Duration {
-    let lookup = Lookup { words: Some(words.into()), limit: PAGE, ..Lookup::default() };
+    let lookup = SearchQuery { words: Some(words.into()), limit: PAGE, ..SearchQuery::default() };
     #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
     let begun = Instant::now();
     let page = store.lookup(&lookup).await.expect("the store answers");

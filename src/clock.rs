@@ -16,13 +16,11 @@ pub struct Clock {
 
 impl Clock {
     /// The machine's time.
-    #[must_use]
     pub fn system() -> Self {
         Self::default()
     }
 
     /// Now, to the millisecond, which is what the store keeps.
-    #[must_use]
     pub fn now(&self) -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is the place")]
         let ms = Timestamp::now().as_millisecond() + self.shift_ms.load(Ordering::Relaxed);

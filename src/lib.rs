@@ -30,6 +30,7 @@ pub mod clock;
 pub mod config;
 pub mod crash;
 pub mod delivery;
+pub mod gitlab_rules;
 pub mod http;
 pub mod license;
 pub mod metrics;
@@ -37,6 +38,7 @@ pub mod outbox;
 pub mod random;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod sealing;
 pub mod store;
 pub mod telemetry;
 pub mod workflow;

@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use metrics::{Counter, Gauge, Key, Label, Level, Metadata, Recorder as _, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+use strum::IntoEnumIterator as _;
+
+use crate::license::{AttemptOutcome, Channel, DeliveryState, Limit};
 
 /// Licenses by `result`: `generated`, `sealing_failed`.
 pub const LICENSES: &str = "stopgap_licenses_total";
@@ -14,7 +17,7 @@ pub const DELIVERIES: &str = "stopgap_deliveries_total";
 /// Attempts that ended, by `channel` and `outcome`: `sent`, `retry`, `uncertain`, `refused`.
 pub const ATTEMPTS: &str = "stopgap_delivery_attempts_total";
 /// Seconds from the request to the mail server's word that it has the mail; the first mail of a license alone.
-pub const MAIL_ACCEPTED: &str = "stopgap_mail_accepted_seconds";
+pub const EMAIL_ACCEPTED: &str = "stopgap_email_accepted_seconds";
 /// Requests refused, by `reason`.
 pub const REFUSALS: &str = "stopgap_refusals_total";
 /// Limits reached, by `limit`: `agent`, `customer`, `domain`, `all`.
@@ -26,7 +29,7 @@ pub const OUTBOX: &str = "stopgap_outbox_pending";
 /// Age of the oldest delivery still to be made, by `channel`; 0 where there is none.
 pub const OUTBOX_OLDEST: &str = "stopgap_outbox_oldest_seconds";
 /// Mails past their deadline that are still tried.
-pub const LATE_MAILS: &str = "stopgap_late_mails";
+pub const LATE_EMAILS: &str = "stopgap_late_emails";
 /// Sessions that have not ended.
 pub const SESSIONS: &str = "stopgap_sessions";
 /// 1 where the outbox worker gave a sign of life lately.
@@ -48,14 +51,13 @@ const COUNTERS: [(&str, &str); 6] = [
 const GAUGES: [(&str, &str); 7] = [
     (OUTBOX, "Deliveries still to be made, by channel."),
     (OUTBOX_OLDEST, "Age of the oldest delivery still to be made, by channel."),
-    (LATE_MAILS, "Mails past their deadline that are still tried."),
+    (LATE_EMAILS, "Mails past their deadline that are still tried."),
     (SESSIONS, "Sessions that have not ended."),
     (OUTBOX_ALIVE, "Whether the outbox worker gave a sign of life lately."),
     (DATABASE_UP, "Whether the database answers."),
     (BUILD, "The running version."),
 ];
 
-const CHANNELS: [&str; 3] = ["email", "issue", "slack"];
 /// A customer waits: from a twentieth of a second to the hours of an outage, the deadline of five minutes among them.
 const SECONDS: [f64; 14] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 14_400.0];
 const METADATA: Metadata<'static> = Metadata::new("stopgap", Level::INFO, None);
@@ -72,7 +74,6 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Every series that is known beforehand stands at zero, so that its first increase is seen.
-    #[must_use]
     pub fn new() -> Self {
         // Only an empty list of buckets is refused.
         let builder = PrometheusBuilder::new().set_buckets(&SECONDS).unwrap_or_default();
@@ -81,16 +82,16 @@ impl Metrics {
         for result in ["generated", "sealing_failed"] {
             metrics.counter(LICENSES, &[("result", result)]).absolute(0);
         }
-        for channel in CHANNELS {
-            for outcome in ["sent", "failed"] {
+        for channel in Channel::iter().map(Channel::as_str) {
+            for outcome in [DeliveryState::Sent, DeliveryState::Failed].map(DeliveryState::as_str) {
                 metrics.counter(DELIVERIES, &[("channel", channel), ("outcome", outcome)]).absolute(0);
             }
-            for outcome in ["sent", "retry", "uncertain", "refused"] {
+            for outcome in AttemptOutcome::iter().map(AttemptOutcome::as_str) {
                 metrics.counter(ATTEMPTS, &[("channel", channel), ("outcome", outcome)]).absolute(0);
             }
         }
-        for limit in ["agent", "customer", "domain", "all"] {
-            metrics.counter(LIMITS, &[("limit", limit)]).absolute(0);
+        for limit in Limit::iter() {
+            metrics.counter(LIMITS, &[("limit", limit.as_str())]).absolute(0);
         }
         metrics.erased(0, 0);
         metrics.gauge(BUILD, &[("version", env!("CARGO_PKG_VERSION"))]).set(1.0);
@@ -103,18 +104,18 @@ impl Metrics {
     }
 
     /// An attempt of a delivery ended.
-    pub fn attempt(&self, channel: &'static str, outcome: &'static str) {
-        self.counter(ATTEMPTS, &[("channel", channel), ("outcome", outcome)]).increment(1);
+    pub fn attempt(&self, channel: Channel, outcome: AttemptOutcome) {
+        self.counter(ATTEMPTS, &[("channel", channel.as_str()), ("outcome", outcome.as_str())]).increment(1);
     }
 
     /// A delivery ended: `sent` or `failed`.
-    pub fn delivery(&self, channel: &'static str, outcome: &'static str) {
-        self.counter(DELIVERIES, &[("channel", channel), ("outcome", outcome)]).increment(1);
+    pub fn delivery(&self, channel: Channel, outcome: DeliveryState) {
+        self.counter(DELIVERIES, &[("channel", channel.as_str()), ("outcome", outcome.as_str())]).increment(1);
     }
 
     /// The first mail of a license was accepted, so many seconds after its request.
-    pub fn mail_accepted(&self, after_seconds: f64) {
-        let key = Key::from_name(MAIL_ACCEPTED);
+    pub fn email_accepted(&self, after_seconds: f64) {
+        let key = Key::from_name(EMAIL_ACCEPTED);
         self.0.register_histogram(&key, &METADATA).record(after_seconds);
     }
 
@@ -124,8 +125,8 @@ impl Metrics {
     }
 
     /// A limit was reached.
-    pub fn limit(&self, limit: &'static str) {
-        self.counter(LIMITS, &[("limit", limit)]).increment(1);
+    pub fn limit(&self, limit: Limit) {
+        self.counter(LIMITS, &[("limit", limit.as_str())]).increment(1);
     }
 
     /// So many licenses lost their text, and so many their customer's data.
@@ -142,7 +143,6 @@ impl Metrics {
     }
 
     /// Everything in Prometheus's text format.
-    #[must_use]
     pub fn render(&self) -> String {
         let handle = self.0.handle();
         handle.run_upkeep();
@@ -158,7 +158,7 @@ impl Metrics {
             self.0.describe_gauge(name.into(), None, words(text));
         }
         let text = "Seconds from the request to the mail server's acceptance of the license's first mail.";
-        self.0.describe_histogram(MAIL_ACCEPTED.into(), Some(Unit::Seconds), words(text));
+        self.0.describe_histogram(EMAIL_ACCEPTED.into(), Some(Unit::Seconds), words(text));
     }
 
     fn counter(&self, name: &'static str, labels: &[(&'static str, &'static str)]) -> Counter {

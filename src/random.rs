@@ -11,14 +11,12 @@ pub struct Random;
 
 impl Random {
     /// A time-ordered id (UUID version 7) for something made at `now`.
-    #[must_use]
     pub fn id(self, now: Timestamp) -> Uuid {
         let ms = u64::try_from(now.as_millisecond()).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(ms, &self.bytes()).into_uuid()
     }
 
     /// `N` unpredictable bytes.
-    #[must_use]
     pub fn bytes<const N: usize>(self) -> [u8; N] {
         let mut bytes = [0; N];
         #[expect(clippy::disallowed_methods, reason = "this is the place")]
@@ -27,13 +25,11 @@ impl Random {
     }
 
     /// A number from 0 up to 1, 1 excluded: for jitter.
-    #[must_use]
     pub fn fraction(self) -> f64 {
         f64::from(u32::from_le_bytes(self.bytes())) / (f64::from(u32::MAX) + 1.0)
     }
 
     /// The generator that the crate `rsa` understands.
-    #[must_use]
     pub fn for_rsa(self) -> OsRng {
         OsRng
     }

@@ -38,7 +38,7 @@ fn filter(log: &Log) -> anyhow::Result<EnvFilter> {
 
 /// The outbox worker's signs of life, for those who ask how the service is.
 #[derive(Debug, Clone)]
-pub struct Pulse {
+pub struct Heartbeat {
     last_ms: Arc<AtomicI64>,
     loops: TaskTracker,
     expected: usize,
@@ -47,9 +47,8 @@ pub struct Pulse {
 /// The worker gives a sign every half second. A database that keeps it waiting may take a few times five seconds.
 const SILENCE: SignedDuration = SignedDuration::from_secs(30);
 
-impl Pulse {
+impl Heartbeat {
     /// Of a worker whose `loops` count `expected` while all is well.
-    #[must_use]
     pub fn new(loops: TaskTracker, expected: usize, now: Timestamp) -> Self {
         Self { last_ms: Arc::new(AtomicI64::new(now.as_millisecond())), loops, expected }
     }
@@ -60,8 +59,7 @@ impl Pulse {
     }
 
     /// Whether all loops run and gave a sign lately.
-    #[must_use]
-    pub fn beats(&self, now: Timestamp) -> bool {
+    pub fn is_alive(&self, now: Timestamp) -> bool {
         let silent_ms = now.as_millisecond() - self.last_ms.load(Ordering::Relaxed);
         self.loops.len() == self.expected && i128::from(silent_ms) < SILENCE.as_millis()
     }
@@ -80,14 +78,14 @@ mod tests {
         let at = |second| Timestamp::from_second(second).unwrap();
         let loops = TaskTracker::new();
         let one = loops.spawn(std::future::pending::<()>());
-        let pulse = Pulse::new(loops, 1, at(0));
-        assert!(pulse.beats(at(29)));
-        assert!(!pulse.beats(at(30)));
-        pulse.beat(at(30));
-        assert!(pulse.beats(at(31)));
+        let heartbeat = Heartbeat::new(loops, 1, at(0));
+        assert!(heartbeat.is_alive(at(29)));
+        assert!(!heartbeat.is_alive(at(30)));
+        heartbeat.beat(at(30));
+        assert!(heartbeat.is_alive(at(31)));
         one.abort();
         let _ = one.await;
-        assert!(!pulse.beats(at(31)), "a loop has ended");
+        assert!(!heartbeat.is_alive(at(31)), "a loop has ended");
     }
 
     #[test]

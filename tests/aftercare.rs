@@ -40,9 +40,9 @@ async fn a_resend_brings_the_same_license_to_the_same_address_under_a_message_id
     let emails = through(&license, "email");
     assert_eq!(emails[1]["purpose"], "resend");
     assert_ne!(emails[0]["reference"], emails[1]["reference"]);
-    assert_eq!(license["events"].as_array().unwrap().iter().filter(|e| e["what"] == "resent").count(), 1);
+    assert_eq!(license["events"].as_array().unwrap().iter().filter(|e| e["kind"] == "resent").count(), 1);
     assert!(
-        license["events"].as_array().unwrap().iter().any(|e| e["what"] == "resent" && e["by"] == "agent 42 (jdoe)")
+        license["events"].as_array().unwrap().iter().any(|e| e["kind"] == "resent" && e["actor"] == "agent 42 (jdoe)")
     );
     let issues = world.sandbox.gitlab.issues();
     assert_eq!((issues.len(), issues[0].state, issues[0].notes.len()), (1, State::Closed, 1));
@@ -275,7 +275,7 @@ async fn a_download_is_noted_on_the_issue_with_who_and_why_and_settles_nothing()
     let license = settled(&agent, &post(&agent, &path(&license, "resend"), &fresh_key(), &json!({})).await).await;
     assert_eq!(license["state"], "delivered");
     let issue = world.sandbox.gitlab.issues().remove(0);
-    assert_eq!((issue.state, &issue.title[..9]), (State::Closed, "[Success]"), "the resend has mended it");
+    assert_eq!((issue.state, &issue.title[..9]), (State::Closed, "[Success]"), "the resend has resolves_failure it");
 }
 
 /// `stopgap retry` beside the running service, with its settings; what it printed.
@@ -302,7 +302,7 @@ async fn the_retry_command_has_the_running_service_deliver_what_had_failed() {
     assert_eq!(world.sandbox.mail.mails().len(), 1);
     assert_eq!(world.sandbox.gitlab.issues()[0].state, State::Closed);
     within(world.sandbox.slack.wait_for(1)).await;
-    let retried = license["events"].as_array().unwrap().iter().find(|event| event["what"] == "retried").unwrap();
-    assert_eq!((&retried["by"], &retried["detail"]), (&json!("operator"), &json!("email, slack")));
+    let retried = license["events"].as_array().unwrap().iter().find(|event| event["kind"] == "retried").unwrap();
+    assert_eq!((&retried["actor"], &retried["detail"]), (&json!("operator"), &json!("email, slack")));
     assert_eq!(stopgap_retry(&world).await, "failed deliveries put back into the outbox: 0\n");
 }

@@ -82,9 +82,10 @@ async fn it_bounced(face: Face) {
     screen.click("forward-go").await;
     let mails = within(world.sandbox.mail.wait_for(2)).await;
     assert_eq!(mails[1].envelope_to, ["jane.doe@acme.example"]);
-    let mended = "text('steps').includes('jane.doe@acme.example') && !document.querySelector('#steps > .pending')
+    let resolves_failure =
+        "text('steps').includes('jane.doe@acme.example') && !document.querySelector('#steps > .pending')
         && text('aftercare-title').includes('Not arrived')";
-    screen.until("the page says that it is mended", mended).await;
+    screen.until("the page says that it is resolves_failure", resolves_failure).await;
     let license = ended(&agent, &license).await;
     assert!(history(&license).contains(&"address_corrected"));
     let issue = world.sandbox.gitlab.issues().remove(0);
@@ -315,14 +316,14 @@ async fn a_download_from_the_full_page_is_recorded_with_who_and_why() {
         loop {
             let shown = now(&agent, &license).await;
             let events = shown["events"].as_array().unwrap();
-            if let Some(line) = events.iter().find(|event| event["what"] == "downloaded") {
+            if let Some(line) = events.iter().find(|event| event["kind"] == "downloaded") {
                 return line.clone();
             }
             tokio::task::yield_now().await;
         }
     })
     .await;
-    assert_eq!((&line["by"], &line["detail"]), (&json!("agent 42 (jdoe)"), &json!("mail delivered")));
+    assert_eq!((&line["actor"], &line["detail"]), (&json!("agent 42 (jdoe)"), &json!("mail delivered")));
     screen.close().await;
 }
 

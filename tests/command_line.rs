@@ -10,8 +10,9 @@ use std::{
 
 use secrecy::SecretString;
 use stopgap::{
-    license::{Attributes, Customer, Email, SealingKey, Seats, Terms},
+    license::{Customer, Email, Seats, Terms},
     random::Random,
+    sealing::{Attributes, SealingKey},
 };
 
 const PUBLIC_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/keys/license.pub.pem");

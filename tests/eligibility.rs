@@ -202,7 +202,7 @@ fn nested_base64() -> String {
     let mut text = "x".to_owned();
     loop {
         let outer =
-            stopgap::license::envelope::encode64(json!({"data": text, "key": text, "iv": "x"}).to_string().as_bytes());
+            stopgap::sealing::envelope::encode64(json!({"data": text, "key": text, "iv": "x"}).to_string().as_bytes());
         if outer.len() > 60_000 {
             return text;
         }

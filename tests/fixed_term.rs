@@ -1,9 +1,9 @@
 //! The term is fixed: no request can name days, dates or plan.
 
 use serde_json::json;
-use stopgap::license::{
-    file::{open, parse_public_key},
-    record::today,
+use stopgap::{
+    license::record::today,
+    sealing::file::{open, parse_public_key},
 };
 
 use crate::world::{World, ended, fresh_key, generate, keys, order, post};

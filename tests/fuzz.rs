@@ -11,11 +11,13 @@ use bolero::check;
 use jiff::civil::date;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
-use stopgap::license::{
-    Scope, diagnosis,
-    eligibility::judge,
-    evidence::{open_old_license, receive},
-    file::open,
+use stopgap::{
+    gitlab_rules::{
+        Scope, diagnosis,
+        eligibility::judge,
+        evidence::{open_old_license, receive},
+    },
+    sealing::file::open,
 };
 
 use crate::{
@@ -25,7 +27,7 @@ use crate::{
 
 /// Bytes that begin as a license file does, so that the layers below are reached.
 fn as_envelope(bytes: &[u8]) -> String {
-    stopgap::license::envelope::encode64(&[b"{\"data\":\"", bytes].concat())
+    stopgap::sealing::envelope::encode64(&[b"{\"data\":\"", bytes].concat())
 }
 
 #[test]
@@ -299,11 +301,11 @@ fn token_believes_no_claims_but_fitting_ones() {
 /// The texts of a request: taken as they are or refused, and what is taken can do no harm on a line.
 #[test]
 fn names_addresses_and_usernames_are_plain_or_refused() {
-    use stopgap::license::{Email, Line, Username, text::breaks_a_line};
+    use stopgap::license::{Email, SingleLine, Username, single_line::breaks_line};
     check!().for_each(|bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
-        if let Ok(line) = Line::parse(&text, 200) {
-            assert!(!line.as_str().contains(breaks_a_line) && (1..=200).contains(&line.as_str().chars().count()));
+        if let Ok(line) = SingleLine::parse(&text, 200) {
+            assert!(!line.as_str().contains(breaks_line) && (1..=200).contains(&line.as_str().chars().count()));
         }
         for text in [text.to_string(), format!("{text}@acme.example"), format!("jane@{text}.example")] {
             if let Ok(email) = Email::parse(&text) {

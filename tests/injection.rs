@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use stopgap::{
-    license::text::breaks_a_line,
+    license::single_line::breaks_line,
     sandbox::{Browser, gitlab, slack, smtp::Mail},
 };
 
@@ -181,7 +181,7 @@ async fn text_that_would_break_a_line_is_refused_wherever_it_is_given() {
         let answer = post(&agent, "/api/v1/licenses", &fresh_key(), &order).await;
         // A reason may be typed over several lines, of which it makes one.
         let kept = answer.body["eligibility"]["override_reason"].as_str().unwrap_or_default();
-        assert!(!kept.contains(breaks_a_line), "{text:?} → {kept:?}");
+        assert!(!kept.contains(breaks_line), "{text:?} → {kept:?}");
         assert!(answer.status == 201 || answer.body["errors"][0]["field"] == "override_reason", "{}", answer.body);
     }
     for name in names() {

@@ -8,11 +8,14 @@ use proptest::prelude::*;
 use rsa::{RsaPublicKey, rand_core::OsRng};
 use secrecy::SecretString;
 use serde_json::Value;
-use stopgap::license::{
-    Attributes, Customer, Email, Line, SealingKey, Seats, Terms,
-    envelope::encode64,
-    evidence::{Unreadable, open_old_license},
-    file::{OpenError, open, parse_public_key},
+use stopgap::{
+    gitlab_rules::evidence::{Unreadable, open_old_license},
+    license::{Customer, Email, Seats, SingleLine, Terms},
+    sealing::{
+        Attributes, SealingKey,
+        envelope::encode64,
+        file::{OpenError, open, parse_public_key},
+    },
 };
 
 /// Reading is bounded: even a text made to be slow takes no longer, in a build without optimisation.
@@ -37,8 +40,8 @@ fn sealing_key() -> SealingKey {
 fn emergency() -> Attributes {
     let customer = Customer {
         email: Email::parse("jane@acme.example").unwrap(),
-        name: Some(Line::parse("Jane \"Ünï\" Doe", 100).unwrap()),
-        company: Some(Line::parse("日本株式会社 <A&B>", 100).unwrap()),
+        name: Some(SingleLine::parse("Jane \"Ünï\" Doe", 100).unwrap()),
+        company: Some(SingleLine::parse("日本株式会社 <A&B>", 100).unwrap()),
     };
     Attributes::emergency(&customer, Seats::parse(286).unwrap(), Terms::of(date(2026, 11, 21), 10))
 }

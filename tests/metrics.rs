@@ -73,7 +73,7 @@ async fn licenses_deliveries_attempts_refusals_and_limits_are_counted() {
         (r#"stopgap_deliveries_total{channel="slack",outcome="sent"}"#, 1.0),
         (r#"stopgap_delivery_attempts_total{channel="email",outcome="retry"}"#, 1.0),
         (r#"stopgap_delivery_attempts_total{channel="email",outcome="sent"}"#, 1.0),
-        ("stopgap_mail_accepted_seconds_count", 1.0),
+        ("stopgap_email_accepted_seconds_count", 1.0),
         (r#"stopgap_refusals_total{reason="duplicate"}"#, 1.0),
         (r#"stopgap_refusals_total{reason="limited"}"#, 1.0),
         (r#"stopgap_limits_reached_total{limit="customer"}"#, 1.0),
@@ -85,7 +85,7 @@ async fn licenses_deliveries_attempts_refusals_and_limits_are_counted() {
     ] {
         is(&metrics, series, expected);
     }
-    assert!(value(&metrics, "stopgap_mail_accepted_seconds_sum") > 0.5, "the first wait is part of it");
+    assert!(value(&metrics, "stopgap_email_accepted_seconds_sum") > 0.5, "the first wait is part of it");
     assert!(!metrics.contains("acme") && !metrics.contains("jdoe"), "{metrics}");
 }
 

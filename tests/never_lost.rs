@@ -8,13 +8,15 @@ use rsa::{
 use secrecy::SecretString;
 use sqlx::Connection as _;
 use stopgap::{
-    license::{Channel, DeliveryId, SealingKey},
+    license::{Channel, DeliveryId},
+    outbox::backoff::max_delay,
     random::Random,
     sandbox::{
         gitlab::{Call, CallFault, State},
         smtp::Fault as Smtp,
         web::Fault,
     },
+    sealing::SealingKey,
     store::Store,
 };
 
@@ -69,8 +71,12 @@ async fn a_claim_whose_answer_was_lost_is_taken_up_again_by_the_same_process_and
     let url = world.database();
     let store = Store::open(&url).await.unwrap();
     let later = world.clock.now() + SignedDuration::from_mins(2);
-    let claim = async |under_way: &[DeliveryId]| {
-        store.claim(Channel::Email, "this process", under_way, later).await.unwrap().map(|claim| claim.delivery)
+    let claim = async |in_flight: &[DeliveryId]| {
+        store
+            .claim(Channel::Email, "this process", in_flight, max_delay(Channel::Email), later)
+            .await
+            .unwrap()
+            .map(|claim| claim.delivery)
     };
     let lost = claim(&[]).await.expect("it is due");
     assert!(claim(&[]).await.is_none(), "its lease runs: another process may be the one that made it");

@@ -28,7 +28,7 @@ async fn mail_issue_and_download_carry_the_same_text_and_slack_and_api_none() {
     assert!(!slack.contains(secret) && !slack.contains("jane@acme.example"));
     // Its note on the issue may be there by now.
     let events = view["events"].as_array().unwrap();
-    let downloaded = events.iter().find(|event| event["what"] == "downloaded").expect("a download is recorded");
+    let downloaded = events.iter().find(|event| event["kind"] == "downloaded").expect("a download is recorded");
     assert_eq!(downloaded["detail"], "air-gapped");
     assert!(downloaded["by"].as_str().unwrap().contains("42"));
 }

@@ -7,8 +7,9 @@ use stopgap::{
     clock::Clock,
     config::{Config, Environment},
     delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
-    license::{Attributes, Customer, Email, SealingKey, Seats, Terms},
+    license::{Customer, Email, Seats, Terms},
     random::Random,
+    sealing::{Attributes, SealingKey},
 };
 
 use crate::world::keys;

@@ -1,4 +1,4 @@
-//! The log of the real program, over a whole story, holds nothing that is secret, and nothing that a stranger wrote.
+//! The log of the real program, over a whole notice, holds nothing that is secret, and nothing that a stranger wrote.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -128,7 +128,7 @@ async fn chat(socket: TcpStream, refuse_login: Arc<Mutex<bool>>) {
 type Secrets = Vec<(String, String)>;
 
 /// Signs in, succeeds, fails, is refused, looks up, asks nonsense; gives what no log may hold.
-async fn story(world: &World, program: &Program) -> Secrets {
+async fn notice(world: &World, program: &Program) -> Secrets {
     let mut browser = Browser::new(&world.sandbox, &program.url);
     let token = world.sandbox.token(AGENT);
     let signed = token.sign(&keys().zendesk_private_pem);
@@ -223,7 +223,7 @@ fn settings(world: &World, mail_port: u16, format: &str) -> Vec<(String, String)
     settings
 }
 
-/// The whole log of a whole story.
+/// The whole log of a whole notice.
 async fn log_of_a_story(format: &str) -> Vec<String> {
     let mut world = World::start().await;
     world.stop().await;
@@ -234,7 +234,7 @@ async fn log_of_a_story(format: &str) -> Vec<String> {
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", program.child.id())).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
     assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "no core dump: {core}");
-    let secrets = story(&world, &program).await;
+    let secrets = notice(&world, &program).await;
     let log = program.stop();
     mail.abort();
     for line in &log {

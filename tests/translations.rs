@@ -1,7 +1,8 @@
 //! The page's words: every language says everything that there is to say.
 
 use serde_json::Value;
-use stopgap::license::EVENTS;
+use stopgap::license::EventKind;
+use strum::IntoEnumIterator as _;
 
 const LANGUAGES: [(&str, &str); 2] = [
     ("en", include_str!("../zendesk-app/translations/en.json")),
@@ -34,7 +35,7 @@ fn every_event_of_a_history_is_told_in_words() {
         let words: Value = serde_json::from_str(words).unwrap();
         let told = words["sidebar"]["lookup"]["event"].as_object().unwrap();
         let mut told: Vec<&str> = told.keys().map(String::as_str).collect();
-        let mut known = EVENTS.to_vec();
+        let mut known: Vec<&str> = EventKind::iter().map(EventKind::as_str).collect();
         told.sort_unstable();
         known.sort_unstable();
         assert_eq!(told, known, "{language}");

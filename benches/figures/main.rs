@@ -8,7 +8,7 @@ mod timing;
 
 use bare::{Bare, Mailbox};
 use service::{Running, ready_after};
-use stopgap::license::SealingKey;
+use stopgap::sealing::SealingKey;
 use timing::{Figure, median, row, timed};
 
 /// Repetitions of each measurement; its median is shown.

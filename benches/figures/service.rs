@@ -11,9 +11,10 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use stopgap::{
     clock::Clock,
-    license::{Attributes, Customer, Email, LicenseFile, SealingKey, Seats, Terms},
+    license::{Customer, Email, LicenseFile, Seats, Terms},
     random::Random,
     sandbox::{Browser, Keys, World, WorldOptions},
+    sealing::{Attributes, SealingKey},
 };
 use tempfile::TempDir;
 use tokio::time::sleep;

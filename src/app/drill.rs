@@ -35,8 +35,8 @@ pub async fn drill(config: Config, email: Email, username: Username) -> anyhow::
         }
     }
     let store = Store::open(url).await?;
-    let desk = super::desk(&config, store.clone(), Clock::system(), Random, Metrics::new());
-    let id = desk.drill(email, username).await.map_err(anyhow::Error::msg)?;
+    let licenses = super::licenses(&config, store.clone(), Clock::system(), Random, Metrics::new());
+    let id = licenses.drill(email, username).await.map_err(anyhow::Error::msg)?;
     println!("license  {id}");
     let outcome = watch(&store, id).await;
     store.close().await;
@@ -46,18 +46,18 @@ pub async fn drill(config: Config, email: Email, username: Username) -> anyhow::
 async fn watch(store: &Store, id: LicenseId) -> anyhow::Result<()> {
     let mut told = BTreeSet::new();
     for _ in 0..MAX_LOOKS {
-        let dossier = store.dossier(id).await?.context("the drill's license is gone")?;
-        for delivery in dossier.deliveries.iter().filter(|d| d.state != DeliveryState::Pending) {
+        let details = store.license(id).await?.context("the drill's license is gone")?;
+        for delivery in details.deliveries.iter().filter(|d| d.state != DeliveryState::Pending) {
             if told.insert(delivery.id.to_string()) {
                 println!("{}", line(delivery));
             }
         }
-        let sent = |channel| dossier.deliveries.iter().any(|d| d.channel == channel && d.state == DeliveryState::Sent);
+        let sent = |channel| details.deliveries.iter().any(|d| d.channel == channel && d.state == DeliveryState::Sent);
         if Channel::ALL.into_iter().all(sent) {
             println!("all three arrived; see that the mail is in the inbox, and close nothing: the issue is closed");
             return Ok(());
         }
-        if dossier.deliveries.iter().all(|d| d.state != DeliveryState::Pending) {
+        if details.deliveries.iter().all(|d| d.state != DeliveryState::Pending) {
             bail!("the drill failed; license {id} tells more");
         }
         sleep(LOOK).await;

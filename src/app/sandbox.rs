@@ -30,15 +30,10 @@ pub struct SandboxOptions {
 /// The license that `stopgap sandbox --once` generates; what is not given is made up.
 #[derive(Debug)]
 pub struct OnceOptions {
-    /// The customer's address.
     pub email: Option<String>,
-    /// The customer's name.
     pub name: Option<String>,
-    /// The customer's company.
     pub company: Option<String>,
-    /// The user count.
     pub seats: Option<u32>,
-    /// The ticket's number.
     pub ticket: Option<u64>,
     /// One JSON object instead of words.
     pub json: bool,

@@ -5,7 +5,6 @@ use std::fmt;
 /// How a part stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// As it should.
     Ok,
     /// It works, and deserves a look.
     Warning,
@@ -21,7 +20,6 @@ const UNKNOWN_ISSUER: &str = "UnknownIssuer";
 pub struct Finding {
     /// What was looked at, in a word or two.
     pub part: &'static str,
-    /// How it stands.
     pub verdict: Verdict,
     /// What was seen; where it is not as it should be, with the remedy. One line, and nothing secret in it.
     pub words: String,
@@ -50,7 +48,6 @@ impl Finding {
 
 impl Verdict {
     /// The word at the beginning of the line.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Asking, PART_TIMEOUT, finding::Finding};
 use crate::{
-    delivery::{http_client, quote},
+    delivery::{http_client, sanitize},
     license::record::today,
 };
 
@@ -77,7 +77,7 @@ async fn get(asking: Asking<'_>, path: &[&str], search: Option<&str>) -> Result<
             Err("the token sees no such thing (404); look at STOPGAP_GITLAB_PROJECT and the token's role".to_owned())
         }
         300..=399 => Err(format!("GitLab has moved ({status}); set STOPGAP_GITLAB_URL to where it is now")),
-        _ => Err(format!("GitLab answers {status}: {}", quote::words(&String::from_utf8_lossy(&body)))),
+        _ => Err(format!("GitLab answers {status}: {}", sanitize::words(&String::from_utf8_lossy(&body)))),
     }
 }
 
@@ -88,7 +88,10 @@ fn of_token(token: &Value, today: Date) -> Finding {
         return Finding::failed(PART, "it is revoked or expired; renew STOPGAP_GITLAB_TOKEN");
     }
     if !scopes.contains(&"api") {
-        return Finding::failed(PART, format!("its scope is {}; it has to be api", quote::words(&scopes.join(", "))));
+        return Finding::failed(
+            PART,
+            format!("its scope is {}; it has to be api", sanitize::words(&scopes.join(", "))),
+        );
     }
     let expires_on: Option<Date> = token["expires_at"].as_str().and_then(|text| text.parse().ok());
     let Some(expires_on) = expires_on else { return Finding::ok(PART, "valid, scope api, without an end") };

@@ -1,7 +1,10 @@
 //! The key pair. That its halves match and are long enough was checked when the settings were read.
 
 use super::{Asking, finding::Finding};
-use crate::license::{Attributes, Customer, Email, Seats, Terms, file, record::today};
+use crate::{
+    license::{Customer, Email, Seats, Terms, record::today},
+    sealing::{Attributes, file},
+};
 
 const PART: &str = "license key";
 

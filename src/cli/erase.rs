@@ -8,7 +8,6 @@ use crate::{app, config::Environment};
 /// What `stopgap erase` understands, besides the settings.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The customer's address
     #[arg(long, value_name = "ADDRESS")]
     customer: String,
     #[command(flatten)]

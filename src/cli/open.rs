@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use crate::{
     config::{self, Environment},
-    license::{
+    license::single_line::breaks_line,
+    sealing::{
         Attributes,
         file::{self, MAX_FILE_BYTES},
-        text::breaks_a_line,
     },
 };
 
@@ -28,7 +28,6 @@ pub(super) struct Arguments {
     /// File with the public key that GitLab ships, PEM [default: `STOPGAP_LICENSE_PUBLIC_KEY`, or its `_FILE`]
     #[arg(long, value_name = "PEM")]
     public_key: Option<PathBuf>,
-    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -107,7 +106,7 @@ fn plain(value: &Value) -> String {
 
 /// A license file is other people's text: it must not steer the terminal.
 fn harmless(text: &str) -> String {
-    text.replace(breaks_a_line, "\u{fffd}")
+    text.replace(breaks_line, "\u{fffd}")
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Config, Mistakes,
-    mistakes::Mistake,
+    mistakes::FieldError,
     settings::{FILE_SUFFIX, PREFIX, SETTINGS},
 };
 
@@ -21,18 +21,16 @@ const ALIKE: f64 = 0.8;
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<FieldError>,
 }
 
 impl Environment {
     /// Reads the process's environment.
-    #[must_use]
     pub fn of_process() -> Self {
         Self::of(std::env::vars_os())
     }
 
     /// Takes variables from elsewhere.
-    #[must_use]
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let mut environment = Self::default();
         for (name, value) in variables {
@@ -43,7 +41,6 @@ impl Environment {
     }
 
     /// Puts a flag's value over what the environment says about `variable`, its `…_FILE` included.
-    #[must_use]
     pub fn with(mut self, variable: &str, value: String) -> Self {
         let whole = variable.strip_suffix(FILE_SUFFIX).unwrap_or(variable);
         self.variables.remove(whole);
@@ -53,7 +50,6 @@ impl Environment {
     }
 
     /// The value of `variable`, for [`Config::read`] and its kin.
-    #[must_use]
     pub fn get(&self, variable: &str) -> Option<String> {
         self.variables.get(variable).cloned()
     }
@@ -74,7 +70,6 @@ impl Environment {
     /// What is no mistake, but should not stay so: files with secrets that others on this machine may read.
     ///
     /// Each is a sentence that names the variable and the remedy.
-    #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let secrets = SETTINGS.iter().filter(|setting| setting.secret && setting.file);
         let files = secrets.filter_map(|setting| {
@@ -100,7 +95,7 @@ impl Environment {
     }
 
     fn mistake(&mut self, name: &str, words: String) {
-        self.mistakes.push(Mistake { variable: name.to_owned(), words });
+        self.mistakes.push(FieldError { variable: name.to_owned(), words });
     }
 }
 

@@ -4,7 +4,7 @@ use rsa::{RsaPublicKey, traits::PublicKeyParts as _};
 use secrecy::SecretString;
 
 use super::{reader::Reader, values};
-use crate::license::{SealingKey, file::parse_public_key};
+use crate::sealing::{SealingKey, file::parse_public_key};
 
 /// The fewest bits of any RSA key.
 const MIN_BITS: usize = 2048;
@@ -14,7 +14,6 @@ const MIN_BITS: usize = 2048;
 pub struct Sealing {
     /// The private key; its public half is the one in `LICENSE_PUBLIC_KEY`.
     pub key: SealingKey,
-    /// Days, 1 to 30.
     pub days: u8,
 }
 

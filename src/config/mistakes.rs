@@ -4,12 +4,11 @@ use std::fmt;
 
 /// Everything that is wrong with the settings. Names variables and remedies, never a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistakes(Vec<Mistake>);
+pub struct Mistakes(Vec<FieldError>);
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
-    /// The environment variable.
+pub struct FieldError {
     pub variable: String,
     /// What is wrong, and what to do about it; continues a sentence that begins with the variable.
     pub words: String,
@@ -20,7 +19,7 @@ impl Mistakes {
     ///
     /// # Errors
     /// The mistakes, where there are any.
-    pub(super) fn or<T>(found: Vec<Mistake>, value: Option<T>) -> Result<T, Self> {
+    pub(super) fn or<T>(found: Vec<FieldError>, value: Option<T>) -> Result<T, Self> {
         match value {
             Some(value) if found.is_empty() => Ok(value),
             _ => Err(Self(found)),
@@ -28,7 +27,7 @@ impl Mistakes {
     }
 
     /// Each mistake, in the order of the settings.
-    pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
+    pub fn iter(&self) -> impl Iterator<Item = &FieldError> {
         self.0.iter()
     }
 }
@@ -37,7 +36,7 @@ impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let settings = if self.0.len() == 1 { "1 setting needs" } else { &format!("{} settings need", self.0.len()) };
         write!(f, "{settings} attention:")?;
-        for Mistake { variable, words } in &self.0 {
+        for FieldError { variable, words } in &self.0 {
             write!(f, "\n  {variable} {words}")?;
         }
         Ok(())

@@ -23,7 +23,7 @@ use url::Url;
 
 pub use environment::Environment;
 pub use keys::Sealing;
-pub use mistakes::{Mistake, Mistakes};
+pub use mistakes::{FieldError, Mistakes};
 pub use sections::{Gitlab, Log, LogFormat, Rules, Slack, Zendesk};
 pub use settings::{FILE_SUFFIX, PREFIX, SETTINGS, Setting, Unset, table};
 pub use smtp::{Smtp, SmtpTls};
@@ -33,23 +33,16 @@ use reader::Reader;
 /// Every setting, checked. Its `Debug` shows no secret.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `BIND`: where to listen.
     pub bind: SocketAddr,
     /// `PUBLIC_URL`: where agents' browsers reach the service; no path, no query.
     pub public_url: Url,
     /// `DATABASE_URL`: `sqlite:FILE` or `postgres://…`, which may hold a password.
     pub database_url: SecretString,
-    /// `ZENDESK_…`.
     pub zendesk: Zendesk,
-    /// `LICENSE_…`.
     pub sealing: Sealing,
-    /// `SMTP_URL`, `MAIL_FROM`.
     pub smtp: Smtp,
-    /// `GITLAB_…`.
     pub gitlab: Gitlab,
-    /// `SLACK_…`.
     pub slack: Slack,
-    /// Scope, limits, deadlines.
     pub rules: Rules,
     /// `MAILGUN_SIGNING_KEY`: webhooks are refused without it.
     pub mailgun_signing_key: Option<SecretString>,
@@ -57,7 +50,6 @@ pub struct Config {
     pub metrics_token: Option<SecretString>,
     /// `USAGE_URL_TEMPLATE`: with `{license_md5}` or `{license_sha256}` in it.
     pub usage_url_template: Option<String>,
-    /// `LOG`, `LOG_FORMAT`.
     pub log: Log,
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    mistakes::Mistake,
+    mistakes::FieldError,
     settings::{SETTINGS, Setting, Unset},
 };
 
@@ -16,7 +16,7 @@ const MAX_FILE_BYTES: u64 = 64 * 1024;
 /// Looks settings up by variable, and collects the mistakes.
 pub(super) struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
-    pub(super) mistakes: Vec<Mistake>,
+    pub(super) mistakes: Vec<FieldError>,
 }
 
 impl<'a> Reader<'a> {
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
 
     /// Notes what is wrong with `variable`; `words` continue the sentence.
     pub(super) fn mistake(&mut self, variable: String, words: impl Into<String>) {
-        self.mistakes.push(Mistake { variable, words: words.into() });
+        self.mistakes.push(FieldError { variable, words: words.into() });
     }
 
     /// The text of `setting` without white space around it, and the variable that it came from.

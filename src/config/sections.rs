@@ -14,7 +14,6 @@ const SDK_URL: &str = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0
 /// `ZENDESK_…`: whose signed URLs are believed.
 #[derive(Debug, Clone)]
 pub struct Zendesk {
-    /// `acme` of `acme.zendesk.com`.
     pub subdomain: String,
     /// Where the sidebar's host page lives; the sandbox puts its own here.
     pub origin: String,
@@ -47,7 +46,6 @@ impl Zendesk {
 
     /// The variables that exist only once the app is installed, and are not set yet. Without all of them no signed
     /// URL can be checked, so the page says this instead of letting anyone in.
-    #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
         [
             ("STOPGAP_ZENDESK_INSTALLATION_IDS", self.installation_ids.is_empty()),
@@ -64,11 +62,9 @@ impl Zendesk {
 pub struct Gitlab {
     /// The instance; its path ends in a slash, so that `api/v4/…` can be joined.
     pub url: Url,
-    /// The access token.
     pub token: SecretString,
     /// A number, or a path that is not percent-encoded yet.
     pub project: String,
-    /// At least one.
     pub labels: Vec<String>,
 }
 
@@ -110,7 +106,6 @@ pub struct Rules {
     pub agent_hourly: u32,
     /// Licenses for one mailbox in a day; a company's mail domain gets a multiple.
     pub customer_daily: u32,
-    /// Licenses in a day.
     pub daily: u32,
     /// Days that personal data is kept.
     pub retention_days: u32,
@@ -144,14 +139,12 @@ impl Rules {
 pub struct Log {
     /// Directives that `tracing`'s `EnvFilter` understands.
     pub filter: String,
-    /// For whom.
     pub format: LogFormat,
 }
 
 /// For whom the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
     Text,
     /// For machines: one JSON object a line.
     Json,

@@ -26,7 +26,6 @@ pub struct Setting {
 pub enum Unset {
     /// Nothing does: the service does not start.
     Required,
-    /// This value.
     Value(&'static str),
     /// No value; these words say what that means.
     Absent(&'static str),
@@ -34,13 +33,11 @@ pub enum Unset {
 
 impl Setting {
     /// The environment variable.
-    #[must_use]
     pub fn variable(&self) -> String {
         format!("{PREFIX}{}", self.name)
     }
 
     /// The environment variable that holds a path to the value.
-    #[must_use]
     pub fn file_variable(&self) -> String {
         format!("{PREFIX}{}{FILE_SUFFIX}", self.name)
     }
@@ -130,7 +127,6 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 /// The README's table of settings.
-#[must_use]
 pub fn table() -> String {
     let row = |setting: &Setting| {
         let file = if setting.file { ", or as a file" } else { "" };

@@ -17,7 +17,6 @@ use super::{
 pub struct Smtp {
     /// A name, or an IP address without brackets.
     pub host: String,
-    /// Its port.
     pub port: u16,
     /// How the connection is encrypted.
     pub tls: SmtpTls,
@@ -34,7 +33,6 @@ pub enum SmtpTls {
     Implicit,
     /// By STARTTLS, without which nothing is sent.
     Starttls,
-    /// Not at all.
     None,
 }
 

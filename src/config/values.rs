@@ -6,7 +6,7 @@ use std::{net::SocketAddr, ops::RangeInclusive, str::FromStr};
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 
-use crate::license::{Email, Line, customer::MAX_NAME_CHARS};
+use crate::license::{Email, SingleLine, customer::MAX_NAME_CHARS};
 
 /// The shortest token that may open the metrics, in characters.
 const MIN_METRICS_TOKEN_CHARS: usize = 16;
@@ -84,7 +84,7 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
     const EXPECTED: &str = "must be a name and an address, such as GitLab Support <support@example.com>";
     let mailbox: Mailbox = text.parse().map_err(|_| EXPECTED.to_owned())?;
     let name = mailbox.name.as_deref().unwrap_or_default();
-    Line::parse(name, MAX_NAME_CHARS).map_err(|_| EXPECTED.to_owned())?;
+    SingleLine::parse(name, MAX_NAME_CHARS).map_err(|_| EXPECTED.to_owned())?;
     Email::parse(mailbox.email.as_ref()).map_err(|_| EXPECTED.to_owned())?;
     Ok(mailbox)
 }

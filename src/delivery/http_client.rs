@@ -9,16 +9,13 @@ use reqwest::{
     redirect::Policy,
 };
 
-use super::quote;
+use super::sanitize;
 
 /// How long a connection may take to stand, TLS included.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A client that follows no redirects (a token or a license must not travel to another host) and gives up after
 /// `total`, the reading of the answer included.
-///
-/// # Errors
-/// A sentence, where the machine offers no TLS.
 pub fn client(total: Duration) -> Result<Client, String> {
     Client::builder()
         .user_agent(concat!("stopgap/", env!("CARGO_PKG_VERSION")))
@@ -58,7 +55,6 @@ pub async fn body(answer: &mut Response, max_bytes: usize) -> Result<Vec<u8>, Bo
 /// How long the other side asks to be left alone: seconds or an HTTP date (RFC 9110, section 10.2.3).
 ///
 /// Unbounded, as the other side said it; a date that is past is no wait at all.
-#[must_use]
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
@@ -69,7 +65,6 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 }
 
 /// What broke, with its causes, and without the address: a webhook's address is a secret.
-#[must_use]
 pub fn describe(error: reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
@@ -81,7 +76,7 @@ pub fn describe(error: reqwest::Error) -> String {
         words = format!("{words}: {inner}");
         cause = inner.source();
     }
-    quote::words(&words)
+    sanitize::words(&words)
 }
 
 #[cfg(test)]

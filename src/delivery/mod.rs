@@ -6,13 +6,13 @@
 //! - [`email`]: the license to the customer, by SMTP
 //! - [`gitlab`]: the issue that every license ends in
 //! - [`slack`]: the message to the licensing team
-//! - [`quote`]: words of strangers, made fit to be repeated
+//! - [`sanitize`]: words of strangers, made fit to be repeated
 //! - [`http_client`]: what the GitLab and the Slack client have in common
 
 pub mod email;
 pub mod gitlab;
 pub mod http_client;
-pub mod quote;
+pub mod sanitize;
 pub mod slack;
 #[cfg(test)]
 mod testing;
@@ -30,13 +30,11 @@ pub struct Links {
 
 impl Links {
     /// The page of `ticket`, for agents.
-    #[must_use]
     pub fn ticket(&self, ticket: &Ticket) -> String {
         format!("{}/agent/tickets/{}", self.zendesk_origin, ticket.id)
     }
 
     /// The address at which an answer lands on `ticket`.
-    #[must_use]
     pub fn reply_address(&self, ticket: &Ticket) -> String {
         format!("support+id{}@{}.zendesk.com", ticket.id, self.subdomain)
     }

@@ -16,15 +16,16 @@ use uuid::Uuid;
 use super::Links;
 use crate::license::{
     Agent, Channel, Customer, Delivery, DeliveryId, DeliveryState, EligibilityNote, Email, License, LicenseFile,
-    LicenseId, Line, Purpose, Seats, Story, Terms, Ticket, TicketId, Username, Verdict, envelope::encode64,
+    LicenseId, Notice, Purpose, Seats, SingleLine, Terms, Ticket, TicketId, Username, Verdict,
 };
+use crate::sealing::envelope::encode64;
 
 /// When the sample license was generated.
 pub const CREATED_AT: &str = "2026-11-21T23:14:05Z";
 
 #[expect(clippy::unnecessary_wraps, reason = "records hold optional lines")]
-pub fn line(text: &str) -> Option<Line> {
-    Some(Line::parse(text, 300).unwrap())
+pub fn line(text: &str) -> Option<SingleLine> {
+    Some(SingleLine::parse(text, 300).unwrap())
 }
 
 pub fn license() -> License {
@@ -40,7 +41,7 @@ pub fn license() -> License {
         },
         seats: Seats::parse(286).unwrap(),
         terms: Terms::of(date(2026, 11, 21), 10),
-        file: Some(LicenseFile::from_store(encode64(&[b"{\"data\":\"".as_slice(), &[7; 1200]].concat()))),
+        file: Some(LicenseFile::new(encode64(&[b"{\"data\":\"".as_slice(), &[7; 1200]].concat()))),
         seal_error: None,
         eligibility: EligibilityNote {
             verdict: Verdict::InScope,
@@ -55,7 +56,7 @@ pub fn license() -> License {
     }
 }
 
-pub fn delivery(channel: Channel, purpose: Purpose, story: Option<Story>) -> Delivery {
+pub fn delivery(channel: Channel, purpose: Purpose, notice: Option<Notice>) -> Delivery {
     let at: Timestamp = CREATED_AT.parse().unwrap();
     Delivery {
         id: DeliveryId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_00d1)),
@@ -63,14 +64,14 @@ pub fn delivery(channel: Channel, purpose: Purpose, story: Option<Story>) -> Del
         channel,
         purpose,
         recipient: (channel == Channel::Email).then(|| "jane.roe@acme.example".to_owned()),
-        story,
+        notice,
         state: DeliveryState::Pending,
         attempts: 1,
         uncertain: false,
         late: false,
         created_at: at,
         deadline_at: None,
-        give_up_at: at,
+        expires_at: at,
         next_attempt_at: at,
         sent_at: None,
         last_error: None,
@@ -93,14 +94,12 @@ pub enum Act {
     Truncate(u16, String),
     /// Closes the connection without an answer.
     Drop,
-    /// Never answers.
     Hang,
 }
 
 /// A request that a scripted server has seen.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// `POST /api/v4/projects/7/issues`
     pub line: String,
     pub head: String,
     pub body: Value,

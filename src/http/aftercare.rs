@@ -8,16 +8,16 @@ use actix_web::{
 use serde_json::{Value, json};
 
 use super::{
-    Service, body,
+    AppState, body,
+    error::Problem,
     fields::{Fields, boolean, number, text},
+    generate::recipient_of,
     licenses::{answer, asked, idempotency_key, license_id, refused},
-    order::recipient_of,
-    problem::Problem,
     session,
 };
 use crate::{
-    license::{Again, LicenseId, Line, Seats},
-    workflow::{replace::Replacement, request::Request},
+    license::{LicenseId, ResendKind, Seats, SingleLine},
+    workflow::{idempotency::IdempotentRequest, replace::Replacement},
 };
 
 /// The longest reason for a replacement.
@@ -28,12 +28,12 @@ pub async fn resend(
     request: HttpRequest,
     path: Path<String>,
     payload: Payload,
-    service: Data<Service>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, asked, body) = read(&request, &path, payload, &service, "resend").await?;
+    let (id, asked, body) = read(&request, &path, payload, &state, "resend").await?;
     nothing_in(&body)?;
-    let answered = service.desk.send_again(id, Again::Resent, None, &asked).await;
-    answered.map(answer).map_err(|refusal| refused(refusal, &service))
+    let answered = state.licenses.resend(id, ResendKind::Resend, None, &asked).await;
+    answered.map(answer).map_err(|refusal| refused(refusal, &state))
 }
 
 /// `POST /{id}/forward {email, correct?}`: the same license to another address.
@@ -41,17 +41,17 @@ pub async fn forward(
     request: HttpRequest,
     path: Path<String>,
     payload: Payload,
-    service: Data<Service>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, asked, body) = read(&request, &path, payload, &service, "forward").await?;
+    let (id, asked, body) = read(&request, &path, payload, &state, "forward").await?;
     let mut fields = Fields::default();
     let root = fields.body(&body, &["email", "correct"]);
-    let email = fields.required(root, "email", text(|t| recipient_of(t, &service.desk.rules)));
+    let email = fields.required(root, "email", text(|t| recipient_of(t, &state.licenses.rules)));
     let corrects = fields.optional(root, "correct", boolean).unwrap_or(false);
     let email = fields.finish(email)?;
-    let again = if corrects { Again::Corrected } else { Again::Forwarded };
-    let answered = service.desk.send_again(id, again, Some(&email), &asked).await;
-    answered.map(answer).map_err(|refusal| refused(refusal, &service))
+    let again = if corrects { ResendKind::CorrectAddress } else { ResendKind::Forward };
+    let answered = state.licenses.resend(id, again, Some(&email), &asked).await;
+    answered.map(answer).map_err(|refusal| refused(refusal, &state))
 }
 
 /// `POST /{id}/replace {seats, reason}`: another license in its place.
@@ -59,16 +59,16 @@ pub async fn replace(
     request: HttpRequest,
     path: Path<String>,
     payload: Payload,
-    service: Data<Service>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, asked, body) = read(&request, &path, payload, &service, "replace").await?;
+    let (id, asked, body) = read(&request, &path, payload, &state, "replace").await?;
     let mut fields = Fields::default();
     let root = fields.body(&body, &["seats", "reason"]);
     let seats = fields.required(root, "seats", number(Seats::parse));
-    let reason = fields.required(root, "reason", text(|t| Line::parse(t, MAX_REASON_CHARS)));
+    let reason = fields.required(root, "reason", text(|t| SingleLine::parse(t, MAX_REASON_CHARS)));
     let replacement = fields.finish(seats.zip(reason).map(|(seats, reason)| Replacement { seats, reason }))?;
-    let answered = service.desk.replace(id, &replacement, &asked).await;
-    answered.map(answer).map_err(|refusal| refused(refusal, &service))
+    let answered = state.licenses.replace(id, &replacement, &asked).await;
+    answered.map(answer).map_err(|refusal| refused(refusal, &state))
 }
 
 /// `POST /{id}/retry`: what has failed goes back into the outbox.
@@ -76,11 +76,11 @@ pub async fn retry(
     request: HttpRequest,
     path: Path<String>,
     payload: Payload,
-    service: Data<Service>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, asked, body) = read(&request, &path, payload, &service, "retry").await?;
+    let (id, asked, body) = read(&request, &path, payload, &state, "retry").await?;
     nothing_in(&body)?;
-    service.desk.retry(id, &asked).await.map(answer).map_err(|refusal| refused(refusal, &service))
+    state.licenses.retry(id, &asked).await.map(answer).map_err(|refusal| refused(refusal, &state))
 }
 
 /// Who asks, about which license, and the body; a request without one counts as `{}`.
@@ -88,10 +88,10 @@ async fn read(
     request: &HttpRequest,
     path: &str,
     payload: Payload,
-    service: &Service,
+    state: &AppState,
     deed: &str,
-) -> Result<(LicenseId, Request, Value), Problem> {
-    let session = session::of(request, service).await?;
+) -> Result<(LicenseId, IdempotentRequest, Value), Problem> {
+    let session = session::of(request, state).await?;
     let id = license_id(path)?;
     let key = idempotency_key(request)?;
     let mut body =

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web::Path};
 
-use super::problem::Problem;
+use super::error::Problem;
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";

@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::problem::Problem;
+use super::error::Problem;
 
 /// Most bodies are far smaller.
 pub const MAX_BODY_BYTES: usize = 16 * 1024;

@@ -8,18 +8,19 @@ use actix_web::{
 use serde_json::{Value, json};
 
 use super::{
-    Service, body,
+    AppState, body,
+    error::Problem,
     fields::{Fields, text},
-    problem::{FieldError, Problem},
     session,
 };
+use crate::license::FieldError;
 
 /// Explains the text of the body. Makes nothing, so it needs no idempotency key.
-pub async fn explain(request: HttpRequest, payload: Payload, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    session::of(&request, &service).await?;
+pub async fn explain(request: HttpRequest, payload: Payload, state: Data<AppState>) -> Result<HttpResponse, Problem> {
+    session::of(&request, &state).await?;
     let body = body::json(&request, payload, body::MAX_EVIDENCE_BYTES).await?;
     let said = said(&body)?;
-    let findings = block(move || service.desk.diagnose(&said)).await.map_err(|_| interrupted())?;
+    let findings = block(move || state.licenses.diagnose(&said)).await.map_err(|_| interrupted())?;
     let findings =
         findings.map_err(|e| Problem::invalid(vec![FieldError { field: "text".into(), detail: e.to_string() }]))?;
     Ok(HttpResponse::Ok().json(json!({ "findings": findings })))

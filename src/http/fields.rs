@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::problem::{FieldError, Problem};
-use crate::license::evidence::Mistake;
+use super::error::Problem;
+use crate::license::FieldError;
 
 /// The mistakes so far.
 #[derive(Default)]
@@ -80,7 +80,7 @@ impl Fields {
         &mut self,
         object: Option<Object<'_>>,
         name: &str,
-        check: impl FnOnce(&Map<String, Value>) -> Result<T, Vec<Mistake>>,
+        check: impl FnOnce(&Map<String, Value>) -> Result<T, Vec<FieldError>>,
     ) -> Option<T> {
         let object = object?;
         let nested = match object.fields.get(name) {
@@ -92,8 +92,8 @@ impl Fields {
             }
         };
         let place = object.path_of(name);
-        let place = |mistakes: Vec<Mistake>| {
-            for Mistake { field, detail } in mistakes {
+        let place = |mistakes: Vec<FieldError>| {
+            for FieldError { field, detail } in mistakes {
                 self.mistake(format!("{place}.{field}"), detail);
             }
         };

@@ -1,9 +1,9 @@
-//! Whether the service lives, and whether it can work.
+//! Whether the state lives, and whether it can work.
 
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use serde_json::json;
 
-use super::{Service, problem::Problem};
+use super::{AppState, error::Problem};
 
 /// The process answers.
 pub async fn live() -> HttpResponse {
@@ -11,9 +11,9 @@ pub async fn live() -> HttpResponse {
 }
 
 /// The database answers too and takes writes, and the outbox worker gives signs of life, unless it is held on purpose.
-pub async fn ready(service: Data<Service>) -> Result<HttpResponse, Problem> {
-    service.desk.store.ping().await?;
-    if service.pulse.as_ref().is_some_and(|pulse| !pulse.beats(service.desk.clock.now())) {
+pub async fn ready(state: Data<AppState>) -> Result<HttpResponse, Problem> {
+    state.licenses.store.ping().await?;
+    if state.heartbeat.as_ref().is_some_and(|heartbeat| !heartbeat.is_alive(state.licenses.clock.now())) {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The outbox worker gives no sign of life."));
     }
     Ok(HttpResponse::Ok().json(json!({ "status": "ready" })))

@@ -9,15 +9,14 @@ use serde::Deserialize;
 use serde_json::Value;
 use tracing::info;
 
-use super::{
-    Service, body, order,
-    problem::{FieldError, Problem},
-    request_id, session,
-};
+use super::{AppState, body, error::Problem, generate, request_id, session};
 use crate::{
-    license::{LicenseId, Line, TicketId},
-    store::{AnswerKey, Lookup, Session},
-    workflow::request::{Answered, Refusal, Request},
+    license::{FieldError, LicenseId, SingleLine, TicketId},
+    store::{IdempotencyKey, SearchQuery, Session},
+    workflow::{
+        Error,
+        idempotency::{IdempotentRequest, Response},
+    },
 };
 
 const DEFAULT_LIMIT: u32 = 20;
@@ -26,25 +25,25 @@ const QUERY_CHARS: std::ops::RangeInclusive<usize> = 2..=200;
 const MAX_REASON_CHARS: usize = 500;
 
 /// `POST`: one license, or the same answer as the same key was given before.
-pub async fn generate(request: HttpRequest, payload: Payload, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    let session = session::of(&request, &service).await?;
+pub async fn generate(request: HttpRequest, payload: Payload, state: Data<AppState>) -> Result<HttpResponse, Problem> {
+    let session = session::of(&request, &state).await?;
     let key = idempotency_key(&request)?;
     let mut body = body::json(&request, payload, body::MAX_BODY_BYTES).await?;
-    let order = order::parse(&body, &session, &service.desk)?;
+    let order = generate::parse(&body, &session, &state.licenses)?;
     body.sort_all_objects();
     let asked = asked(&request, &session, key, body.to_string());
-    let answered = service.desk.generate(order, &asked).await.map_err(|refusal| refused(refusal, &service))?;
+    let answered = state.licenses.generate(order, &asked).await.map_err(|refusal| refused(refusal, &state))?;
     Ok(answer(answered))
 }
 
 /// Who asks under which key for what.
-pub(super) fn asked(request: &HttpRequest, session: &Session, key: String, canonical: String) -> Request {
-    let key = AnswerKey { agent_user_id: session.agent_user_id, key };
-    Request { key, canonical, id: request_id::of(request) }
+pub(super) fn asked(request: &HttpRequest, session: &Session, key: String, canonical: String) -> IdempotentRequest {
+    let key = IdempotencyKey { agent_user_id: session.agent_user_id, key };
+    IdempotentRequest { key, canonical, id: request_id::of(request) }
 }
 
 /// What a deed answered, as it was kept.
-pub(super) fn answer(answered: Answered) -> HttpResponse {
+pub(super) fn answer(answered: Response) -> HttpResponse {
     info!(license = %answered.license_id, status = answered.status, "answered with a license");
     let status = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
@@ -57,26 +56,22 @@ pub(super) fn answer(answered: Answered) -> HttpResponse {
 }
 
 /// What a deed was refused with.
-pub(super) fn refused(refusal: Refusal, service: &Service) -> Problem {
-    Problem::of_refusal(refusal, |dossier| service.desk.show(dossier))
+pub(super) fn refused(refusal: Error, state: &AppState) -> Problem {
+    Problem::of_refusal(refusal, |details| state.licenses.show(details))
 }
 
 /// `GET /{id}`.
-pub async fn look_at(
-    request: HttpRequest,
-    path: Path<String>,
-    service: Data<Service>,
-) -> Result<HttpResponse, Problem> {
-    session::of(&request, &service).await?;
+pub async fn get(request: HttpRequest, path: Path<String>, state: Data<AppState>) -> Result<HttpResponse, Problem> {
+    session::of(&request, &state).await?;
     let id = license_id(&path)?;
-    let view = service.desk.look_at(id).await?.ok_or_else(Problem::not_found)?;
+    let view = state.licenses.get(id).await?.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(view))
 }
 
 /// The query of a lookup, as it comes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LookupQuery {
+pub struct SearchParams {
     q: Option<String>,
     ticket: Option<String>,
     cursor: Option<String>,
@@ -84,11 +79,11 @@ pub struct LookupQuery {
 }
 
 /// `GET`: one page, newest first.
-pub async fn look_up(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    session::of(&request, &service).await?;
-    let query = Query::<LookupQuery>::from_query(request.query_string())
+pub async fn search(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, Problem> {
+    session::of(&request, &state).await?;
+    let query = Query::<SearchParams>::from_query(request.query_string())
         .map_err(|_| Problem::bad_request("The query may hold q, ticket, cursor and limit, each once."))?;
-    let page = service.desk.look_up(&lookup(query.into_inner())?).await?;
+    let page = state.licenses.search(&lookup(query.into_inner())?).await?;
     Ok(HttpResponse::Ok().json(page))
 }
 
@@ -102,20 +97,22 @@ pub struct DownloadQuery {
 pub async fn download(
     request: HttpRequest,
     path: Path<String>,
-    service: Data<Service>,
+    state: Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let session = session::of(&request, &service).await?;
+    let session = session::of(&request, &state).await?;
     // The file is the license: whoever may not generate one may not take one out either.
-    service
-        .desk
+    state
+        .licenses
         .may_generate(session.agent_user_id)
         .map_err(|refusal| Problem::of_refusal(refusal, |_| Value::Null))?;
     let id = license_id(&path)?;
     let query = Query::<DownloadQuery>::from_query(request.query_string())
         .map_err(|_| Problem::bad_request("The query may hold reason."))?;
     let reason = query.into_inner().reason.filter(|reason| !reason.trim().is_empty());
-    let reason = reason.map(|text| Line::parse(&text, MAX_REASON_CHARS)).transpose().map_err(|e| wrong("reason", e))?;
-    let download = service.desk.download(id, session.agent_user_id, reason.as_ref(), &request_id::of(&request)).await?;
+    let reason =
+        reason.map(|text| SingleLine::parse(&text, MAX_REASON_CHARS)).transpose().map_err(|e| wrong("reason", e))?;
+    let download =
+        state.licenses.download(id, session.agent_user_id, reason.as_ref(), &request_id::of(&request)).await?;
     let download = download.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")
@@ -123,7 +120,7 @@ pub async fn download(
         .body(download.file.expose().to_owned()))
 }
 
-fn lookup(query: LookupQuery) -> Result<Lookup, Problem> {
+fn lookup(query: SearchParams) -> Result<SearchQuery, Problem> {
     let mut errors = Vec::new();
     let mut keep = |field: &str, detail: String| errors.push(FieldError { field: field.into(), detail });
     let words = query.q.filter(|q| {
@@ -147,7 +144,7 @@ fn lookup(query: LookupQuery) -> Result<Lookup, Problem> {
         }
     });
     if errors.is_empty() {
-        Ok(Lookup { words, ticket, before, limit: limit.unwrap_or(DEFAULT_LIMIT) })
+        Ok(SearchQuery { words, ticket, before, limit: limit.unwrap_or(DEFAULT_LIMIT) })
     } else {
         Err(Problem::invalid(errors))
     }

@@ -9,19 +9,19 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::{Service, problem::Problem};
+use super::{AppState, error::Problem};
 use crate::{license::Channel, metrics};
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Everything that is counted. What is in the store is asked for at each scrape; a store that is away is said, too.
-pub async fn show(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    let Some(token) = &service.metrics_token else { return Err(Problem::not_found()) };
+pub async fn show(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, Problem> {
+    let Some(token) = &state.metrics_token else { return Err(Problem::not_found()) };
     if !is_let_in(&request, token) {
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "Metrics take Authorization: Bearer METRICS_TOKEN."));
     }
-    measure(&service).await;
-    Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(service.desk.metrics.render()))
+    measure(&state).await;
+    Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(state.licenses.metrics.render()))
 }
 
 /// Compares digests, each byte of them: how long it takes tells nothing about the token, its length included.
@@ -32,23 +32,23 @@ fn is_let_in(request: &HttpRequest, token: &SecretString) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no count comes near 2^52")]
-async fn measure(service: &Service) {
-    let Service { desk, pulse, .. } = service;
-    let now = desk.clock.now();
-    desk.metrics.set(
+async fn measure(state: &AppState) {
+    let AppState { licenses, heartbeat, .. } = state;
+    let now = licenses.clock.now();
+    licenses.metrics.set(
         metrics::OUTBOX_ALIVE,
         None,
-        f64::from(u8::from(pulse.as_ref().is_some_and(|pulse| pulse.beats(now)))),
+        f64::from(u8::from(heartbeat.as_ref().is_some_and(|heartbeat| heartbeat.is_alive(now)))),
     );
-    desk.metrics.set(metrics::DATABASE_UP, None, f64::from(u8::from(desk.store.ping().await.is_ok())));
-    let Ok(backlog) = desk.store.backlog(now).await else { return };
-    desk.metrics.set(metrics::LATE_MAILS, None, backlog.late_mails as f64);
-    desk.metrics.set(metrics::SESSIONS, None, backlog.sessions as f64);
+    licenses.metrics.set(metrics::DATABASE_UP, None, f64::from(u8::from(licenses.store.ping().await.is_ok())));
+    let Ok(backlog) = licenses.store.backlog(now).await else { return };
+    licenses.metrics.set(metrics::LATE_EMAILS, None, backlog.late_emails as f64);
+    licenses.metrics.set(metrics::SESSIONS, None, backlog.sessions as f64);
     for channel in Channel::ALL.map(Channel::as_str) {
         let found = backlog.pending.iter().find(|(name, ..)| name == channel);
         let (count, age) =
             found.map_or((0, 0.0), |(_, count, oldest)| (*count, now.duration_since(*oldest).as_secs_f64().max(0.0)));
-        desk.metrics.set(metrics::OUTBOX, Some(channel), count as f64);
-        desk.metrics.set(metrics::OUTBOX_OLDEST, Some(channel), age);
+        licenses.metrics.set(metrics::OUTBOX, Some(channel), count as f64);
+        licenses.metrics.set(metrics::OUTBOX_OLDEST, Some(channel), age);
     }
 }

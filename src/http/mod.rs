@@ -5,20 +5,21 @@ mod assets;
 mod body;
 mod diagnosis;
 mod eligibility;
+mod error;
 mod fields;
+mod generate;
 mod health;
 mod licenses;
 mod metrics;
 mod openapi;
-mod order;
-mod problem;
+
 mod progress;
 mod request_id;
 mod security;
 mod session;
 mod sidebar;
 mod streams;
-mod unread;
+mod unread_body;
 mod webhook;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -27,31 +28,29 @@ use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
 use secrecy::SecretString;
 use tracing_actix_web::TracingLogger;
 
-use crate::{config::Zendesk, telemetry::Pulse, workflow::Desk, zendesk::token::Verifier};
+use crate::{config::Zendesk, telemetry::Heartbeat, workflow::LicenseService, zendesk::token::Verifier};
 
 /// A head that takes longer than this is answered 408.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// An idle connection is closed after this.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// The service waits on others much more than it computes.
+/// The state waits on others much more than it computes.
 const WORKERS: usize = 2;
 /// Open connections a worker; more wait in the kernel's queue.
 const MAX_CONNECTIONS: usize = 512;
-/// What is being answered when the service stops has so long to end.
+/// What is being answered when the state stops has so long to end.
 const DRAIN_SECONDS: u64 = 5;
 
 /// What the handlers share.
-pub struct Service {
-    /// What agents can do.
-    pub desk: Desk,
+pub struct AppState {
+    pub licenses: LicenseService,
     /// Whose signed URLs are believed.
     pub verifier: Verifier,
-    /// Where the page lives.
     pub zendesk: Zendesk,
     /// Checks the mail provider's reports; they are refused without it.
     pub mailgun_signing_key: Option<SecretString>,
     /// Whether the outbox works; nothing where it is held.
-    pub pulse: Option<Pulse>,
+    pub heartbeat: Option<Heartbeat>,
     /// What opens the metrics; they are not found without it.
     pub metrics_token: Option<SecretString>,
 }
@@ -60,20 +59,20 @@ pub struct Service {
 ///
 /// # Errors
 /// Where the address cannot be listened on.
-pub fn listen(bind: SocketAddr, service: Arc<Service>) -> std::io::Result<(Server, SocketAddr)> {
-    let policy = security::Policy::new(&service.zendesk);
+pub fn listen(bind: SocketAddr, state: Arc<AppState>) -> std::io::Result<(Server, SocketAddr)> {
+    let policy = security::Policy::new(&state.zendesk);
     let streams = web::Data::new(streams::Streams::default());
     let server = HttpServer::new(move || {
         App::new()
-            .app_data(web::Data::from(Arc::clone(&service)))
+            .app_data(web::Data::from(Arc::clone(&state)))
             .app_data(web::Data::clone(&streams))
-            .app_data(web::PathConfig::default().error_handler(|_, _| problem::Problem::not_found().into()))
+            .app_data(web::PathConfig::default().error_handler(|_, _| error::Problem::not_found().into()))
             .configure(routes)
-            .default_service(web::to(problem::no_such_thing))
+            .default_service(web::to(error::no_such_thing))
             .wrap(from_fn(request_id::tell))
             .wrap(policy.headers())
-            .wrap(TracingLogger::<security::QuietSpan>::new())
-            .wrap(from_fn(unread::keep))
+            .wrap(TracingLogger::<security::RequestSpan>::new())
+            .wrap(from_fn(unread_body::keep))
     })
     .workers(WORKERS)
     .max_connections(MAX_CONNECTIONS)
@@ -95,8 +94,8 @@ fn routes(app: &mut web::ServiceConfig) {
         .route("/zendesk/lookup", web::get().to(sidebar::explain))
         .route("/zendesk/assets/{path:.*}", web::get().to(assets::asset))
         .route("/api/v1/licenses", web::post().to(licenses::generate))
-        .route("/api/v1/licenses", web::get().to(licenses::look_up))
-        .route("/api/v1/licenses/{id}", web::get().to(licenses::look_at))
+        .route("/api/v1/licenses", web::get().to(licenses::search))
+        .route("/api/v1/licenses/{id}", web::get().to(licenses::get))
         .route("/api/v1/licenses/{id}/resend", web::post().to(aftercare::resend))
         .route("/api/v1/licenses/{id}/forward", web::post().to(aftercare::forward))
         .route("/api/v1/licenses/{id}/replace", web::post().to(aftercare::replace))

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`: what all routes take and answer. A test holds the description against the running service.
+//! `GET /openapi.json`: what all routes take and answer. A test holds the description against the running state.
 
 use actix_web::HttpResponse;
 

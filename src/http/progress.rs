@@ -12,9 +12,9 @@ use serde_json::Value;
 use tokio::{sync::watch, time::timeout};
 
 use super::{
-    Service,
+    AppState,
+    error::Problem,
     licenses::license_id,
-    problem::Problem,
     session,
     streams::{Place, Streams},
 };
@@ -28,7 +28,7 @@ const HEARTBEAT_POLLS: u32 = 15;
 const MAX_LOOKS: u32 = 600;
 
 struct Following {
-    service: Data<Service>,
+    state: Data<AppState>,
     id: LicenseId,
     changes: watch::Receiver<u64>,
     /// The session's end is the stream's.
@@ -43,17 +43,16 @@ struct Following {
 pub async fn follow(
     request: HttpRequest,
     path: Path<String>,
-    service: Data<Service>,
+    state: Data<AppState>,
     streams: Data<Streams>,
 ) -> Result<HttpResponse, Problem> {
-    let session = session::of(&request, &service).await?;
+    let session = session::of(&request, &state).await?;
     let id = license_id(&path)?;
-    service.desk.look_at(id).await?.ok_or_else(Problem::not_found)?;
+    state.licenses.get(id).await?.ok_or_else(Problem::not_found)?;
     let place = streams.take(session.agent_user_id).ok_or_else(Problem::too_many_streams)?;
-    let changes = service.desk.store.changes();
+    let changes = state.licenses.store.changes();
     let ends_at = session.expires_at;
-    let following =
-        Following { service, id, changes, ends_at, told: Value::Null, looks: 0, ended: false, _place: place };
+    let following = Following { state, id, changes, ends_at, told: Value::Null, looks: 0, ended: false, _place: place };
     let events = stream::unfold(following, |mut following| async move {
         let chunk = following.next().await?;
         Some((Ok::<_, actix_web::Error>(chunk), following))
@@ -64,14 +63,14 @@ pub async fn follow(
 impl Following {
     /// The next piece of the stream; nothing at its end.
     async fn next(&mut self) -> Option<Bytes> {
-        while !self.ended && self.looks < MAX_LOOKS && self.service.desk.clock.now() < self.ends_at {
+        while !self.ended && self.looks < MAX_LOOKS && self.state.licenses.clock.now() < self.ends_at {
             if self.looks > 0 {
                 let _ = timeout(POLL, self.changes.changed()).await;
             }
             self.changes.mark_unchanged();
             self.looks += 1;
             // A store that is away for a moment does not end the stream; the next look may succeed.
-            let view = self.service.desk.look_at(self.id).await.ok().flatten();
+            let view = self.state.licenses.get(self.id).await.ok().flatten();
             if let Some(view) = view.filter(|view| *view != self.told) {
                 self.ended = has_ended(&view);
                 let event = format!("event: license\ndata: {view}\n\n");

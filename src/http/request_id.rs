@@ -9,7 +9,7 @@ use actix_web::{
     web::Data,
 };
 
-use super::{Service, problem::Problem};
+use super::{AppState, error::Problem};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -19,9 +19,9 @@ struct RequestId(String);
 
 /// Gives `request` its id, before anything is logged about it.
 pub fn give(request: &ServiceRequest) -> String {
-    let id = request.app_data::<Data<Service>>().map(|service| {
-        let desk = &service.desk;
-        desk.random.id(desk.clock.now()).to_string()
+    let id = request.app_data::<Data<AppState>>().map(|state| {
+        let licenses = &state.licenses;
+        licenses.random.id(licenses.clock.now()).to_string()
     });
     let id = id.unwrap_or_default();
     request.extensions_mut().insert(RequestId(id.clone()));
@@ -39,11 +39,11 @@ pub async fn tell<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let service = request.app_data::<Data<Service>>().cloned();
+    let state = request.app_data::<Data<AppState>>().cloned();
     let answer = next.call(request).await?;
     let problem = answer.response().error().and_then(|error| error.as_error::<Problem>());
-    if let (Some(problem), Some(service)) = (problem, service) {
-        service.desk.metrics.refusal(problem.reason());
+    if let (Some(problem), Some(state)) = (problem, state) {
+        state.licenses.metrics.refusal(problem.reason());
     }
     let retold: Option<HttpResponse> = problem.map(|problem| problem.answer(Some(&id)));
     let mut answer = match retold {

@@ -58,9 +58,9 @@ fn known(method: &Method) -> &str {
 
 /// One span a request: method, route pattern, status and request id. The query and the path's values stay out, since
 /// people search by names and addresses.
-pub struct QuietSpan;
+pub struct RequestSpan;
 
-impl RootSpanBuilder for QuietSpan {
+impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
         let method = known(request.method());

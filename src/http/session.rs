@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, http::header::AUTHORIZATION};
 
-use super::{Service, problem::Problem};
+use super::{AppState, error::Problem};
 use crate::store::Session;
 
 /// Our bearer tokens have 64 hex digits; nothing longer is looked at.
@@ -12,7 +12,7 @@ const MAX_BEARER_CHARS: usize = 64;
 ///
 /// # Errors
 /// 401 where there is none, or it has ended; 503 where the store is away.
-pub async fn of(request: &HttpRequest, service: &Service) -> Result<Session, Problem> {
+pub async fn of(request: &HttpRequest, state: &AppState) -> Result<Session, Problem> {
     let mut given = request.headers().get_all(AUTHORIZATION);
     // Of two, a proxy might have looked at the other one.
     let (Some(only), None) = (given.next(), given.next()) else { return Err(Problem::no_session()) };
@@ -20,8 +20,8 @@ pub async fn of(request: &HttpRequest, service: &Service) -> Result<Session, Pro
     let Some(bearer) = bearer.filter(|bearer| bearer.len() <= MAX_BEARER_CHARS) else {
         return Err(Problem::no_session());
     };
-    let session = service.desk.session(bearer).await?;
+    let session = state.licenses.session(bearer).await?;
     // An installation that is no longer configured has lost its sessions too.
-    let session = session.filter(|session| service.zendesk.installation_ids.contains(&session.installation_id));
+    let session = session.filter(|session| state.zendesk.installation_ids.contains(&session.installation_id));
     session.ok_or_else(Problem::no_session)
 }

@@ -10,8 +10,8 @@ use actix_web::{
 use askama::Template;
 use tracing::warn;
 
-use super::{Service, body, problem::Problem};
-use crate::workflow::session::Begun;
+use super::{AppState, body, error::Problem};
+use crate::workflow::session::NewSession;
 
 /// The full page of `/zendesk/lookup`, for the whole team.
 const LOOKUP: &str = "lookup";
@@ -43,36 +43,36 @@ struct Page<'a> {
 }
 
 /// `POST`: a signed token begins a session. Every refusal looks the same outside; the reason is in the log.
-pub async fn load(request: HttpRequest, payload: Payload, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    let missing = service.zendesk.missing();
+pub async fn load(request: HttpRequest, payload: Payload, state: Data<AppState>) -> Result<HttpResponse, Problem> {
+    let missing = state.zendesk.missing();
     if !missing.is_empty() {
-        return page(&request, &service, StatusCode::SERVICE_UNAVAILABLE, "not_configured", &missing.join(", "), None);
+        return page(&request, &state, StatusCode::SERVICE_UNAVAILABLE, "not_configured", &missing.join(", "), None);
     }
     let form = body::bytes(&request, payload, body::MAX_BODY_BYTES).await?;
-    match begin(&service, &form).await? {
-        Ok(begun) => page(&request, &service, StatusCode::OK, "ready", "", Some(&begun)),
+    match begin(&state, &form).await? {
+        Ok(begun) => page(&request, &state, StatusCode::OK, "ready", "", Some(&begun)),
         Err(reason) => {
             warn!(reason, "a signed URL was refused");
-            service.desk.metrics.refusal("signed_url");
-            page(&request, &service, StatusCode::FORBIDDEN, "refused", "", None)
+            state.licenses.metrics.refusal("signed_url");
+            page(&request, &state, StatusCode::FORBIDDEN, "refused", "", None)
         }
     }
 }
 
 /// `GET`: whoever opens the address by hand is told what it is.
-pub async fn explain(request: HttpRequest, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    page(&request, &service, StatusCode::OK, "outside", "", None)
+pub async fn explain(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, Problem> {
+    page(&request, &state, StatusCode::OK, "outside", "", None)
 }
 
-async fn begin(service: &Service, form: &[u8]) -> Result<Result<Begun, String>, Problem> {
+async fn begin(state: &AppState, form: &[u8]) -> Result<Result<NewSession, String>, Problem> {
     let Some(token) = only_token(form) else {
         return Ok(Err("the form does not hold exactly one token".into()));
     };
-    let verified = match service.verifier.verify(&token, service.desk.clock.now()) {
+    let verified = match state.verifier.verify(&token, state.licenses.clock.now()) {
         Ok(verified) => verified,
         Err(refused) => return Ok(Err(refused.to_string())),
     };
-    let begun = service.desk.begin_session(&token, &verified).await?;
+    let begun = state.licenses.begin_session(&token, &verified).await?;
     Ok(begun.ok_or_else(|| "the token was used before".into()))
 }
 
@@ -84,21 +84,21 @@ fn only_token(form: &[u8]) -> Option<Cow<'_, str>> {
 
 fn page(
     request: &HttpRequest,
-    service: &Service,
+    state: &AppState,
     status: StatusCode,
-    state: &str,
+    page_state: &str,
     missing: &str,
-    begun: Option<&Begun>,
+    begun: Option<&NewSession>,
 ) -> Result<HttpResponse, Problem> {
     let page = Page {
         session: begun.map_or("", |begun| &begun.bearer),
         username: begun.and_then(|begun| begun.username.as_deref()).unwrap_or(""),
         scheme: scheme(request),
-        sdk_url: &service.zendesk.sdk_url,
-        state,
+        sdk_url: &state.zendesk.sdk_url,
+        state: page_state,
         missing,
-        zendesk_origin: &service.zendesk.origin,
-        refused_domains: &service.desk.rules.refused_domains.join(","),
+        zendesk_origin: &state.zendesk.origin,
+        refused_domains: &state.licenses.rules.refused_domains.join(","),
     };
     let is_lookup = request.path().ends_with(LOOKUP);
     let html = if is_lookup { Lookup { page: &page }.render() } else { Sidebar { page: &page }.render() };

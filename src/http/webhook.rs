@@ -10,22 +10,22 @@ use actix_web::{
 };
 use tracing::warn;
 
-use super::{Service, body, problem::Problem, request_id};
+use super::{AppState, body, error::Problem, request_id};
 use crate::delivery::email::webhook;
 
 /// Reports carry the mail's headers and the provider's own data.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-pub async fn mailgun(request: HttpRequest, payload: Payload, service: Data<Service>) -> Result<HttpResponse, Problem> {
-    let Some(key) = &service.mailgun_signing_key else {
-        return Err(unacceptable("the service does not take reports: STOPGAP_MAILGUN_SIGNING_KEY is not set"));
+pub async fn mailgun(request: HttpRequest, payload: Payload, state: Data<AppState>) -> Result<HttpResponse, Problem> {
+    let Some(key) = &state.mailgun_signing_key else {
+        return Err(unacceptable("the state does not take reports: STOPGAP_MAILGUN_SIGNING_KEY is not set"));
     };
     let body = body::bytes(&request, payload, MAX_BODY_BYTES).await?;
-    let report = webhook::read(&body, key, service.desk.clock.now()).map_err(|disbelief| {
-        warn!(why = %disbelief, "a report of the mail provider was refused");
-        unacceptable(&disbelief.to_string())
+    let report = webhook::read(&body, key, state.licenses.clock.now()).map_err(|error| {
+        warn!(why = %error, "a report of the mail provider was refused");
+        unacceptable(&error.to_string())
     })?;
-    service.desk.hear(report, &request_id::of(&request)).await?;
+    state.licenses.record_arrival(report, &request_id::of(&request)).await?;
     Ok(HttpResponse::Ok().finish())
 }
 

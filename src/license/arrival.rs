@@ -16,8 +16,22 @@ pub struct Arrival {
 
 /// How far a mail came. Later words outdo earlier ones: reports come in any order, and a mail that was delivered may
 /// bounce all the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::EnumIter,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ArrivalState {
     /// The recipient's server said "later"; the provider tries on.
     Delayed,
@@ -32,26 +46,16 @@ pub enum ArrivalState {
 }
 
 impl ArrivalState {
-    /// The word in API and store.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Delayed => "delayed",
-            Self::Delivered => "delivered",
-            Self::Failed => "failed",
-            Self::Suppressed => "suppressed",
-            Self::Complained => "complained",
-        }
+        self.into()
     }
 
     /// The mail will not arrive.
-    #[must_use]
     pub fn is_bounce(self) -> bool {
         matches!(self, Self::Failed | Self::Suppressed)
     }
 
     /// What it means for the agent.
-    #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Delayed => "The recipient's mail server is not taking the mail yet; it is tried on",
@@ -68,15 +72,13 @@ impl ArrivalState {
 
 impl Arrival {
     /// The whole of it in one line.
-    #[must_use]
-    pub fn in_words(&self) -> String {
+    pub fn summary(&self) -> String {
         let meaning = self.state.meaning();
         self.reason.as_ref().map_or_else(|| format!("{meaning}."), |reason| format!("{meaning}. It said: {reason}"))
     }
 
     /// Whether this is news after `earlier`.
-    #[must_use]
-    pub fn outdoes(&self, earlier: Option<&Self>) -> bool {
+    pub fn supersedes(&self, earlier: Option<&Self>) -> bool {
         earlier.is_none_or(|earlier| self.state > earlier.state)
     }
 }
@@ -93,9 +95,13 @@ mod tests {
     fn a_report_that_comes_late_does_not_undo_a_later_word() {
         let (delayed, delivered, failed) =
             (said(ArrivalState::Delayed), said(ArrivalState::Delivered), said(ArrivalState::Failed));
-        assert!(delayed.outdoes(None) && delivered.outdoes(Some(&delayed)) && failed.outdoes(Some(&delivered)));
         assert!(
-            !delayed.outdoes(Some(&delivered)) && !delivered.outdoes(Some(&failed)) && !failed.outdoes(Some(&failed))
+            delayed.supersedes(None) && delivered.supersedes(Some(&delayed)) && failed.supersedes(Some(&delivered))
+        );
+        assert!(
+            !delayed.supersedes(Some(&delivered))
+                && !delivered.supersedes(Some(&failed))
+                && !failed.supersedes(Some(&failed))
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Line;
+use super::SingleLine;
 
 /// The longest name or company, in characters.
 pub const MAX_NAME_CHARS: usize = 200;
@@ -13,9 +13,9 @@ pub struct Customer {
     /// Where the license is mailed.
     pub email: Email,
     /// The ticket's requester, where known.
-    pub name: Option<Line>,
+    pub name: Option<SingleLine>,
     /// The ticket's organization, where known.
-    pub company: Option<Line>,
+    pub company: Option<SingleLine>,
 }
 
 /// An address that the service is willing to write to: one `@`, a plain local part, a dotted ASCII domain.
@@ -29,9 +29,6 @@ impl Email {
     /// Takes one plain address, without name or brackets.
     ///
     /// Stricter than RFC 5321: no quoted local part, no address literal, ASCII alone.
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong with the address.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() {
@@ -56,20 +53,17 @@ impl Email {
     }
 
     /// The address as it was given.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The address in lower case: two spellings of it are one customer.
-    #[must_use]
     pub fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
     }
 
     /// The part before the `@` in lower case, without the tag that many providers let their users add:
     /// `jane+gitlab@…` is the mailbox `jane`.
-    #[must_use]
     pub fn mailbox(&self) -> String {
         let folded = self.folded();
         let local = folded.split_once('@').map_or(folded.as_str(), |(local, _)| local);
@@ -80,20 +74,17 @@ impl Email {
     }
 
     /// The part after the `@`, in lower case.
-    #[must_use]
     pub fn domain(&self) -> String {
         self.folded().split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default()
     }
 
     /// `j***@acme.example`: enough to recognise, too little to write to. For logs.
-    #[must_use]
     pub fn masked(&self) -> String {
         let first = self.0.chars().next().unwrap_or('*');
         format!("{first}***@{}", self.domain())
     }
 
     /// Whether the address belongs to one of `domains` (lower case) or to a subdomain of one.
-    #[must_use]
     pub fn is_in(&self, domains: &[String]) -> bool {
         let own = self.domain();
         domains.iter().any(|d| own == *d || own.strip_suffix(d.as_str()).is_some_and(|rest| rest.ends_with('.')))

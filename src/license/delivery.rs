@@ -1,14 +1,14 @@
-//! One thing the outside must hear about a license.
+//! Deliveries: the email, the GitLab issue and the Slack message of a license.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Arrival, LicenseId, Story};
+use super::{Arrival, LicenseId, Notice};
 
-/// A delivery's own id: its Message-ID and its note's marker are made of it.
+/// The Message-ID of an email and the marker of a GitLab note are made of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DeliveryId(pub Uuid);
 
@@ -18,202 +18,242 @@ impl fmt::Display for DeliveryId {
     }
 }
 
-/// Who hears it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// In the order in which a license reaches them.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::EnumString,
+    strum::EnumIter,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Channel {
-    /// The mail to the customer.
     Email,
-    /// The GitLab issue.
     Issue,
-    /// The message in support's Slack channel.
     Slack,
 }
 
 impl Channel {
-    /// All of them, in the order in which a license reaches them.
     pub const ALL: [Self; 3] = [Self::Email, Self::Issue, Self::Slack];
 
-    /// The word in API, store and logs.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Issue => "issue",
-            Self::Slack => "slack",
-        }
+        self.into()
     }
 }
 
-/// Why a delivery is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Why a delivery exists.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString, strum::EnumIter,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Purpose {
-    /// The one that every license has.
+    /// The license's first delivery on its channel.
     First,
-    /// The same license to the same address again.
+    /// The same license to the same address.
     Resend,
     /// The same license to another address.
     Forward,
-    /// Something said earlier is no longer the whole truth.
+    /// The same license to the customer's corrected address.
+    CorrectAddress,
+    /// An update to an earlier issue or Slack message.
     FollowUp,
 }
 
 impl Purpose {
-    /// The word in API, store and logs.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Resend => "resend",
-            Self::Forward => "forward",
-            Self::FollowUp => "follow_up",
+        self.into()
+    }
+}
+
+/// How an agent mails a license again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResendKind {
+    /// To the customer's address.
+    Resend,
+    /// To another address.
+    Forward,
+    /// To another address, because the customer's was wrong.
+    CorrectAddress,
+}
+
+impl From<ResendKind> for Purpose {
+    fn from(kind: ResendKind) -> Self {
+        match kind {
+            ResendKind::Resend => Self::Resend,
+            ResendKind::Forward => Self::Forward,
+            ResendKind::CorrectAddress => Self::CorrectAddress,
         }
     }
 }
 
-/// How far a delivery is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString, strum::EnumIter,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum DeliveryState {
-    /// Still to be made.
     Pending,
-    /// Made. For email: accepted by the mail server.
+    /// For email: accepted by the mail server.
     Sent,
-    /// Refused for good, or given up.
+    /// Refused permanently, or expired.
     Failed,
 }
 
 impl DeliveryState {
-    /// The word in API, store and logs.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Sent => "sent",
-            Self::Failed => "failed",
-        }
+        self.into()
     }
 }
 
-/// One thing the outside must hear about a license, and how far it is.
+/// One message about a license to one channel, and how far it got.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its own id.
     pub id: DeliveryId,
-    /// The license it speaks of.
     pub license_id: LicenseId,
-    /// Who hears it.
     pub channel: Channel,
-    /// Why it is made.
     pub purpose: Purpose,
-    /// An email's address; nothing for issue and Slack.
+    /// The address of an email; `None` for issue and Slack.
     pub recipient: Option<String>,
-    /// What issue and Slack tell. Of an email that was asked for after the first: what they tell once it is accepted.
-    pub story: Option<Story>,
-    /// How far it is.
+    /// What issue or Slack announce. For an email after the first: what they announce once it is accepted.
+    pub notice: Option<Notice>,
     pub state: DeliveryState,
-    /// Attempts begun, the one under way included.
+    /// Includes the attempt in flight.
     pub attempts: u32,
-    /// Some attempt may have succeeded without our knowing it.
+    /// Some attempt may have succeeded without our knowing.
     pub uncertain: bool,
-    /// People have been told that it is past its deadline.
+    /// The missed deadline was announced.
     pub late: bool,
-    /// When it was asked for.
     pub created_at: Timestamp,
-    /// When an email becomes late; nothing for issue and Slack.
+    /// When an email becomes late; `None` for issue and Slack.
     pub deadline_at: Option<Timestamp>,
-    /// When it is given up.
-    pub give_up_at: Timestamp,
-    /// The earliest next attempt.
+    /// After this it is no longer tried.
+    pub expires_at: Timestamp,
     pub next_attempt_at: Timestamp,
-    /// When it was made.
     pub sent_at: Option<Timestamp>,
-    /// What the latest attempt ran into, in words.
     pub last_error: Option<String>,
-    /// Email: its Message-ID. Issue: its URL. Slack: the issue URL that it showed.
+    /// Email: its Message-ID. Issue: its URL. Slack: the issue URL in the message.
     pub reference: Option<String>,
-    /// What the mail provider said about an email after it was accepted.
+    /// What the mail provider reported after the email was accepted.
     pub arrival: Option<Arrival>,
-    /// The request it goes back to, as the log calls it; nothing where none did.
+    /// The request that caused it, as in the log; `None` for drills and operator commands.
     pub request_id: Option<String>,
 }
 
 impl Delivery {
-    /// Made, and not known to have been lost afterwards.
-    #[must_use]
-    pub fn is_good(&self) -> bool {
+    /// Sent, and not known to have bounced.
+    pub fn is_successful(&self) -> bool {
         self.state == DeliveryState::Sent && !self.has_bounced()
     }
 
-    /// The mail provider said that the mail will not arrive.
-    #[must_use]
     pub fn has_bounced(&self) -> bool {
         self.arrival.as_ref().is_some_and(|arrival| arrival.state.is_bounce())
     }
 }
 
-/// One attempt at a delivery, after it has ended.
+/// A delivery to enqueue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    pub id: DeliveryId,
+    pub channel: Channel,
+    pub purpose: Purpose,
+    pub recipient: Option<String>,
+    pub notice: Option<Notice>,
+    pub deadline_at: Option<Timestamp>,
+    pub expires_at: Timestamp,
+    /// Not attempted before that delivery has ended …
+    pub depends_on: Option<DeliveryId>,
+    /// … or this time has come. `None` waits without a limit of its own.
+    pub wait_until: Option<Timestamp>,
+}
+
+/// One finished attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// The delivery.
     pub delivery_id: DeliveryId,
-    /// Counted from 1.
+    /// From 1.
     pub number: u32,
     /// When it ended.
     pub at: Timestamp,
-    /// `sent`, `retry`, `refused`, or `lost` where nobody knows.
-    pub outcome: String,
-    /// What it ran into, in words.
+    pub outcome: AttemptOutcome,
     pub error: Option<String>,
 }
 
-/// What came of one attempt, as a client reports it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString, strum::EnumIter,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum AttemptOutcome {
+    Sent,
+    /// Not delivered; tried again.
+    Retry,
+    /// Perhaps delivered; tried again.
+    Uncertain,
+    /// Refused permanently.
+    Refused,
+    /// Never recorded: the process died or lost its lease.
+    Lost,
+}
+
+impl AttemptOutcome {
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// The result of one attempt, as a client reports it. Error texts hold no secret and no license text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is made.
     Sent {
         /// As [`Delivery::reference`].
         reference: Option<String>,
     },
-    /// It may pass: try again, not before `after` where the other side asked for a wait.
+    /// Try again, not before `after` if the other side asked for a wait.
     Retry {
-        /// What happened, in words that an engineer can act on. No secret, no license text.
         error: String,
-        /// The other side's `Retry-After`.
-        after: Option<std::time::Duration>,
-        /// Whether the attempt may have succeeded all the same.
+        after: Option<Duration>,
+        /// The attempt may have succeeded.
         uncertain: bool,
-        /// What is known already, such as an issue that exists but is not closed yet.
+        /// What is known already, such as an issue that was created but not closed.
         reference: Option<String>,
     },
-    /// Refused for good.
-    Refused {
-        /// The other side's words. No secret, no license text.
-        error: String,
-    },
+    /// Refused permanently.
+    Refused { error: String },
 }
 
 impl Outcome {
-    /// Surely not made, worth another try with the usual back-off.
-    #[must_use]
+    /// Not delivered; retry with the usual back-off.
     pub fn retry(error: impl Into<String>) -> Self {
         Self::Retry { error: error.into(), after: None, uncertain: false, reference: None }
     }
 
-    /// Its word, and what went wrong.
-    #[must_use]
-    pub fn in_words(&self) -> (&'static str, Option<&str>) {
+    /// Perhaps delivered; retry with the usual back-off.
+    pub fn uncertain(error: impl Into<String>) -> Self {
+        Self::Retry { error: error.into(), after: None, uncertain: true, reference: None }
+    }
+
+    pub fn kind(&self) -> AttemptOutcome {
         match self {
-            Self::Sent { .. } => ("sent", None),
-            Self::Retry { error, .. } => ("retry", Some(error)),
-            Self::Refused { error } => ("refused", Some(error)),
+            Self::Sent { .. } => AttemptOutcome::Sent,
+            Self::Retry { uncertain: true, .. } => AttemptOutcome::Uncertain,
+            Self::Retry { .. } => AttemptOutcome::Retry,
+            Self::Refused { .. } => AttemptOutcome::Refused,
         }
     }
 
-    /// Perhaps made, worth another try.
-    #[must_use]
-    pub fn uncertain(error: impl Into<String>) -> Self {
-        Self::Retry { error: error.into(), after: None, uncertain: true, reference: None }
+    pub fn error(&self) -> Option<&str> {
+        match self {
+            Self::Sent { .. } => None,
+            Self::Retry { error, .. } | Self::Refused { error } => Some(error),
+        }
     }
 }

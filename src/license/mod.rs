@@ -1,38 +1,38 @@
-//! What a license is: pure, without I/O, clock, environment or async, and knowing no other room.
+//! What a license is. Pure: no I/O, clock, environment or async, and no other room.
 //!
-//! - [`customer`], [`ticket`], [`seats`], [`terms`]: values that cannot be wrong, parsed once at the door
-//! - [`attributes`], [`envelope`], [`mod@file`]: the license file that GitLab reads
-//! - [`eligibility`], [`evidence`], [`diagnosis`], [`version`]: what the customer's GitLab will say, and support's scope
-//! - [`record`], [`delivery`], [`story`], [`arrival`]: what the store keeps and every room speaks of
+//! - [`customer`], [`ticket`], [`seats`], [`terms`], [`single_line`]: values that are valid once parsed
+//! - [`record`], [`verdict`], [`mod@file`], [`event`]: the license, its details and history
+//! - [`delivery`], [`notice`], [`notices`], [`arrival`]: what is delivered, what it announces, what follows
 
 pub mod arrival;
-pub mod attributes;
 pub mod customer;
 pub mod delivery;
-pub mod diagnosis;
-pub mod eligibility;
-pub mod envelope;
-pub mod evidence;
+pub mod event;
+pub mod field_error;
 pub mod file;
+pub mod limit;
+pub mod notice;
+pub mod notices;
 pub mod record;
 pub mod seats;
-pub mod story;
+pub mod single_line;
 pub mod terms;
-pub mod text;
 pub mod ticket;
-pub mod version;
+pub mod verdict;
 
 pub use arrival::{Arrival, ArrivalState};
-pub use attributes::Attributes;
 pub use customer::{Customer, Email};
-pub use delivery::{Channel, Delivery, DeliveryId, DeliveryState, Purpose};
-pub use eligibility::{Judgement, Scope, Verdict};
-pub use evidence::Evidence;
-pub use file::{LicenseFile, SealingKey};
-pub use record::{Agent, EVENTS, EligibilityNote, Event, License, LicenseId, State};
+pub use delivery::{
+    Attempt, AttemptOutcome, Channel, Delivery, DeliveryId, DeliveryState, NewDelivery, Outcome, Purpose, ResendKind,
+};
+pub use event::{Actor, DeliveryChange, Event, EventKind};
+pub use field_error::FieldError;
+pub use file::{Digests, LicenseFile};
+pub use limit::Limit;
+pub use notice::Notice;
+pub use record::{Agent, License, LicenseDetails, LicenseId, State};
 pub use seats::Seats;
-pub use story::{Again, Story};
-pub use terms::Terms;
-pub use text::Line;
+pub use single_line::SingleLine;
+pub use terms::{Plan, Terms};
 pub use ticket::{Ticket, TicketId, Username};
-pub use version::GitlabVersion;
+pub use verdict::{EligibilityNote, Verdict};

@@ -3,18 +3,19 @@
 use std::fmt;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Channel, Customer, Delivery, DeliveryState, LicenseFile, Seats, Terms, Ticket, Username, Verdict};
+use super::{
+    Actor, Attempt, Channel, Customer, Delivery, DeliveryState, Digests, EligibilityNote, Event, LicenseFile, Seats,
+    Terms, Ticket, Username,
+};
 
 /// A license's id: a time-ordered UUID (version 7, RFC 9562).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LicenseId(pub Uuid);
 
 impl LicenseId {
-    /// # Errors
-    /// A sentence, where the text is no UUID.
     pub fn parse(text: &str) -> Result<Self, String> {
         Uuid::try_parse(text).map(Self).map_err(|_| "must be a license id".into())
     }
@@ -26,47 +27,18 @@ impl fmt::Display for LicenseId {
     }
 }
 
-/// The on-call engineer: who Zendesk vouches for, and who they say they are in GitLab.
+/// The on-call engineer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
-    /// The GitLab username they gave: the issue is assigned to it.
+    /// As given by the agent; the issue is assigned to it.
     pub username: Username,
-    /// The user id of the session's `sub`: their identity.
+    /// The agent's identity: `sub` of the signed token.
     pub zendesk_user_id: u64,
 }
 
-/// What the scope check said when the license was generated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EligibilityNote {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Its reason in words.
-    pub reason: String,
-    /// Why the agent went on although it was out of scope; nothing where it was not.
-    pub override_reason: Option<String>,
-    /// The GitLab username of that agent: a replacement by another one keeps it.
-    pub overridden_by: Option<String>,
-    /// The seats that the evidence asks for, where it tells them.
-    pub recommended_seats: Option<u32>,
-}
-
-impl EligibilityNote {
-    /// Whether the agent still has to say why they go on.
-    #[must_use]
-    pub fn lacks_override(&self) -> bool {
-        self.verdict.needs_override() && self.override_reason.is_none()
-    }
-
-    /// Who went on out of scope, and why.
-    #[must_use]
-    pub fn overridden(&self) -> Option<(&str, &str)> {
-        self.overridden_by.as_deref().zip(self.override_reason.as_deref())
-    }
-
-    /// The recommendation, where `seats` are fewer.
-    #[must_use]
-    pub fn asks_for_more_than(&self, seats: Seats) -> Option<u32> {
-        self.recommended_seats.filter(|recommended| *recommended > seats.get())
+impl From<&Agent> for Actor {
+    fn from(agent: &Agent) -> Self {
+        Self::Agent { user_id: agent.zendesk_user_id, username: Some(agent.username.clone()) }
     }
 }
 
@@ -75,23 +47,17 @@ impl EligibilityNote {
 pub struct License {
     /// Its id, in API, issue, Slack and logs.
     pub id: LicenseId,
-    /// When it was generated.
     pub created_at: Timestamp,
     /// The ticket it belongs to.
     pub ticket: Ticket,
-    /// Who generated it.
     pub agent: Agent,
-    /// Whom it is for.
     pub customer: Customer,
-    /// Its user count.
     pub seats: Seats,
-    /// Its fixed term.
     pub terms: Terms,
     /// The sealed text; nothing where sealing failed, or after it was erased.
     pub file: Option<LicenseFile>,
     /// Why sealing failed, where it did.
     pub seal_error: Option<String>,
-    /// The scope check.
     pub eligibility: EligibilityNote,
     /// The earlier license that this one replaces.
     pub replaces: Option<LicenseId>,
@@ -103,108 +69,81 @@ pub struct License {
 
 impl License {
     /// What the license file is called: the company's letters and digits, or GitLab where none are left.
-    #[must_use]
     pub fn file_name(&self) -> String {
-        let company = self.customer.company.as_ref().map(super::Line::as_str).unwrap_or_default();
+        let company = self.customer.company.as_ref().map(super::SingleLine::as_str).unwrap_or_default();
         let plain: String = company.chars().filter(char::is_ascii_alphanumeric).collect();
         format!("{}.gitlab-license", if plain.is_empty() { "GitLab" } else { &plain })
     }
 
-    /// The scope check in the words of the history: `out of scope: …, overridden by jdoe because …`.
-    #[must_use]
-    pub fn scope_in_words(&self) -> String {
+    /// The eligibility check as one line: `out of scope: …, overridden by jdoe because …`.
+    pub fn eligibility_summary(&self) -> String {
         let EligibilityNote { verdict, reason, .. } = &self.eligibility;
-        let mut words = format!("{}: {}", verdict.name(), reason.trim_end_matches('.'));
+        let mut summary = format!("{}: {}", verdict.label(), reason.trim_end_matches('.'));
         if let Some((by, why)) = self.eligibility.overridden() {
-            words.push_str(&format!(", overridden by {by} because {why}"));
+            summary.push_str(&format!(", overridden by {by} because {why}"));
         }
         if let Some(recommended) = self.eligibility.asks_for_more_than(self.seats) {
-            words.push_str(&format!("; fewer seats than the recommended {recommended}"));
+            summary.push_str(&format!("; fewer seats than the recommended {recommended}"));
         }
-        words
+        summary
     }
 }
 
-/// Everything that a history can say happened. Whoever shows a history has words for each.
-pub const EVENTS: [&str; 30] = [
-    "generated",
-    "sealing_failed",
-    "replaced",
-    "replaces",
-    "resent",
-    "forwarded",
-    "address_corrected",
-    "retried",
-    "downloaded",
-    "email_late",
-    "email_sent",
-    "email_failed",
-    "email_retry",
-    "email_uncertain",
-    "email_arrival_delayed",
-    "email_arrival_delivered",
-    "email_arrival_failed",
-    "email_arrival_suppressed",
-    "email_arrival_complained",
-    "issue_sent",
-    "issue_failed",
-    "issue_retry",
-    "issue_uncertain",
-    "slack_sent",
-    "slack_failed",
-    "slack_retry",
-    "slack_uncertain",
-    "text_erased",
-    "recipient_erased",
-    "erased",
-];
-
-/// One line of a license's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// When.
-    pub at: Timestamp,
-    /// Who: `agent 42 (jdoe)` or `outbox`.
-    pub by: String,
-    /// What, in one word of the API: one of [`EVENTS`], or what a later version wrote.
-    pub what: String,
-    /// More about it, in words.
-    pub detail: Option<String>,
+/// A license with everything that is known about it.
+#[derive(Debug, Clone)]
+pub struct LicenseDetails {
+    pub license: License,
+    /// Oldest first.
+    pub deliveries: Vec<Delivery>,
+    /// Oldest first.
+    pub events: Vec<Event>,
+    /// By delivery, then by number.
+    pub attempts: Vec<Attempt>,
+    /// `None` if there never was a file.
+    pub digests: Option<Digests>,
+    /// When the customer's data was erased.
+    pub erased_at: Option<Timestamp>,
 }
 
-/// How a license stands, which is how its mail stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+impl LicenseDetails {
+    /// A license without deliveries and history.
+    pub fn new(license: License) -> Self {
+        let digests = license.file.as_ref().map(LicenseFile::digests);
+        Self { license, deliveries: Vec::new(), events: Vec::new(), attempts: Vec::new(), digests, erased_at: None }
+    }
+
+    pub fn state(&self) -> State {
+        State::of(&self.deliveries)
+    }
+}
+
+/// The state of a license, which is that of its emails.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString, strum::EnumIter,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum State {
-    /// The mail is under way.
     Delivering,
-    /// The mail is past its deadline and tried on.
+    /// Past the deadline and still retried.
     Late,
-    /// The mail server accepted the mail.
+    /// Accepted by the mail server.
     Delivered,
-    /// Refused for good, bounced, or never sealed.
+    /// Refused permanently, bounced, or never sealed.
     Failed,
 }
 
 impl State {
-    /// The word in API and logs.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Delivering => "delivering",
-            Self::Late => "late",
-            Self::Delivered => "delivered",
-            Self::Failed => "failed",
-        }
+        self.into()
     }
 
-    /// Reads the state off the deliveries of one license: the best that any of its mails has reached.
-    #[must_use]
+    /// The best state that any of the license's emails has reached.
     pub fn of(deliveries: &[Delivery]) -> Self {
-        let mails = || deliveries.iter().filter(|d| d.channel == Channel::Email);
-        if mails().any(Delivery::is_good) {
+        let emails = || deliveries.iter().filter(|d| d.channel == Channel::Email);
+        if emails().any(Delivery::is_successful) {
             Self::Delivered
-        } else if let Some(pending) = mails().find(|d| d.state == DeliveryState::Pending) {
+        } else if let Some(pending) = emails().find(|d| d.state == DeliveryState::Pending) {
             if pending.late { Self::Late } else { Self::Delivering }
         } else {
             Self::Failed
@@ -212,8 +151,7 @@ impl State {
     }
 }
 
-/// The date in UTC at `now`: the day that licenses are counted from.
-#[must_use]
+/// The UTC date at `now`. Terms are counted from it.
 pub fn today(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
 }

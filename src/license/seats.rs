@@ -1,10 +1,6 @@
-//! The user count of a license, and the rule by which a customer's GitLab takes or refuses it.
-
-mod acceptance;
+//! The user count of a license.
 
 use std::fmt;
-
-pub use acceptance::{Rejection, Restrictions, acceptance, delimited, with_slack};
 
 /// How many billable users a license allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,8 +12,6 @@ impl Seats {
     /// The most seats; no GitLab instance is near it.
     pub const MAX: u32 = 1_000_000;
 
-    /// # Errors
-    /// A sentence that names the range.
     pub fn parse(number: u64) -> Result<Self, String> {
         match u32::try_from(number) {
             Ok(n) if (Self::MIN..=Self::MAX).contains(&n) => Ok(Self(n)),
@@ -26,7 +20,6 @@ impl Seats {
     }
 
     /// The number itself.
-    #[must_use]
     pub fn get(self) -> u32 {
         self.0
     }
@@ -40,7 +33,6 @@ impl fmt::Display for Seats {
 
 /// The seats that an emergency license needs: the larger of the billable users now and their highest number during
 /// the license before. At least one; beyond [`Seats::MAX`] no license can be generated.
-#[must_use]
 pub fn recommended_seats(billable: u64, maximum: u64) -> u64 {
     billable.max(maximum).max(1)
 }

@@ -11,11 +11,8 @@ pub const DAYS_BACK: i64 = 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Plan {
-    /// No paid plan.
     Free,
-    /// The former Starter (Bronze).
     Starter,
-    /// Premium.
     Premium,
     /// Ultimate: what every emergency license holds.
     Ultimate,
@@ -23,9 +20,6 @@ pub enum Plan {
 
 impl Plan {
     /// Takes a plan by today's name or a former one (Core, Bronze, Silver, Gold), in any case.
-    ///
-    /// # Errors
-    /// A sentence that names the plans.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.trim().to_ascii_lowercase().as_str() {
             "free" | "core" => Ok(Self::Free),
@@ -37,7 +31,6 @@ impl Plan {
     }
 
     /// The plan's name in a sentence.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Free => "Free",
@@ -59,7 +52,6 @@ pub struct Terms {
 
 impl Terms {
     /// The term of a license generated on `today` (UTC) for `days` (1 to 30).
-    #[must_use]
     pub fn of(today: Date, days: u8) -> Self {
         Self {
             starts_on: today.saturating_sub(DAYS_BACK.days()),
@@ -68,19 +60,16 @@ impl Terms {
     }
 
     /// The last day on which it works, which is the one before it stops.
-    #[must_use]
     pub fn last_day(&self) -> Date {
         self.expires_on.saturating_sub(1.day())
     }
 
     /// Whole days until the license stops; 0 once it has.
-    #[must_use]
     pub fn days_left(&self, today: Date) -> i32 {
         today.until(self.expires_on).map_or(0, |span| span.get_days()).max(0)
     }
 
     /// Whether it has stopped by `today` (UTC).
-    #[must_use]
     pub fn is_expired(&self, today: Date) -> bool {
         today >= self.expires_on
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Line;
+use super::SingleLine;
 
 /// The longest ticket subject that is kept, in characters; longer ones are refused by the parser.
 pub const MAX_SUBJECT_CHARS: usize = 300;
@@ -10,10 +10,9 @@ pub const MAX_SUBJECT_CHARS: usize = 300;
 /// A Zendesk ticket, as the agent's browser names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
-    /// Zendesk's number.
     pub id: TicketId,
     /// Its subject, where the browser gave one.
-    pub subject: Option<Line>,
+    pub subject: Option<SingleLine>,
 }
 
 /// A Zendesk ticket number: 1 up to what JavaScript counts exactly (2^53 − 1).
@@ -23,8 +22,6 @@ pub struct TicketId(u64);
 impl TicketId {
     const MAX: u64 = (1 << 53) - 1;
 
-    /// # Errors
-    /// A sentence, where the number is 0 or beyond 2^53 − 1.
     pub fn parse(number: u64) -> Result<Self, String> {
         if (1..=Self::MAX).contains(&number) {
             Ok(Self(number))
@@ -34,7 +31,6 @@ impl TicketId {
     }
 
     /// The number itself.
-    #[must_use]
     pub fn get(self) -> u64 {
         self.0
     }
@@ -53,9 +49,6 @@ pub struct Username(String);
 impl Username {
     /// Takes a GitLab username, with or without the leading `@`: 1 to 255 of letters, digits, `_`, `-` and `.`,
     /// not beginning with `-` or `.` (GitLab's own rule for names in paths).
-    ///
-    /// # Errors
-    /// A sentence that says what a username may hold.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let name = text.strip_prefix('@').unwrap_or(text);
@@ -70,7 +63,6 @@ impl Username {
     }
 
     /// The name without `@`.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,21 +1,18 @@
 //! The deliveries still to be made, and the worker that makes them.
 //!
-//! - [`backoff`]: when to try again. Pure.
-//! - [`machine`]: what an attempt's outcome makes of a delivery, and what follows from it. Pure.
-//! - [`hold`]: no deliveries for now, after a backup was restored.
-//! - [`worker`]: claim → act → record, for each channel on its own.
-//! - `desk`: what every attempt needs at hand.
-//! - `record`: what came of an attempt, into the store.
-//! - `under_way`: what this process is making right now, and must not claim again.
+//! - [`worker`]: claim → attempt → record, with a loop for each channel
+//! - `record`: writes outcomes to the store and the log
+//! - [`transition`]: the state machine. Pure
+//! - [`backoff`]: retry delays. Pure
+//! - `in_flight`: what this process is attempting
+//! - `pause`: starting with deliveries paused
 
 pub mod backoff;
-mod desk;
-mod held;
-pub mod machine;
+mod in_flight;
+mod pause;
 mod record;
-mod under_way;
+pub mod transition;
 pub mod worker;
 
-pub use desk::Clients;
-pub use held::hold;
-pub use worker::Outbox;
+pub use pause::pause;
+pub use worker::{Clients, Outbox};

@@ -1,4 +1,4 @@
-//! Claim → act → record. Each channel has its own loop and its own slots, so that a slow one holds up no other.
+//! Claim → attempt → record. Each channel has its own loop and slots, so that a slow one does not block the others.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -10,46 +10,59 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, warn};
 
-use super::{
-    desk::{Clients, Desk},
-    record,
-    under_way::UnderWay,
-};
+use super::{backoff, in_flight::InFlight, record};
 use crate::{
     clock::Clock,
-    license::{Channel, Delivery, DeliveryId, delivery::Outcome},
+    delivery::{email::Mailer, gitlab::Gitlab, slack::Slack},
+    license::{Channel, Delivery, DeliveryId, LicenseDetails, Outcome},
     metrics::Metrics,
     random::Random,
-    store::{self, Claim, Dossier, LEASE, Store},
-    telemetry::Pulse,
+    store::{self, Claim, LEASE, Store},
+    telemetry::Heartbeat,
 };
 
-/// How often the store is asked when nobody says that something changed: another replica may have left work, and
-/// waits end.
+/// How often the store is polled: another replica may have enqueued work, and delays end.
 const POLL: Duration = Duration::from_millis(500);
-/// What is in flight when the service stops has so long to end by itself …
+/// How long attempts in flight may take to finish on shutdown …
 const DRAIN: Duration = Duration::from_secs(20);
-/// … and then so long to be given back. Both together stay below the 30 s that a stop may take.
-const GIVE_BACK: Duration = Duration::from_secs(5);
-/// A claim is renewed this often …
-const RENEW: Duration = Duration::from_millis(LEASE.as_secs() * 250);
-/// … and let go of where it could not be renewed for so long: before it lapses and another replica takes it up.
-const LET_GO: Duration = Duration::from_millis(LEASE.as_secs() * 800);
-/// Emails told late in one round; the next round is [`POLL`] away.
+/// … and then to record their cancellation. Together below the 30 s that a shutdown may take.
+const CANCEL: Duration = Duration::from_secs(5);
+const RENEW_INTERVAL: Duration = Duration::from_millis(LEASE.as_secs() * 250);
+/// An attempt whose lease was not renewed for this long is abandoned, before the lease lapses and another replica
+/// claims it.
+const RENEW_TIMEOUT: Duration = Duration::from_millis(LEASE.as_secs() * 800);
+/// Emails marked late in one round; the next round is [`POLL`] away.
 const LATE_BATCH: u32 = 50;
+
+pub struct Clients {
+    pub mailer: Mailer,
+    pub gitlab: Gitlab,
+    pub slack: Slack,
+}
 
 /// The running worker.
 pub struct Outbox {
-    desk: Arc<Desk>,
+    worker: Arc<Worker>,
     loops: TaskTracker,
-    pulse: Pulse,
+    heartbeat: Heartbeat,
+}
+
+/// What the loops share.
+pub(super) struct Worker {
+    pub(super) store: Store,
+    clients: Clients,
+    pub(super) clock: Clock,
+    pub(super) random: Random,
+    pub(super) metrics: Metrics,
+    /// Identifies this process in claims.
+    pub(super) holder: String,
+    stop: CancellationToken,
+    stop_hard: CancellationToken,
+    attempts: TaskTracker,
 }
 
 impl Outbox {
-    /// Takes up everything unfinished and goes on until [`Outbox::stop`].
-    ///
-    /// # Errors
-    /// Where the store does not answer.
+    /// Resumes all unfinished deliveries and runs until [`Outbox::stop`].
     pub async fn start(
         store: Store,
         clients: Clients,
@@ -57,8 +70,8 @@ impl Outbox {
         random: Random,
         metrics: Metrics,
     ) -> store::Result<Self> {
-        store.take_everything_back().await?;
-        let desk = Arc::new(Desk {
+        store.reclaim_all().await?;
+        let worker = Arc::new(Worker {
             holder: random.id(clock.now()).to_string(),
             store,
             clients,
@@ -67,40 +80,38 @@ impl Outbox {
             metrics,
             stop: CancellationToken::new(),
             stop_hard: CancellationToken::new(),
-            acts: TaskTracker::new(),
+            attempts: TaskTracker::new(),
         });
         let loops = TaskTracker::new();
         for channel in Channel::ALL {
-            loops.spawn(Arc::clone(&desk).serve(channel));
+            loops.spawn(Arc::clone(&worker).run_channel(channel));
         }
-        let pulse = Pulse::new(loops.clone(), Channel::ALL.len() + 1, desk.clock.now());
-        loops.spawn(Arc::clone(&desk).watch_deadlines(pulse.clone()));
+        let heartbeat = Heartbeat::new(loops.clone(), Channel::ALL.len() + 1, worker.clock.now());
+        loops.spawn(Arc::clone(&worker).watch_deadlines(heartbeat.clone()));
         loops.close();
-        Ok(Self { desk, loops, pulse })
+        Ok(Self { worker, loops, heartbeat })
     }
 
-    /// The worker's signs of life.
-    #[must_use]
-    pub fn pulse(&self) -> Pulse {
-        self.pulse.clone()
+    pub fn heartbeat(&self) -> Heartbeat {
+        self.heartbeat.clone()
     }
 
-    /// Claims nothing more, lets what is in flight end, gives back what does not, within 30 s.
+    /// Stops claiming, lets attempts in flight finish, and cancels what does not. Takes at most 30 s.
     pub async fn stop(self) {
-        self.desk.stop.cancel();
-        self.desk.acts.close();
+        self.worker.stop.cancel();
+        self.worker.attempts.close();
         let drained = async {
             self.loops.wait().await;
-            self.desk.acts.wait().await;
+            self.worker.attempts.wait().await;
         };
         if timeout(DRAIN, drained).await.is_err() {
-            self.desk.stop_hard.cancel();
-            let _ = timeout(GIVE_BACK, self.desk.acts.wait()).await;
+            self.worker.stop_hard.cancel();
+            let _ = timeout(CANCEL, self.worker.attempts.wait()).await;
         }
     }
 }
 
-/// How many deliveries of a channel are made at once. Slack takes about one message a second.
+/// Deliveries of a channel attempted at the same time. Slack takes about one message a second.
 const fn slots(channel: Channel) -> usize {
     match channel {
         Channel::Email | Channel::Issue => 4,
@@ -108,10 +119,10 @@ const fn slots(channel: Channel) -> usize {
     }
 }
 
-impl Desk {
-    async fn serve(self: Arc<Self>, channel: Channel) {
+impl Worker {
+    async fn run_channel(self: Arc<Self>, channel: Channel) {
         let slots = Arc::new(Semaphore::new(slots(channel)));
-        let under_way = UnderWay::default();
+        let in_flight = InFlight::default();
         let mut changes = self.store.changes();
         while !self.stop.is_cancelled() {
             let permit = tokio::select! {
@@ -119,13 +130,14 @@ impl Desk {
                 () = self.stop.cancelled() => return,
             };
             changes.mark_unchanged();
-            match self.store.claim(channel, &self.holder, &under_way.ids(), self.clock.now()).await {
+            let max_delay = backoff::max_delay(channel);
+            match self.store.claim(channel, &self.holder, &in_flight.ids(), max_delay, self.clock.now()).await {
                 Ok(Some(claim)) => {
-                    let desk = Arc::clone(&self);
-                    let entry = under_way.enter(claim.delivery.id);
-                    self.acts.spawn(async move {
+                    let worker = Arc::clone(&self);
+                    let entry = in_flight.enter(claim.delivery.id);
+                    self.attempts.spawn(async move {
                         // Boxed: the future of a whole attempt is large.
-                        Box::pin(desk.make(claim)).await;
+                        Box::pin(worker.handle(claim)).await;
                         drop((entry, permit));
                     });
                     continue;
@@ -145,68 +157,68 @@ impl Desk {
         }
     }
 
-    /// One attempt, from the claim to its record.
-    async fn make(&self, claim: Claim) {
+    /// One attempt, from its claim to its record.
+    async fn handle(&self, claim: Claim) {
         let Claim { delivery, was_orphaned } = claim;
         let outcome = tokio::select! {
             outcome = self.attempt(&delivery, was_orphaned) => outcome,
-            () = self.hold(delivery.id) => Some(Outcome::uncertain("the claim was lost during the attempt")),
+            () = self.renew_lease(delivery.id) => Some(Outcome::uncertain("the claim was lost during the attempt")),
         };
         let Some(outcome) = outcome else { return };
         record::log(&delivery, &outcome);
-        self.metrics.attempt(delivery.channel.as_str(), record::word(&outcome));
+        self.metrics.attempt(delivery.channel, outcome.kind());
         self.until_stored("record", || self.record(&delivery, &outcome)).await;
     }
 
-    /// What came of an attempt; nothing where the license is gone or the service stops before it began.
+    /// `None` if the license is gone, or the service stops before the attempt begins.
     async fn attempt(&self, delivery: &Delivery, was_orphaned: bool) -> Option<Outcome> {
         if was_orphaned {
-            self.until_stored("note a lost claim", || self.note_lost_claim(delivery)).await;
+            self.until_stored("record a lost attempt", || self.record_lost_attempt(delivery)).await;
         }
-        let dossier = self.until_stored("load", || self.store.dossier(delivery.license_id)).await??;
-        // A bug that panics must not keep the delivery claimed for ever.
-        let act = AssertUnwindSafe(self.act(&dossier, delivery)).catch_unwind().await;
-        Some(act.unwrap_or_else(|_| Outcome::uncertain("the attempt met a bug and broke off")))
+        let details = self.until_stored("load", || self.store.license(delivery.license_id)).await??;
+        // A panic must not leave the delivery claimed until the lease lapses, again and again.
+        let outcome = AssertUnwindSafe(self.deliver(&details, delivery)).catch_unwind().await;
+        Some(outcome.unwrap_or_else(|_| Outcome::uncertain("the attempt panicked")))
     }
 
-    /// Renews a claim, and ends when it is lost: somebody else has it, or it could not be renewed and is about to
-    /// lapse. What is not ours must not be made: another replica may be making it.
-    async fn hold(&self, id: DeliveryId) {
+    /// Renews a claim. Returns when it is lost: another replica has it, or it could not be renewed in time and another
+    /// replica may have it soon.
+    async fn renew_lease(&self, id: DeliveryId) {
         let renewed = || async {
             loop {
-                sleep(RENEW).await;
+                sleep(RENEW_INTERVAL).await;
                 match self.store.renew(id, &self.holder).await {
                     Ok(is_ours) => return is_ours,
                     Err(e) => warn!(delivery = %id, error = %e, "a claim could not be renewed"),
                 }
             }
         };
-        while timeout(LET_GO, renewed()).await == Ok(true) {}
-        // On SQLite nobody else can take a claim that this process holds.
-        if self.store.is_alone() {
+        while timeout(RENEW_TIMEOUT, renewed()).await == Ok(true) {}
+        // On SQLite no other process can take the claim.
+        if self.store.is_single_process() {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Talks to the outside. Outside of any transaction.
-    async fn act(&self, dossier: &Dossier, delivery: &Delivery) -> Outcome {
-        if delivery.give_up_at <= self.clock.now() {
-            return Outcome::Refused { error: "given up: its time has passed".into() };
+    /// Calls the outside, never within a transaction.
+    async fn deliver(&self, details: &LicenseDetails, delivery: &Delivery) -> Outcome {
+        if delivery.expires_at <= self.clock.now() {
+            return Outcome::Refused { error: "expired before it could be delivered".into() };
         }
         tokio::select! {
-            outcome = self.talk(dossier, delivery) => outcome,
+            outcome = self.call_client(details, delivery) => outcome,
             () = self.stop_hard.cancelled() => Outcome::uncertain("the service stopped during the attempt"),
         }
     }
 
-    async fn talk(&self, dossier: &Dossier, delivery: &Delivery) -> Outcome {
-        let license = &dossier.license;
-        let issue = issue_url(&dossier.deliveries);
+    async fn call_client(&self, details: &LicenseDetails, delivery: &Delivery) -> Outcome {
+        let license = &details.license;
+        let issue = issue_url(&details.deliveries);
         match delivery.channel {
             Channel::Email => self.clients.mailer.send(license, delivery).await,
             Channel::Issue => {
-                // What follows an uncertain mail may be there already: the database may have been restored.
-                let uncertain = dossier.deliveries.iter().any(|d| d.uncertain);
+                // After a restore even a delivery that is certain by itself may have been made.
+                let uncertain = details.deliveries.iter().any(|d| d.uncertain);
                 let delivery = &Delivery { uncertain, ..delivery.clone() };
                 let known = delivery.reference.as_deref().or(issue);
                 self.clients.gitlab.file(license, delivery, known).await
@@ -215,15 +227,15 @@ impl Desk {
         }
     }
 
-    /// Tells people about emails that are past their deadline, whatever their attempts are doing.
-    async fn watch_deadlines(self: Arc<Self>, pulse: Pulse) {
+    /// Marks emails late once their deadline has passed, whatever their attempts are doing.
+    async fn watch_deadlines(self: Arc<Self>, heartbeat: Heartbeat) {
         while !self.stop.is_cancelled() {
             let now = self.clock.now();
-            pulse.beat(now);
+            heartbeat.beat(now);
             match self.store.overdue_emails(now, LATE_BATCH).await {
                 Ok(overdue) => {
                     for delivery in overdue {
-                        if let Err(e) = self.lapse(delivery.license_id, delivery.id).await {
+                        if let Err(e) = self.mark_late(delivery.license_id, delivery.id).await {
                             warn!(license = %delivery.license_id, error = %e, "a late email could not be recorded");
                         }
                     }
@@ -237,13 +249,13 @@ impl Desk {
         }
     }
 
-    /// Tries until the store takes it. What is known must not be forgotten while the database is away, so this ends
-    /// otherwise only when the service stops: then the claim lapses, and the next holder calls it uncertain.
+    /// Retries `f` until the store accepts it, so that an outcome is not lost while the database is away. `None` if the
+    /// service stops first: then the claim lapses, and the next holder treats the delivery as uncertain.
     async fn until_stored<T, F: Future<Output = store::Result<T>>>(&self, what: &str, f: impl Fn() -> F) -> Option<T> {
         loop {
             match f().await {
                 Ok(value) => return Some(value),
-                Err(e) => error!(error = %e, "the outbox cannot {what}; trying on"),
+                Err(e) => error!(error = %e, "the outbox cannot {what}; retrying"),
             }
             tokio::select! {
                 () = sleep(POLL) => {}
@@ -253,7 +265,7 @@ impl Desk {
     }
 }
 
-/// The one issue of a license, as far as it is known.
+/// The license's issue, if it is known.
 fn issue_url(deliveries: &[Delivery]) -> Option<&str> {
     deliveries.iter().filter(|d| d.channel == Channel::Issue).find_map(|d| d.reference.as_deref())
 }

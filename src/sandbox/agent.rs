@@ -49,7 +49,6 @@ impl Browser {
     ///
     /// # Panics
     /// Never: see below.
-    #[must_use]
     pub fn new(world: &World, service: &Url) -> Self {
         // The builder fails only where the machine has no TLS back end, and that one is compiled in.
         let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client builds");
@@ -93,7 +92,6 @@ impl Browser {
     }
 
     /// The bearer token of the session.
-    #[must_use]
     pub fn session(&self) -> Option<&str> {
         self.session.as_deref()
     }

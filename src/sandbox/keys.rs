@@ -15,13 +15,11 @@ const BITS: usize = 2048;
 /// The key pairs, in PEM (PKCS#8 and SubjectPublicKeyInfo).
 #[derive(Clone)]
 pub struct Keys {
-    /// Seals licenses.
     pub license_private_pem: String,
     /// Opens them; GitLab would ship it.
     pub license_public_pem: String,
     /// Signs the tokens that load the sidebar.
     pub zendesk_private_pem: String,
-    /// Checks them.
     pub zendesk_public_pem: String,
 }
 
@@ -33,7 +31,6 @@ impl fmt::Debug for Keys {
 
 impl Keys {
     /// Makes fresh pairs. Takes up to some seconds of CPU: tests had better hand in fixed ones.
-    #[must_use]
     pub fn generate(random: Random) -> Self {
         let (license_private_pem, license_public_pem) = pair(random);
         let (zendesk_private_pem, zendesk_public_pem) = pair(random);

@@ -7,8 +7,8 @@ pub mod faults;
 pub mod gitlab;
 pub mod keys;
 mod listener;
+mod message_log;
 pub mod once;
-mod shelf;
 pub mod slack;
 pub mod smtp;
 mod token;
@@ -39,28 +39,21 @@ pub const APP_GUID: &str = "2c1f5a52-8d0e-4c3a-9b64-5a1d0b0c4711";
 pub struct WorldOptions {
     /// Where the Zendesk page is; 0 takes any free port.
     pub page_port: u16,
-    /// The key pairs.
     pub keys: Keys,
     /// A real SDK to serve in place of the sandbox's own.
     pub sdk: Option<PathBuf>,
     /// The time; hand in the service's own, so that both move together.
     pub clock: Clock,
-    /// Chance.
     pub random: Random,
 }
 
 /// Zendesk, mail server, GitLab and Slack, each on a port of its own on loopback. Dropping it stops them.
 #[derive(Debug)]
 pub struct World {
-    /// The ticket page.
     pub zendesk: Zendesk,
-    /// The mail server.
     pub mail: Arc<MailServer>,
-    /// GitLab.
     pub gitlab: Arc<Gitlab>,
-    /// Slack.
     pub slack: Arc<Slack>,
-    /// The key pairs.
     pub keys: Keys,
     clock: Clock,
     random: Random,
@@ -98,7 +91,6 @@ impl World {
     }
 
     /// The variables that point a service on `bind_port` of this machine at this world.
-    #[must_use]
     pub fn settings(&self, bind_port: u16, database_path: &str) -> Vec<(String, String)> {
         let settings = [
             ("BIND", format!("127.0.0.1:{bind_port}")),
@@ -120,19 +112,16 @@ impl World {
     }
 
     /// The Zendesk page's origin, in place of `https://SUBDOMAIN.zendesk.com`.
-    #[must_use]
     pub fn origin(&self) -> String {
         self.zendesk.origin()
     }
 
     /// The SDK's address, in place of Zendesk's own.
-    #[must_use]
     pub fn sdk_url(&self) -> String {
         self.zendesk.sdk_url()
     }
 
     /// A fresh token, still to be signed, that says agent `agent_id` opened a ticket just now.
-    #[must_use]
     pub fn token(&self, agent_id: u64) -> Token {
         let now = self.clock.now();
         Token::of(agent_id, now, self.random.id(now))

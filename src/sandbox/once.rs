@@ -22,15 +22,10 @@ const AGENT_ID: u64 = 42;
 /// The license that is asked for.
 #[derive(Debug, Clone)]
 pub struct Order {
-    /// The customer's address.
     pub email: String,
-    /// The customer's name.
     pub name: String,
-    /// The customer's company.
     pub company: String,
-    /// The user count.
     pub seats: u32,
-    /// The ticket's number.
     pub ticket: u64,
 }
 
@@ -57,7 +52,6 @@ pub struct Arrived {
     pub public_key: String,
     /// The mail to the customer.
     pub email: EmailArrived,
-    /// The GitLab issue.
     pub issue: IssueArrived,
     /// The message in support's channel.
     pub slack: SlackArrived,
@@ -87,7 +81,6 @@ pub struct IssueArrived {
     pub confidential: bool,
     pub description: String,
     pub web_url: String,
-    /// Their usernames.
     pub assignees: Vec<&'static str>,
 }
 
@@ -109,7 +102,6 @@ pub enum Error {
     /// The answer to the order names no license.
     #[error("the service's answer names no license: {0}")]
     NoId(Value),
-    /// The time is over.
     #[error("after {} seconds: email {email}, closed issue {issue}, slack {slack}", PATIENCE.as_secs())]
     NotAll { email: Word, issue: Word, slack: Word },
     /// The mail came without the license file.

@@ -38,8 +38,8 @@ async fn settings_name_every_stand_in_and_the_keys() {
     assert_eq!(setting("STOPGAP_BIND"), Some("127.0.0.1:8080"));
     assert_eq!(setting("STOPGAP_DATABASE_URL"), Some("sqlite:/tmp/x.db"));
     let private = setting("STOPGAP_LICENSE_PRIVATE_KEY").unwrap().to_owned().into();
-    let key = crate::license::SealingKey::parse(&private).unwrap();
-    let public = crate::license::file::parse_public_key(setting("STOPGAP_LICENSE_PUBLIC_KEY").unwrap()).unwrap();
+    let key = crate::sealing::SealingKey::parse(&private).unwrap();
+    let public = crate::sealing::file::parse_public_key(setting("STOPGAP_LICENSE_PUBLIC_KEY").unwrap()).unwrap();
     assert_eq!(*key.public(), public);
 }
 

@@ -15,7 +15,6 @@ const VALID_SECONDS: i64 = 300;
 /// A token before it is signed. Tests alter header and claims at will.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Token {
-    /// `alg` and `typ`.
     pub header: Value,
     /// `iss`, `aud`, `sub` and the rest.
     pub claims: Value,
@@ -26,7 +25,6 @@ impl Token {
     ///
     /// The real token has no `jti`, and agents may open two tickets within a second: `nonce` stands for the
     /// query-string hash, which differs there from load to load.
-    #[must_use]
     pub fn of(agent_id: u64, now: Timestamp, nonce: Uuid) -> Self {
         let zendesk = format!("https://{SUBDOMAIN}.zendesk.com");
         let now = now.as_second();
@@ -45,7 +43,6 @@ impl Token {
     ///
     /// # Panics
     /// Where the key is no RSA key in PEM; the sandbox hands on its own.
-    #[must_use]
     pub fn sign(&self, private_pem: &str) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(&self.header), part(&self.claims));

@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 
-use super::{Result, Writing, ms, rows::Columns};
+use super::{Result, Transaction, ms, rows::Columns};
 use crate::license::{DeliveryId, LicenseId, delivery::Attempt};
 
 /// Of a delivery's attempts, so many of the first are kept …
@@ -10,11 +10,8 @@ const FIRST_KEPT: u32 = 5;
 /// … and so many of the last: a mail may be tried thousands of times.
 const LAST_KEPT: u32 = 20;
 
-impl Writing {
+impl Transaction {
     /// Keeps what came of an attempt. In a long series, the middle goes.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn add_attempt(&mut self, attempt: &Attempt) -> Result<()> {
         sqlx::query(
             "INSERT INTO attempts (delivery_id, number, at, outcome, error) VALUES ($1, $2, $3, $4, $5) \
@@ -24,7 +21,7 @@ impl Writing {
         .bind(attempt.delivery_id.to_string())
         .bind(i64::from(attempt.number))
         .bind(ms(attempt.at))
-        .bind(attempt.outcome.clone())
+        .bind(attempt.outcome.as_str())
         .bind(attempt.error.clone())
         .execute(&mut *self.tx)
         .await?;
@@ -38,10 +35,7 @@ impl Writing {
     }
 
     /// The license of a delivery; nothing where there is no such delivery.
-    ///
-    /// # Errors
-    /// [`super::Error`].
-    pub async fn license_of(&mut self, id: DeliveryId) -> Result<Option<LicenseId>> {
+    pub async fn license_of_delivery(&mut self, id: DeliveryId) -> Result<Option<LicenseId>> {
         let row = sqlx::query("SELECT license_id FROM deliveries WHERE id = $1")
             .bind(id.to_string())
             .fetch_optional(&mut *self.tx)

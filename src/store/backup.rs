@@ -31,9 +31,6 @@ pub enum BackupError {
 
 /// Copies the SQLite database at `url` into the new file `target`, readable by its owner alone. The service may run: the
 /// copy is what was committed at one instant.
-///
-/// # Errors
-/// A sentence for the operator; see [`BackupError`]. Then there is no file.
 pub async fn back_up(url: &str, target: &Path) -> Result<(), BackupError> {
     let (_, url, path) = address(url);
     let path = path.ok_or(BackupError::Postgres)?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::{AnyConnection, AssertSqlSafe};
 
-use super::{Dialect, Error, Result, Store, Writing, ms, rows::Columns};
+use super::{Dialect, Error, Result, Store, Transaction, ms, rows::Columns};
 use crate::{
     crash,
     license::{Channel, Delivery, DeliveryId, LicenseId},
@@ -17,16 +17,6 @@ use crate::{
 /// How long a claim is believed without being renewed. Tests that let the service die do not want to wait for it.
 pub const LEASE: Duration = Duration::from_secs(if cfg!(feature = "crash-points") { 3 } else { 60 });
 const LEASE_MS: i64 = LEASE.as_secs().cast_signed() * 1000;
-
-/// No wait of a channel is longer than this; a later `next_attempt_at` comes from a clock that has since been set back.
-/// A customer waits for the email; GitLab and Slack may ask for a longer wait than our own.
-#[must_use]
-pub const fn max_wait(channel: Channel) -> Duration {
-    match channel {
-        Channel::Email => Duration::from_mins(1),
-        Channel::Issue | Channel::Slack => Duration::from_hours(1),
-    }
-}
 
 /// A delivery that the caller now holds.
 #[derive(Debug, Clone)]
@@ -38,27 +28,27 @@ pub struct Claim {
 }
 
 impl Store {
-    /// Claims the delivery of `channel` that has been due the longest at `now`, if there is one. `under_way` are those
+    /// Claims the delivery of `channel` that has been due the longest at `now`, if there is one. `in_flight` are those
     /// that `holder` is making right now: they are not due to it, however long the database was away or its clock has
     /// jumped. A claim whose answer was lost is not among them, and lapses like that of a dead holder.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn claim(
         &self,
         channel: Channel,
         holder: &str,
-        under_way: &[DeliveryId],
+        in_flight: &[DeliveryId],
+        max_delay: Duration,
         now: Timestamp,
     ) -> Result<Option<Claim>> {
         // Most of the time nothing is due: find that out without waiting for the writer's turn.
         let mut reading = self.pool.acquire().await?;
-        if due(&mut reading, channel, under_way, now, self.dialect).await?.is_none() {
+        if due(&mut reading, channel, in_flight, max_delay, now, self.dialect).await?.is_none() {
             return Ok(None);
         }
         drop(reading);
-        let mut writing = self.write().await?;
-        let Some(due) = due(&mut writing.tx, channel, under_way, now, self.dialect).await? else { return Ok(None) };
+        let mut tx = self.begin().await?;
+        let Some(due) = due(&mut tx.tx, channel, in_flight, max_delay, now, self.dialect).await? else {
+            return Ok(None);
+        };
         let row = sqlx::query(
             "UPDATE deliveries SET lease_holder = $2, lease_until = $3, attempts = attempts + 1, \
              uncertain = CASE WHEN lease_holder IS NULL THEN uncertain ELSE 1 END WHERE id = $1 RETURNING *",
@@ -66,37 +56,33 @@ impl Store {
         .bind(due.id)
         .bind(holder.to_owned())
         .bind(due.at + LEASE_MS)
-        .fetch_one(&mut *writing.tx)
+        .fetch_one(&mut *tx.tx)
         .await?;
         let delivery = Columns(&row).delivery()?;
         let before = ["claim_email_before_commit", "claim_issue_before_commit", "claim_slack_before_commit"];
         crash::point_of(channel, before);
-        writing.commit().await?;
+        tx.commit().await?;
         crash::point_of(channel, ["claim_email_after_commit", "claim_issue_after_commit", "claim_slack_after_commit"]);
         Ok(Some(Claim { delivery, was_orphaned: due.earlier_holder.is_some() }))
     }
 
     /// Renews a claim; false where somebody else holds it by now.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn renew(&self, id: DeliveryId, holder: &str) -> Result<bool> {
-        let mut writing = self.write().await?;
-        let row = sqlx::query(self.dialect.clock()).fetch_one(&mut *writing.tx).await?;
+        let mut tx = self.begin().await?;
+        let row = sqlx::query(self.dialect.clock()).fetch_one(&mut *tx.tx).await?;
         let until = Columns(&row).number("at")? + LEASE_MS;
         let done = sqlx::query("UPDATE deliveries SET lease_until = $3 WHERE id = $1 AND lease_holder = $2")
             .bind(id.to_string())
             .bind(holder.to_owned())
             .bind(until)
-            .execute(&mut *writing.tx)
+            .execute(&mut *tx.tx)
             .await?;
-        writing.commit().await?;
+        tx.commit().await?;
         Ok(done.rows_affected() == 1)
     }
 
     /// Whether this process is the only holder there can be, as on SQLite.
-    #[must_use]
-    pub fn is_alone(&self) -> bool {
+    pub fn is_single_process(&self) -> bool {
         self.dialect == Dialect::Sqlite
     }
 
@@ -105,23 +91,20 @@ impl Store {
     ///
     /// # Errors
     /// [`super::Error::InUse`] where another process has the outbox, and [`super::Error`].
-    pub async fn take_everything_back(&self) -> Result<()> {
+    pub async fn reclaim_all(&self) -> Result<()> {
         let Some(guard) = &self.guard else { return Ok(()) };
         guard.try_lock().map_err(|_| Error::InUse)?;
-        let mut writing = self.write().await?;
+        let mut tx = self.begin().await?;
         sqlx::query("UPDATE deliveries SET lease_until = 0 WHERE lease_holder IS NOT NULL AND state = 'pending'")
-            .execute(&mut *writing.tx)
+            .execute(&mut *tx.tx)
             .await?;
-        writing.commit().await
+        tx.commit().await
     }
 }
 
-impl Writing {
+impl Transaction {
     /// Marks everything pending as uncertain, and tells what that is.
-    ///
-    /// # Errors
-    /// [`super::Error`].
-    pub async fn doubt_pending(&mut self) -> Result<Vec<(LicenseId, Channel)>> {
+    pub async fn mark_pending_uncertain(&mut self) -> Result<Vec<(LicenseId, Channel)>> {
         let rows = sqlx::query("UPDATE deliveries SET uncertain = 1 WHERE state = 'pending' RETURNING *")
             .fetch_all(&mut *self.tx)
             .await?;
@@ -129,9 +112,6 @@ impl Writing {
     }
 
     /// Ends a claim; false where somebody else holds it by now.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn release(&mut self, id: DeliveryId, holder: &str) -> Result<bool> {
         let done = sqlx::query(
             "UPDATE deliveries SET lease_holder = NULL, lease_until = NULL WHERE id = $1 AND lease_holder = $2",
@@ -149,27 +129,27 @@ struct Due {
     id: String,
     /// Whoever claimed it before, and died.
     earlier_holder: Option<String>,
-    /// The database's clock.
     at: i64,
 }
 
-/// The delivery that has been due the longest and is none of `under_way`. Served by `deliveries_due`.
+/// The delivery that has been due the longest and is none of `in_flight`. Served by `deliveries_due`.
 async fn due(
     connection: &mut AnyConnection,
     channel: Channel,
-    under_way: &[DeliveryId],
+    in_flight: &[DeliveryId],
+    max_delay: Duration,
     now: Timestamp,
     dialect: Dialect,
 ) -> Result<Option<Due>> {
     // A place for each, from $5 on, and one that fits none: an empty list is no SQL.
-    let places: String = (5..).take(under_way.len()).map(|place| format!(", ${place}")).collect();
+    let places: String = (5..).take(in_flight.len()).map(|place| format!(", ${place}")).collect();
     let sql = format!(
         "SELECT d.id, d.lease_holder, c.at FROM ({}) AS c \
-         CROSS JOIN deliveries d LEFT JOIN deliveries w ON w.id = d.waits_for \
+         CROSS JOIN deliveries d LEFT JOIN deliveries w ON w.id = d.depends_on \
          WHERE d.state = 'pending' AND d.channel = $1 AND (d.next_attempt_at <= $2 OR d.next_attempt_at > $3) \
          AND (d.lease_holder IS NULL OR d.lease_until <= c.at OR d.lease_until > c.at + $4) \
          AND d.id NOT IN (''{places}) \
-         AND (w.id IS NULL OR w.state <> 'pending' OR d.patience_until <= $2) \
+         AND (w.id IS NULL OR w.state <> 'pending' OR d.wait_until <= $2) \
          ORDER BY d.next_attempt_at, d.id LIMIT 1",
         dialect.clock()
     );
@@ -177,9 +157,9 @@ async fn due(
     let query = sqlx::query(AssertSqlSafe(sql))
         .bind(channel.as_str())
         .bind(ms(now))
-        .bind(later_ms(now, max_wait(channel)))
+        .bind(later_ms(now, max_delay))
         .bind(LEASE_MS);
-    let query = under_way.iter().fold(query, |query, id| query.bind(id.to_string()));
+    let query = in_flight.iter().fold(query, |query, id| query.bind(id.to_string()));
     let row = query.fetch_optional(connection).await?;
     let Some(row) = &row else { return Ok(None) };
     let row = Columns(row);

@@ -3,37 +3,11 @@
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
-use super::{Error, Result, Store, Writing, ms, rows::Columns};
-use crate::license::{Arrival, Channel, Delivery, DeliveryId, LicenseId, Purpose, Story};
-
-/// A delivery to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewDelivery {
-    /// Its id.
-    pub id: DeliveryId,
-    /// Who hears it.
-    pub channel: Channel,
-    /// Why.
-    pub purpose: Purpose,
-    /// An email's address.
-    pub recipient: Option<String>,
-    /// What issue and Slack tell.
-    pub story: Option<Story>,
-    /// When an email becomes late.
-    pub deadline_at: Option<Timestamp>,
-    /// When it is given up.
-    pub give_up_at: Timestamp,
-    /// Not before that delivery has ended …
-    pub waits_for: Option<DeliveryId>,
-    /// … or this time has come. Without it, the wait has no end of its own.
-    pub patience_until: Option<Timestamp>,
-}
+use super::{Error, Result, Store, Transaction, ms, rows::Columns};
+use crate::license::{Arrival, Delivery, DeliveryId, LicenseId, NewDelivery};
 
 impl Store {
     /// Emails past their deadline that people have not been told about yet. Served by `deliveries_due`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn overdue_emails(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>> {
         let rows = sqlx::query(
             "SELECT * FROM deliveries WHERE state = 'pending' AND channel = 'email' AND late = 0 AND deadline_at <= $1 \
@@ -47,19 +21,16 @@ impl Store {
     }
 }
 
-impl Writing {
+impl Transaction {
     /// Puts a delivery into the outbox, due at `now`.
     ///
     /// What a license's deliveries tell follows the order of their making, so each is younger than those before it,
     /// whatever the clock says.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn add_delivery(&mut self, license: LicenseId, new: &NewDelivery, now: Timestamp) -> Result<()> {
-        let story = new.story.as_ref().map(serde_json::to_string).transpose();
+        let notice = new.notice.as_ref().map(serde_json::to_string).transpose();
         sqlx::query(
-            "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, story, state, attempts, uncertain, \
-             late, created_at, deadline_at, give_up_at, next_attempt_at, waits_for, patience_until, request_id) \
+            "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, notice, state, attempts, uncertain, \
+             late, created_at, deadline_at, expires_at, next_attempt_at, depends_on, wait_until, request_id) \
              SELECT $1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, \
              CASE WHEN MAX(created_at) >= $7 THEN MAX(created_at) + 1 ELSE $7 END, $8, $9, $7, $10, $11, $12 \
              FROM deliveries WHERE license_id = $2",
@@ -69,12 +40,12 @@ impl Writing {
         .bind(new.channel.as_str())
         .bind(new.purpose.as_str())
         .bind(new.recipient.clone())
-        .bind(story.map_err(|e| Error::Unreadable(e.to_string()))?)
+        .bind(notice.map_err(|e| Error::Unreadable(e.to_string()))?)
         .bind(ms(now))
         .bind(new.deadline_at.map(ms))
-        .bind(ms(new.give_up_at))
-        .bind(new.waits_for.map(|id| id.to_string()))
-        .bind(new.patience_until.map(ms))
+        .bind(ms(new.expires_at))
+        .bind(new.depends_on.map(|id| id.to_string()))
+        .bind(new.wait_until.map(ms))
         .bind(self.request_id.clone())
         .execute(&mut *self.tx)
         .await?;
@@ -82,10 +53,7 @@ impl Writing {
     }
 
     /// Writes how far a delivery is: state, times, errors, reference and marks. Claims have their own columns.
-    ///
-    /// # Errors
-    /// [`super::Error`].
-    pub async fn save_delivery(&mut self, delivery: &Delivery) -> Result<()> {
+    pub async fn update_delivery(&mut self, delivery: &Delivery) -> Result<()> {
         sqlx::query(
             "UPDATE deliveries SET state = $2, uncertain = $3, late = $4, next_attempt_at = $5, sent_at = $6, \
              last_error = $7, reference = $8 WHERE id = $1",
@@ -104,26 +72,23 @@ impl Writing {
     }
 }
 
-impl Writing {
+impl Transaction {
     /// Makes a failed delivery pending again, due at `now`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn requeue(
         &mut self,
         id: DeliveryId,
         deadline_at: Option<Timestamp>,
-        give_up_at: Timestamp,
+        expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<()> {
         sqlx::query(
-            "UPDATE deliveries SET state = 'pending', late = 0, deadline_at = $2, give_up_at = $3, \
+            "UPDATE deliveries SET state = 'pending', late = 0, deadline_at = $2, expires_at = $3, \
              next_attempt_at = $4, request_id = $5, lease_holder = NULL, lease_until = NULL \
              WHERE id = $1 AND state = 'failed'",
         )
         .bind(id.to_string())
         .bind(deadline_at.map(ms))
-        .bind(ms(give_up_at))
+        .bind(ms(expires_at))
         .bind(ms(now))
         .bind(self.request_id.clone())
         .execute(&mut *self.tx)
@@ -132,9 +97,6 @@ impl Writing {
     }
 
     /// Keeps what the mail provider said last about a mail.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn set_arrival(&mut self, id: DeliveryId, arrival: &Arrival) -> Result<()> {
         sqlx::query("UPDATE deliveries SET arrival_state = $2, arrival_reason = $3, arrival_at = $4 WHERE id = $1")
             .bind(id.to_string())
@@ -147,9 +109,6 @@ impl Writing {
     }
 
     /// Licenses with a failed delivery, by id, after that of the text `after`. Served by `deliveries_due`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn licenses_with_failures(&mut self, after: &str, limit: u32) -> Result<Vec<LicenseId>> {
         let rows = sqlx::query(
             "SELECT DISTINCT license_id FROM deliveries WHERE state = 'failed' AND license_id > $1 \

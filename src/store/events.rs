@@ -2,24 +2,20 @@
 
 use sqlx::AnyConnection;
 
-use super::{Result, Writing, ms, rows::Columns};
-use crate::license::{EVENTS, Event, LicenseId};
+use super::{Result, Transaction, ms, rows::Columns};
+use crate::license::{Event, LicenseId};
 
-impl Writing {
+impl Transaction {
     /// Adds a line to a license's history.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn add_event(&mut self, license: LicenseId, event: &Event) -> Result<()> {
-        debug_assert!(EVENTS.contains(&event.what.as_str()), "{} is not among EVENTS", event.what);
         sqlx::query(
-            "INSERT INTO events (license_id, number, at, by_whom, what, detail) \
+            "INSERT INTO events (license_id, number, at, actor, kind, detail) \
              SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5 FROM events WHERE license_id = $1",
         )
         .bind(license.to_string())
         .bind(ms(event.at))
-        .bind(event.by.clone())
-        .bind(event.what.clone())
+        .bind(event.actor.clone())
+        .bind(event.kind.as_str())
         .bind(event.detail.clone())
         .execute(&mut *self.tx)
         .await?;

@@ -26,9 +26,6 @@ pub enum Examined {
 }
 
 /// Looks whether the database at `url` is there and can be written, and of which version it is. Changes nothing.
-///
-/// # Errors
-/// A sentence for the operator; see [`OpenError`].
 pub async fn examine(url: &str) -> Result<Examined, OpenError> {
     let (dialect, url, path) = address(url);
     if let Some(path) = &path

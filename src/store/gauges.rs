@@ -11,16 +11,13 @@ pub struct Backlog {
     /// Channel, how many deliveries are pending, when the oldest of them was asked for.
     pub pending: Vec<(String, i64, Timestamp)>,
     /// Pending mails that people were told are late.
-    pub late_mails: i64,
+    pub late_emails: i64,
     /// Sessions that have not ended.
     pub sessions: i64,
 }
 
 impl Store {
     /// What is still to be done at `now`. Served by `deliveries_due`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn backlog(&self, now: Timestamp) -> Result<Backlog> {
         let rows = sqlx::query(
             "SELECT channel, COUNT(*) AS pending, MIN(created_at) AS oldest FROM deliveries \
@@ -40,7 +37,7 @@ impl Store {
             .await?;
         Ok(Backlog {
             pending: pending.collect::<Result<_>>()?,
-            late_mails: late.try_get("late")?,
+            late_emails: late.try_get("late")?,
             sessions: sessions.try_get("sessions")?,
         })
     }

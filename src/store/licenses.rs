@@ -2,34 +2,25 @@
 
 use sqlx::AnyConnection;
 
-use super::{Dossier, Result, Store, Writing, attempts, deliveries, events, ms, rows::Columns};
-use crate::license::{Email, License, LicenseFile, LicenseId, Line};
+use super::{Result, Store, Transaction, attempts, deliveries, events, ms, rows::Columns};
+use crate::license::{Email, License, LicenseDetails, LicenseFile, LicenseId, SingleLine};
 
 impl Store {
     /// Everything about one license; nothing where there is none of that id.
-    ///
-    /// # Errors
-    /// [`super::Error`].
-    pub async fn dossier(&self, id: LicenseId) -> Result<Option<Dossier>> {
+    pub async fn license(&self, id: LicenseId) -> Result<Option<LicenseDetails>> {
         find(&mut *self.pool.acquire().await?, id).await
     }
 }
 
-impl Writing {
+impl Transaction {
     /// The license of that id, as this transaction sees it.
-    ///
-    /// # Errors
-    /// [`super::Error`].
-    pub async fn dossier(&mut self, id: LicenseId) -> Result<Option<Dossier>> {
+    pub async fn license(&mut self, id: LicenseId) -> Result<Option<LicenseDetails>> {
         find(&mut self.tx, id).await
     }
 
     /// Keeps a new license, as the newest: this is the one transaction that writes, so no other takes its number.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn add_license(&mut self, license: &License) -> Result<()> {
-        let text = |line: &Option<Line>| line.as_ref().map(ToString::to_string);
+        let text = |line: &Option<SingleLine>| line.as_ref().map(ToString::to_string);
         sqlx::query(
             "INSERT INTO licenses (id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
              customer_email, customer_folded, customer_name, customer_company, seats, starts_on, expires_on, file, \
@@ -67,9 +58,6 @@ impl Writing {
     }
 
     /// Says which license took the place of `id`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn set_replaced_by(&mut self, id: LicenseId, later: LicenseId) -> Result<()> {
         sqlx::query("UPDATE licenses SET replaced_by = $2 WHERE id = $1")
             .bind(id.to_string())
@@ -81,9 +69,6 @@ impl Writing {
 
     /// The customer's newest license that was made since `since`, expires after `today` (`YYYY-MM-DD`), was sealed, is
     /// not replaced and whose mail was neither refused nor bounced. Served by `licenses_by_customer`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn running_license(&mut self, customer: &Email, today: &str) -> Result<Option<License>> {
         let row = sqlx::query(
             "SELECT * FROM licenses l WHERE customer_folded = $1 AND expires_on > $2 AND replaced_by IS NULL AND drill = 0 \
@@ -98,20 +83,20 @@ impl Writing {
     }
 }
 
-async fn find(connection: &mut AnyConnection, id: LicenseId) -> Result<Option<Dossier>> {
+async fn find(connection: &mut AnyConnection, id: LicenseId) -> Result<Option<LicenseDetails>> {
     let query = sqlx::query("SELECT * FROM licenses WHERE id = $1").bind(id.to_string());
     let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(None) };
-    let mut dossier = Columns(&row).bare_dossier()?;
-    dossier.deliveries = deliveries::of_license(connection, id).await?;
-    dossier.events = events::of_license(connection, id).await?;
-    dossier.attempts = attempts::of_license(connection, id).await?;
-    Ok(Some(dossier))
+    let mut details = Columns(&row).details()?;
+    details.deliveries = deliveries::of_license(connection, id).await?;
+    details.events = events::of_license(connection, id).await?;
+    details.attempts = attempts::of_license(connection, id).await?;
+    Ok(Some(details))
 }
 
 /// Everything that a lookup by words finds a license by, in lower case, one word group a line.
 fn search_words(license: &License) -> String {
     let customer = &license.customer;
-    let line = |line: &Option<Line>| line.as_ref().map(|l| l.as_str().to_lowercase()).unwrap_or_default();
+    let line = |line: &Option<SingleLine>| line.as_ref().map(|l| l.as_str().to_lowercase()).unwrap_or_default();
     [
         customer.email.folded(),
         line(&customer.name),

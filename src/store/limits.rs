@@ -6,14 +6,11 @@
 use jiff::Timestamp;
 use sqlx::{Any, AnyConnection, any::AnyArguments, query::Query};
 
-use super::{Result, Writing, ms, rows::Columns, search::like};
+use super::{Result, Transaction, ms, rows::Columns, search::like};
 use crate::license::Email;
 
-impl Writing {
+impl Transaction {
     /// Of one agent. Served by `licenses_by_agent`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn filled_by_agent(&mut self, user_id: u64, since: Timestamp, limit: u32) -> Result<Option<Timestamp>> {
         let sql = "SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 AND agent_user_id = $3 \
                    ORDER BY created_at DESC LIMIT 1 OFFSET $2";
@@ -21,9 +18,6 @@ impl Writing {
     }
 
     /// Of one mailbox: `jane+2@…` is `jane@…`. Served by `licenses_by_time`, of which a day holds few.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn filled_by_customer(
         &mut self,
         customer: &Email,
@@ -35,9 +29,6 @@ impl Writing {
     }
 
     /// Of one mail domain. Served by `licenses_by_time`, of which a day holds few.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn filled_by_domain(
         &mut self,
         customer: &Email,
@@ -61,9 +52,6 @@ impl Writing {
     }
 
     /// Of everyone together. Served by `licenses_by_time`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn filled_by_all(&mut self, since: Timestamp, limit: u32) -> Result<Option<Timestamp>> {
         let sql = "SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 \
                    ORDER BY created_at DESC LIMIT 1 OFFSET $2";

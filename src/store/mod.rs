@@ -1,9 +1,8 @@
 //! SQLite or PostgreSQL through one set of statements.
 //!
-//! [`Store`] reads; [`Writing`] is one transaction. There is one writer at a time on both databases: SQLite has no
+//! [`Store`] reads; [`Transaction`] is one transaction. There is one writer at a time on both databases: SQLite has no
 //! other way, and PostgreSQL takes an advisory lock, so that what is true in one is true in the other.
 
-mod answers;
 mod attempts;
 mod backup;
 mod claims;
@@ -13,38 +12,36 @@ mod erase;
 mod events;
 mod examine;
 mod gauges;
+mod idempotency;
 mod licenses;
 mod limits;
-mod lookup;
 mod open;
 mod probe;
 mod rows;
 mod search;
+mod search_query;
 mod sessions;
 
-pub use answers::{Answer, AnswerKey};
 pub use backup::{BackupError, back_up};
-pub use claims::{Claim, LEASE, max_wait};
-pub use deliveries::NewDelivery;
+pub use claims::{Claim, LEASE};
 pub use erase::ERASED_ADDRESS;
 pub use examine::{Examined, examine};
 pub use gauges::Backlog;
-pub use lookup::{Lookup, Page};
+pub use idempotency::{IdempotencyKey, StoredResponse};
 pub use open::OpenError;
+pub use search_query::{Page, SearchQuery};
 pub use sessions::Session;
 
 use std::{fs::File, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use sqlx::{Any, AnyPool, Transaction};
+use sqlx::{Any, AnyPool};
 use tokio::{
     sync::{Mutex, OwnedMutexGuard, watch},
     time::timeout,
 };
 
 use dialect::Dialect;
-
-use crate::license::{Delivery, Event, License, delivery::Attempt, file::Digests};
 
 /// The store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -87,26 +84,9 @@ pub struct Store {
     guard: Option<Arc<File>>,
 }
 
-/// One license with everything that is known about it.
-#[derive(Debug, Clone)]
-pub struct Dossier {
-    /// The license.
-    pub license: License,
-    /// Its deliveries, oldest first.
-    pub deliveries: Vec<Delivery>,
-    /// Its history, oldest first.
-    pub events: Vec<Event>,
-    /// What came of each attempt, delivery by delivery.
-    pub attempts: Vec<Attempt>,
-    /// Under which GitLab reports usage; nothing where there never was a file.
-    pub digests: Option<Digests>,
-    /// When the customer's data were erased.
-    pub erased_at: Option<Timestamp>,
-}
-
-/// One writing transaction. Dropped without [`Writing::commit`], it leaves nothing behind.
-pub struct Writing {
-    tx: Transaction<'static, Any>,
+/// One writing transaction. Dropped without [`Transaction::commit`], it leaves nothing behind.
+pub struct Transaction {
+    tx: sqlx::Transaction<'static, Any>,
     changes: watch::Sender<u64>,
     /// What its deliveries go back to.
     request_id: Option<String>,
@@ -119,15 +99,14 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Away`], also where the turn does not come in time.
-    pub async fn write(&self) -> Result<Writing> {
+    pub async fn begin(&self) -> Result<Transaction> {
         // First come, first served: SQLite itself lets those who wait fight for their turn, and some lose each time.
         let turn = timeout(TURN, Arc::clone(&self.turn).lock_owned()).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
         let tx = self.dialect.begin(&self.pool).await?;
-        Ok(Writing { tx, changes: self.changes.clone(), request_id: None, _turn: turn })
+        Ok(Transaction { tx, changes: self.changes.clone(), request_id: None, _turn: turn })
     }
 
     /// Hears of every change that this process commits. The outbox and the pages' live progress wait for it.
-    #[must_use]
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
@@ -142,9 +121,9 @@ impl Store {
     }
 }
 
-impl Writing {
+impl Transaction {
     /// Everything that is put into the outbox from now on goes back to this request, so that the log ties them together.
-    pub fn because_of(&mut self, request_id: Option<&str>) {
+    pub fn set_request_id(&mut self, request_id: Option<&str>) {
         self.request_id = request_id.map(ToOwned::to_owned);
     }
 

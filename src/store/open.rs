@@ -54,9 +54,6 @@ pub enum OpenError {
 
 impl Store {
     /// Opens `url` (`sqlite:FILE`, made if it is not there, or `postgres://…`) and brings its tables up to date.
-    ///
-    /// # Errors
-    /// A sentence for the operator; see [`OpenError`].
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let (dialect, url, path) = address(url);

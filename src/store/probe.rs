@@ -4,21 +4,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{Error, Result, Store};
 
-/// What is known about writing.
+/// What is known about tx.
 #[derive(Debug, Default)]
 pub(super) struct Proof {
     /// The count of changes at the latest probe.
     seen: AtomicU64,
-    /// The latest probe failed.
     is_refused: AtomicBool,
 }
 
 impl Store {
     /// Writes something that changes nothing, unless this process has committed something since it was asked last.
     /// [`Store::ping`] tells what came of it until the next time.
-    ///
-    /// # Errors
-    /// [`Error::Away`].
     pub async fn probe(&self) -> Result<()> {
         let committed = *self.changes.borrow();
         let is_proven = self.proof.seen.swap(committed, Ordering::Relaxed) != committed;
@@ -28,16 +24,13 @@ impl Store {
     }
 
     async fn heartbeat(&self) -> Result<()> {
-        let mut writing = self.write().await?;
-        sqlx::raw_sql(self.dialect.heartbeat()).execute(&mut *writing.tx).await?;
+        let mut tx = self.begin().await?;
+        sqlx::raw_sql(self.dialect.heartbeat()).execute(&mut *tx.tx).await?;
         // No change that anybody waits for.
-        Ok(writing.tx.commit().await?)
+        Ok(tx.tx.commit().await?)
     }
 
     /// Whether the database answers, and took the latest probe.
-    ///
-    /// # Errors
-    /// [`Error::Away`], [`Error::Refusing`].
     pub async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         if self.proof.is_refused.load(Ordering::Relaxed) {

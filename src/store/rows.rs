@@ -5,11 +5,11 @@ use serde::de::DeserializeOwned;
 use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
-use super::{Answer, Dossier, Error, Result, Session};
+use super::{Error, Result, Session, StoredResponse};
 use crate::license::{
-    Agent, Arrival, Customer, Delivery, DeliveryId, EligibilityNote, Email, Event, License, LicenseFile, LicenseId,
-    Line, Seats, Terms, Ticket, TicketId, Username, customer::MAX_NAME_CHARS, delivery::Attempt, file::Digests,
-    ticket::MAX_SUBJECT_CHARS,
+    Agent, Arrival, Customer, Delivery, DeliveryId, EligibilityNote, Email, Event, License, LicenseDetails,
+    LicenseFile, LicenseId, Seats, SingleLine, Terms, Ticket, TicketId, Username, customer::MAX_NAME_CHARS,
+    delivery::Attempt, file::Digests, ticket::MAX_SUBJECT_CHARS,
 };
 
 /// A row and how to read its columns; an unreadable one names itself.
@@ -58,8 +58,8 @@ impl Columns<'_> {
         self.maybe_text(name)?.map(|text| LicenseId::parse(&text).map_err(|_| unreadable(name))).transpose()
     }
 
-    fn line(&self, name: &str, max_chars: usize) -> Result<Option<Line>> {
-        self.maybe_text(name)?.map(|text| Line::parse(&text, max_chars).map_err(|_| unreadable(name))).transpose()
+    fn line(&self, name: &str, max_chars: usize) -> Result<Option<SingleLine>> {
+        self.maybe_text(name)?.map(|text| SingleLine::parse(&text, max_chars).map_err(|_| unreadable(name))).transpose()
     }
 
     /// An enum by its word in the API.
@@ -86,7 +86,7 @@ impl Columns<'_> {
             },
             seats: Seats::parse(self.count("seats")?).map_err(|_| unreadable("seats"))?,
             terms: Terms { starts_on: self.date("starts_on")?, expires_on: self.date("expires_on")? },
-            file: self.maybe_text("file")?.map(LicenseFile::from_store),
+            file: self.maybe_text("file")?.map(LicenseFile::new),
             seal_error: self.maybe_text("seal_error")?,
             eligibility: EligibilityNote {
                 verdict: self.word("verdict")?,
@@ -102,21 +102,21 @@ impl Columns<'_> {
     }
 
     pub(super) fn delivery(&self) -> Result<Delivery> {
-        let story = self.maybe_text("story")?;
+        let notice = self.maybe_text("notice")?;
         Ok(Delivery {
             id: DeliveryId(self.uuid("id")?),
             license_id: LicenseId(self.uuid("license_id")?),
             channel: self.word("channel")?,
             purpose: self.word("purpose")?,
             recipient: self.maybe_text("recipient")?,
-            story: story.map(|json| serde_json::from_str(&json).map_err(|_| unreadable("story"))).transpose()?,
+            notice: notice.map(|json| serde_json::from_str(&json).map_err(|_| unreadable("notice"))).transpose()?,
             state: self.word("state")?,
             attempts: self.count("attempts")?,
             uncertain: self.number("uncertain")? != 0,
             late: self.number("late")? != 0,
             created_at: self.time("created_at")?,
             deadline_at: self.maybe_time("deadline_at")?,
-            give_up_at: self.time("give_up_at")?,
+            expires_at: self.time("expires_at")?,
             next_attempt_at: self.time("next_attempt_at")?,
             sent_at: self.maybe_time("sent_at")?,
             last_error: self.maybe_text("last_error")?,
@@ -127,14 +127,14 @@ impl Columns<'_> {
     }
 
     /// A license without its deliveries, attempts and events.
-    pub(super) fn bare_dossier(&self) -> Result<Dossier> {
+    pub(super) fn details(&self) -> Result<LicenseDetails> {
         let license = self.license()?;
         let digests = match &license.file {
             Some(file) => Some(file.digests()),
             None => self.kept_digests()?,
         };
         let erased_at = self.maybe_time("erased_at")?;
-        Ok(Dossier { license, deliveries: vec![], events: vec![], attempts: vec![], digests, erased_at })
+        Ok(LicenseDetails { license, deliveries: vec![], events: vec![], attempts: vec![], digests, erased_at })
     }
 
     /// As they were when the text was erased.
@@ -153,7 +153,7 @@ impl Columns<'_> {
             delivery_id: DeliveryId(self.uuid("delivery_id")?),
             number: self.count("number")?,
             at: self.time("at")?,
-            outcome: self.text("outcome")?,
+            outcome: self.word("outcome")?,
             error: self.maybe_text("error")?,
         })
     }
@@ -162,8 +162,8 @@ impl Columns<'_> {
         Ok(LicenseId(self.uuid("license_id")?))
     }
 
-    pub(super) fn answer(&self) -> Result<Answer> {
-        Ok(Answer {
+    pub(super) fn response(&self) -> Result<StoredResponse> {
+        Ok(StoredResponse {
             request_hash: self.text("request_hash")?,
             license_id: LicenseId(self.uuid("license_id")?),
             status: self.count("status")?,
@@ -182,8 +182,8 @@ impl Columns<'_> {
     pub(super) fn event(&self) -> Result<Event> {
         Ok(Event {
             at: self.time("at")?,
-            by: self.text("by_whom")?,
-            what: self.text("what")?,
+            actor: self.text("actor")?,
+            kind: self.word("kind")?,
             detail: self.maybe_text("detail")?,
         })
     }

@@ -1,6 +1,6 @@
 //! What a lookup by words reads: the words of 64 licenses in one row, because most of a search's time is each row's own.
 
-use super::{Result, Store, Writing, rows::Columns};
+use super::{Result, Store, Transaction, rows::Columns};
 use crate::license::LicenseId;
 
 /// Licenses that no lookup finds, oldest first.
@@ -9,29 +9,26 @@ const UNNUMBERED: &str = "SELECT id FROM licenses WHERE number IS NULL ORDER BY 
 impl Store {
     /// Gives every license without a number the next one: while replicas are replaced one by one, those of a version
     /// that knew no numbers go on writing, and lookups go by numbers alone.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub(super) async fn number_the_rest(&self) -> Result<()> {
         if sqlx::query(UNNUMBERED).fetch_optional(&self.pool).await?.is_none() {
             return Ok(());
         }
-        let mut writing = self.write().await?;
-        for row in sqlx::query(UNNUMBERED).fetch_all(&mut *writing.tx).await? {
+        let mut tx = self.begin().await?;
+        for row in sqlx::query(UNNUMBERED).fetch_all(&mut *tx.tx).await? {
             let id = LicenseId(Columns(&row).uuid("id")?);
             sqlx::query(
                 "UPDATE licenses SET number = (SELECT COALESCE(MAX(number), 0) + 1 FROM licenses) WHERE id = $1",
             )
             .bind(id.to_string())
-            .execute(&mut *writing.tx)
+            .execute(&mut *tx.tx)
             .await?;
-            writing.add_to_block(id).await?;
+            tx.add_to_block(id).await?;
         }
-        writing.commit().await
+        tx.commit().await
     }
 }
 
-impl Writing {
+impl Transaction {
     /// Appends the license's words to those of its block.
     pub(super) async fn add_to_block(&mut self, id: LicenseId) -> Result<()> {
         sqlx::query(

@@ -2,24 +2,19 @@
 
 use jiff::Timestamp;
 
-use super::{Result, Store, Writing, ms, rows::Columns};
+use super::{Result, Store, Transaction, ms, rows::Columns};
 
 /// Who is behind a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// The agent: the user id of the token's `sub`.
     pub agent_user_id: u64,
-    /// The app's installation.
     pub installation_id: u64,
-    /// When it ends.
     pub expires_at: Timestamp,
 }
 
 impl Store {
     /// The session whose bearer token has this SHA-256 (hex) and that has not ended by `now`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn session(&self, token_hash: &str, now: Timestamp) -> Result<Option<Session>> {
         let row = sqlx::query("SELECT * FROM sessions WHERE token_hash = $1 AND expires_at > $2")
             .bind(token_hash.to_owned())
@@ -30,9 +25,6 @@ impl Store {
     }
 
     /// The GitLab username that this agent gave last.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn username(&self, agent_user_id: u64) -> Result<Option<String>> {
         let row = sqlx::query("SELECT username FROM agents WHERE user_id = $1")
             .bind(agent_user_id.cast_signed())
@@ -42,11 +34,8 @@ impl Store {
     }
 }
 
-impl Writing {
+impl Transaction {
     /// Marks a signed token (by its SHA-256, hex) as used; false where it was used before.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn use_token(&mut self, token_hash: &str, expires_at: Timestamp) -> Result<bool> {
         let done =
             sqlx::query("INSERT INTO used_tokens (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
@@ -58,9 +47,6 @@ impl Writing {
     }
 
     /// Keeps a session under its bearer token's SHA-256 (hex), and forgets what has ended by `now`.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn add_session(&mut self, token_hash: &str, session: &Session, now: Timestamp) -> Result<()> {
         for sql in ["DELETE FROM sessions WHERE expires_at <= $1", "DELETE FROM used_tokens WHERE expires_at <= $1"] {
             sqlx::query(sql).bind(ms(now)).execute(&mut *self.tx).await?;
@@ -78,9 +64,6 @@ impl Writing {
     }
 
     /// Remembers the GitLab username that an agent gave.
-    ///
-    /// # Errors
-    /// [`super::Error`].
     pub async fn remember_username(&mut self, agent_user_id: u64, username: &str) -> Result<()> {
         sqlx::query(
             "INSERT INTO agents (user_id, username) VALUES ($1, $2) \

@@ -1,68 +1,60 @@
 //! Hearing from the mail provider whether a mail arrived.
 
-use super::{
-    Desk,
-    session::sha256,
-    telling::{self, Case, Moment},
-};
+use super::{LicenseService, session::sha256};
 use crate::{
     delivery::email::webhook::{News, Report},
-    license::{Channel, Delivery, DeliveryId, Email, Event, State, Story},
-    store::{self, Dossier, Writing},
+    license::{Actor, Channel, Delivery, Email, Event, LicenseDetails, Notice, State, notices},
+    store::{self, Transaction},
 };
 
-/// Who said it, in the history.
-const PROVIDER: &str = "mail provider";
-
-impl Desk {
+impl LicenseService {
     /// Keeps what a signed report says that came with the request `request_id`. Repeats, and reports on mails that are not ours, change nothing.
     ///
     /// # Errors
     /// [`store::Error`]; the report is to be sent again then.
-    pub async fn hear(&self, report: Report, request_id: &str) -> store::Result<()> {
+    pub async fn record_arrival(&self, report: Report, request_id: &str) -> store::Result<()> {
         let Report { token, usable_until, news } = report;
         let Some(news) = news else { return Ok(()) };
-        let mut writing = self.store.write().await?;
-        writing.because_of(Some(request_id));
-        if !writing.use_token(&sha256(&format!("mailgun {token}")), usable_until).await? {
+        let mut tx = self.store.begin().await?;
+        tx.set_request_id(Some(request_id));
+        if !tx.use_token(&sha256(&format!("mailgun {token}")), usable_until).await? {
             return Ok(());
         }
-        if let Some(dossier) = dossier_of(&mut writing, &news).await? {
-            self.note_arrival(&mut writing, dossier, &news).await?;
+        if let Some(details) = details_of(&mut tx, &news).await? {
+            self.note_arrival(&mut tx, details, &news).await?;
         }
-        writing.commit().await
+        tx.commit().await
     }
 
-    async fn note_arrival(&self, writing: &mut Writing, dossier: Dossier, news: &News) -> store::Result<()> {
-        let Dossier { license, mut deliveries, erased_at, .. } = dossier;
-        let Some(mail) = deliveries.iter_mut().find(|d| is_meant(d, news)) else { return Ok(()) };
-        if erased_at.is_some() || !news.arrival.outdoes(mail.arrival.as_ref()) {
+    async fn note_arrival(&self, tx: &mut Transaction, details: LicenseDetails, news: &News) -> store::Result<()> {
+        let mut details = details;
+        let Some(mail) = details.deliveries.iter_mut().find(|d| is_meant(d, news)) else { return Ok(()) };
+        if details.erased_at.is_some() || !news.arrival.supersedes(mail.arrival.as_ref()) {
             return Ok(());
         }
         mail.arrival = Some(news.arrival.clone());
         let to = mail.recipient.as_deref().and_then(|to| Email::parse(to).ok()).map(|to| to.masked());
         let now = self.clock.now();
-        writing.set_arrival(mail.id, &news.arrival).await?;
-        let what = format!("email_arrival_{}", news.arrival.state.as_str());
-        let event = Event { at: now, by: PROVIDER.into(), what, detail: news.arrival.reason.clone() };
-        writing.add_event(license.id, &event).await?;
+        tx.set_arrival(mail.id, &news.arrival).await?;
+        let event = Event::new(now, &Actor::MailProvider, news.arrival.state.into(), news.arrival.reason.clone());
+        let id = details.license.id;
+        tx.add_event(id, &event).await?;
         if news.arrival.state.is_bounce() {
-            tracing::warn!(license = %license.id, state = news.arrival.state.as_str(), "a mail did not arrive");
-            let open = State::of(&deliveries) != State::Delivered;
-            let story = Story::Bounced { to: to.unwrap_or_default(), reason: news.arrival.in_words(), open };
-            let mut fresh_id = || DeliveryId(self.random.id(now));
-            let mut moment = Moment { now, chance: 0.0, fresh_id: &mut fresh_id };
-            for new in telling::tell(Case { license: &license, deliveries: &deliveries }, story, &mut moment) {
-                writing.add_delivery(license.id, &new, now).await?;
+            tracing::warn!(license = %id, state = news.arrival.state.as_str(), "a mail did not arrive");
+            let open = details.state() != State::Delivered;
+            let notice = Notice::Bounced { to: to.unwrap_or_default(), reason: news.arrival.summary(), open };
+            let mut tick = self.tick(now);
+            for new in notices::notices_for(&details, notice, &mut tick) {
+                tx.add_delivery(id, &new, now).await?;
             }
         }
         Ok(())
     }
 }
 
-async fn dossier_of(writing: &mut Writing, news: &News) -> store::Result<Option<Dossier>> {
-    match writing.license_of(news.delivery).await? {
-        Some(license) => writing.dossier(license).await,
+async fn details_of(tx: &mut Transaction, news: &News) -> store::Result<Option<LicenseDetails>> {
+    match tx.license_of_delivery(news.delivery).await? {
+        Some(license) => tx.license(license).await,
         None => Ok(None),
     }
 }

@@ -1,9 +1,9 @@
 //! What a customer's error message means.
 
-use super::Desk;
-use crate::license::diagnosis::{DiagnosisError, Finding, diagnose};
+use super::LicenseService;
+use crate::gitlab_rules::diagnosis::{DiagnosisError, Finding, diagnose};
 
-impl Desk {
+impl LicenseService {
     /// Explains `text`. A text made to be slow takes its time: call it off the async threads.
     ///
     /// # Errors

@@ -1,10 +1,9 @@
 //! A drill: one license through production's own path to the operator, marked as a drill wherever it shows.
 
-use super::{Desk, generate::Order};
+use super::{LicenseService, generate::GenerateLicense};
 use crate::{
     license::{
-        Agent, Customer, EligibilityNote, Email, LicenseId, Line, Seats, Ticket, TicketId, Username,
-        eligibility::Verdict,
+        Agent, Customer, EligibilityNote, Email, LicenseId, Seats, SingleLine, Ticket, TicketId, Username, Verdict,
     },
     store,
 };
@@ -14,17 +13,14 @@ const COMPANY: &str = "Drill";
 const TICKET: u64 = 1;
 const SEATS: u64 = 1;
 
-impl Desk {
+impl LicenseService {
     /// Puts a drill's license and its mail to `email` into the store, where the running service takes it up. It counts
     /// for no limit and for no duplicate.
-    ///
-    /// # Errors
-    /// A sentence.
     pub async fn drill(&self, email: Email, username: Username) -> Result<LicenseId, String> {
-        let order = Order {
+        let order = GenerateLicense {
             ticket: Ticket { id: TicketId::parse(TICKET)?, subject: None },
             agent: Agent { username, zendesk_user_id: 0 },
-            customer: Customer { email, name: None, company: Some(Line::parse(COMPANY, COMPANY.len())?) },
+            customer: Customer { email, name: None, company: Some(SingleLine::parse(COMPANY, COMPANY.len())?) },
             seats: Seats::parse(SEATS)?,
             eligibility: EligibilityNote {
                 verdict: Verdict::Unchecked,
@@ -38,9 +34,9 @@ impl Desk {
         let mut license = self.seal(order).await;
         license.drill = true;
         let in_words = |e: store::Error| e.to_string();
-        let mut writing = self.store.write().await.map_err(in_words)?;
-        self.keep(&mut writing, &license).await.map_err(in_words)?;
-        writing.commit().await.map_err(in_words)?;
+        let mut tx = self.store.begin().await.map_err(in_words)?;
+        self.keep(&mut tx, &license).await.map_err(in_words)?;
+        tx.commit().await.map_err(in_words)?;
         Ok(license.id)
     }
 }

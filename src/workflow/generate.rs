@@ -3,30 +3,26 @@
 use serde_json::Value;
 
 use super::{
-    Desk,
-    request::{Answered, Refusal, Request},
-    scope,
-    telling::{self, Case, Moment},
-    written,
+    Error, LicenseService,
+    idempotency::{IdempotentRequest, Response},
+    scope, written,
 };
 use crate::{
     license::{
-        Agent, Attributes, Customer, DeliveryId, EligibilityNote, Event, License, LicenseFile, LicenseId, Purpose,
-        Seats, Story, Terms, Ticket, record::today,
+        Actor, Agent, Customer, EligibilityNote, Event, EventKind, License, LicenseDetails, LicenseFile, LicenseId,
+        Notice, Purpose, Seats, Terms, Ticket, notices, record::today,
     },
-    store::{self, Writing},
+    sealing::Attributes,
+    store::{self, Transaction},
 };
 
 /// What an agent asks for. No request can name days, dates or plan.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub struct GenerateLicense {
     /// The ticket it is for.
     pub ticket: Ticket,
-    /// Who asks.
     pub agent: Agent,
-    /// Whom it is for.
     pub customer: Customer,
-    /// The user count.
     pub seats: Seats,
     /// What the scope check said.
     pub eligibility: EligibilityNote,
@@ -34,34 +30,34 @@ pub struct Order {
     pub confirm_duplicate: bool,
 }
 
-impl Desk {
+impl LicenseService {
     /// Generates one license, or answers as the same key was answered before.
     ///
-    /// When it returns an [`Answered`], the license is on disk and its mail is in the outbox.
+    /// When it returns an [`Response`], the license is on disk and its mail is in the outbox.
     ///
     /// # Errors
-    /// A [`Refusal`]; nothing was generated then, or it is not known where the store failed: ask again with the same key.
-    pub async fn generate(&self, order: Order, request: &Request) -> Result<Answered, Refusal> {
-        if let Some(answered) = self.answered_before(request).await? {
+    /// A [`Error`]; nothing was generated then, or it is not known where the store failed: ask again with the same key.
+    pub async fn generate(&self, order: GenerateLicense, request: &IdempotentRequest) -> Result<Response, Error> {
+        if let Some(answered) = self.stored_response(request).await? {
             return Ok(answered);
         }
         self.may_generate(order.agent.zendesk_user_id)?;
         // Asked only now: what was generated in scope is answered alike after midnight, too.
         scope::check(&order.eligibility)?;
         let license = self.seal(order.clone()).await;
-        let answered = self.once(request, async |writing| self.add(writing, &order, &license).await).await?;
+        let answered = self.execute_once(request, async |tx| self.add(tx, &order, &license).await).await?;
         if answered.license_id == license.id {
             self.count(&license);
         }
         Ok(answered)
     }
 
-    async fn add(&self, writing: &mut Writing, order: &Order, license: &License) -> Result<Answered, Refusal> {
-        self.check_duplicate(writing, order).await?;
-        self.check_limits(writing, license).await?;
+    async fn add(&self, tx: &mut Transaction, order: &GenerateLicense, license: &License) -> Result<Response, Error> {
+        self.check_duplicate(tx, order).await?;
+        self.check_limits(tx, license).await?;
         let agent = &license.agent;
-        writing.remember_username(agent.zendesk_user_id, agent.username.as_str()).await?;
-        Ok(self.keep(writing, license).await?)
+        tx.remember_username(agent.zendesk_user_id, agent.username.as_str()).await?;
+        Ok(self.keep(tx, license).await?)
     }
 
     /// Counts a license that was recorded.
@@ -71,18 +67,15 @@ impl Desk {
 
     /// Whether this agent may put a license into anyone's hands: generate or replace it, mail it again, or take its file out. Asked at each
     /// request, so that the setting binds sessions that began before it.
-    ///
-    /// # Errors
-    /// [`Refusal::NotAllowed`].
-    pub fn may_generate(&self, agent_user_id: u64) -> Result<(), Refusal> {
+    pub fn may_generate(&self, agent_user_id: u64) -> Result<(), Error> {
         match &self.allowed_agents {
-            Some(allowed) if !allowed.contains(&agent_user_id) => Err(Refusal::NotAllowed),
+            Some(allowed) if !allowed.contains(&agent_user_id) => Err(Error::NotAllowed),
             _ => Ok(()),
         }
     }
 
     /// The license with its file, or with the reason why there is none. Off the async threads: RSA takes its time.
-    pub(super) async fn seal(&self, order: Order) -> License {
+    pub(super) async fn seal(&self, order: GenerateLicense) -> License {
         let now = self.clock.now();
         let terms = Terms::of(today(now), self.days);
         let attributes = Attributes::emergency(&order.customer, order.seats, terms);
@@ -111,53 +104,47 @@ impl Desk {
         }
     }
 
-    async fn check_duplicate(&self, writing: &mut Writing, order: &Order) -> Result<(), Refusal> {
+    async fn check_duplicate(&self, tx: &mut Transaction, order: &GenerateLicense) -> Result<(), Error> {
         if order.confirm_duplicate {
             return Ok(());
         }
         let day = today(self.clock.now()).to_string();
-        let Some(running) = writing.running_license(&order.customer.email, &day).await? else { return Ok(()) };
-        let dossier = written(writing, running.id).await?;
-        Err(Refusal::Duplicate(Box::new(dossier)))
+        let Some(running) = tx.running_license(&order.customer.email, &day).await? else { return Ok(()) };
+        let details = written(tx, running.id).await?;
+        Err(Error::Duplicate(Box::new(details)))
     }
 
     /// Writes the license with what follows from it, and makes the answer.
-    pub(super) async fn keep(&self, writing: &mut Writing, license: &License) -> store::Result<Answered> {
+    pub(super) async fn keep(&self, tx: &mut Transaction, license: &License) -> store::Result<Response> {
         let now = license.created_at;
-        writing.add_license(license).await?;
-        let mut fresh_id = || DeliveryId(self.random.id(now));
-        let mut moment = Moment { now, chance: 0.0, fresh_id: &mut fresh_id };
-        let scope_in_words = license.scope_in_words();
-        let (what, detail, deliveries) = match &license.seal_error {
+        tx.add_license(license).await?;
+        let mut tick = self.tick(now);
+        let eligibility_summary = license.eligibility_summary();
+        let (kind, detail, deliveries) = match &license.seal_error {
             None => {
                 let to = license.customer.email.as_str();
-                let email = telling::email(license, Purpose::First, to, self.rules.email_deadline, &mut moment);
+                let email = notices::email(license, Purpose::First, to, self.rules.email_deadline, &mut tick);
                 let detail =
-                    format!("{} seats, last day {}; {scope_in_words}", license.seats, license.terms.last_day());
-                ("generated", detail, vec![email])
+                    format!("{} seats, last day {}; {eligibility_summary}", license.seats, license.terms.last_day());
+                (EventKind::Generated, detail, vec![email])
             }
             Some(error) => {
-                let story = Story::SealingFailed { error: error.clone() };
-                let case = Case { license, deliveries: &[] };
-                ("sealing_failed", format!("{error}; {scope_in_words}"), telling::tell(case, story, &mut moment))
+                let notice = Notice::SealingFailed { error: error.clone() };
+                let deliveries = notices::notices_for(&LicenseDetails::new(license.clone()), notice, &mut tick);
+                (EventKind::SealingFailed, format!("{error}; {eligibility_summary}"), deliveries)
             }
         };
-        let by = if license.drill { "operator".to_owned() } else { by_agent(&license.agent) };
-        writing.add_event(license.id, &Event { at: now, by, what: what.to_owned(), detail: Some(detail) }).await?;
+        let actor = if license.drill { Actor::Operator } else { Actor::from(&license.agent) };
+        tx.add_event(license.id, &Event::new(now, &actor, kind, Some(detail))).await?;
         for new in &deliveries {
-            writing.add_delivery(license.id, new, now).await?;
+            tx.add_delivery(license.id, new, now).await?;
         }
-        let dossier = written(writing, license.id).await?;
-        Ok(answer_for(license, &self.show(&dossier)))
+        let details = written(tx, license.id).await?;
+        Ok(answer_for(license, &self.show(&details)))
     }
 }
 
-/// How the history names an agent: by the session's identity first, their own word second.
-pub(super) fn by_agent(agent: &Agent) -> String {
-    format!("agent {} ({})", agent.zendesk_user_id, agent.username)
-}
-
-pub(super) fn answer_for(license: &License, view: &Value) -> Answered {
+pub(super) fn answer_for(license: &License, view: &Value) -> Response {
     let (status, body) = if license.seal_error.is_none() {
         (201, view.to_string())
     } else {
@@ -169,5 +156,5 @@ pub(super) fn answer_for(license: &License, view: &Value) -> Answered {
         });
         (500, problem.to_string())
     };
-    Answered { license_id: license.id, status, body }
+    Response { license_id: license.id, status, body }
 }

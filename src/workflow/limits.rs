@@ -4,14 +4,11 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Desk,
-    request::{Limited, Refusal},
-};
+use super::{Error, LicenseService, Limited};
 use crate::{
     config::Rules,
-    license::{Agent, Email, License},
-    store::{self, Writing},
+    license::{Agent, Email, License, Limit},
+    store::{self, Transaction},
 };
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -62,22 +59,22 @@ const FREE_MAIL: &[&str] = &[
     "zoho.com",
 ];
 
-impl Desk {
+impl LicenseService {
     /// Checks all limits for `license` as one more, and counts the limit that is reached.
     ///
     /// # Errors
-    /// [`Refusal::Limited`], or [`Refusal::Store`].
-    pub(super) async fn check_limits(&self, writing: &mut Writing, license: &License) -> Result<(), Refusal> {
-        check(writing, &self.rules, &license.agent, &license.customer.email, license.created_at)
+    /// [`Error::Limited`], or [`Error::Store`].
+    pub(super) async fn check_limits(&self, tx: &mut Transaction, license: &License) -> Result<(), Error> {
+        check(tx, &self.rules, &license.agent, &license.customer.email, license.created_at)
             .await?
             .inspect_err(|limited| self.metrics.limit(limited.limit))
-            .map_err(Refusal::Limited)
+            .map_err(Error::Limited)
     }
 }
 
 /// The inner result is a limit that is reached.
 async fn check(
-    writing: &mut Writing,
+    tx: &mut Transaction,
     rules: &Rules,
     agent: &Agent,
     customer: &Email,
@@ -85,23 +82,23 @@ async fn check(
 ) -> store::Result<Result<(), Limited>> {
     let (hour_ago, day_ago) = (before(now, HOUR), before(now, DAY));
     let of_domain = rules.customer_daily.saturating_mul(DOMAIN_FACTOR);
-    let by_agent = writing.filled_by_agent(agent.zendesk_user_id, hour_ago, rules.agent_hourly).await?;
-    let by_customer = writing.filled_by_customer(customer, day_ago, rules.customer_daily).await?;
+    let by_agent = tx.filled_by_agent(agent.zendesk_user_id, hour_ago, rules.agent_hourly).await?;
+    let by_customer = tx.filled_by_customer(customer, day_ago, rules.customer_daily).await?;
     let by_domain = match customer.domain() {
         domain if FREE_MAIL.contains(&domain.as_str()) => None,
-        _ => writing.filled_by_domain(customer, day_ago, of_domain).await?,
+        _ => tx.filled_by_domain(customer, day_ago, of_domain).await?,
     };
-    let by_all = writing.filled_by_all(day_ago, rules.daily).await?;
+    let by_all = tx.filled_by_all(day_ago, rules.daily).await?;
     let checks = [
-        ("agent", by_agent, rules.agent_hourly, HOUR, "one agent in an hour"),
-        ("customer", by_customer, rules.customer_daily, DAY, "one customer in a day"),
-        ("domain", by_domain, of_domain, DAY, "one mail domain in a day"),
-        ("all", by_all, rules.daily, DAY, "everyone together in a day"),
+        (Limit::Agent, by_agent, rules.agent_hourly, HOUR, "one agent in an hour"),
+        (Limit::Customer, by_customer, rules.customer_daily, DAY, "one customer in a day"),
+        (Limit::Domain, by_domain, of_domain, DAY, "one mail domain in a day"),
+        (Limit::All, by_all, rules.daily, DAY, "everyone together in a day"),
     ];
-    let reached = checks.into_iter().find_map(|(word, filled_at, limit, window, whom)| {
+    let reached = checks.into_iter().find_map(|(which, filled_at, limit, window, whom)| {
         let retry_after = until_it_leaves(filled_at?, window, now);
-        let sentence = format!("The limit of {limit} licenses for {whom} is reached.");
-        Some(Limited { limit: word, sentence, retry_after })
+        let message = format!("The limit of {limit} licenses for {whom} is reached.");
+        Some(Limited { limit: which, message, retry_after })
     });
     Ok(reached.map_or(Ok(()), Err))
 }

@@ -1,79 +1,85 @@
-//! What an agent can do, one file a deed. Each is one short transaction that leaves its deliveries in the outbox.
+//! What agents and operators can do, one operation per file. Each is one short transaction that enqueues its deliveries.
 
-pub mod again;
 pub mod arrival;
 pub mod diagnose;
 pub mod download;
 pub mod drill;
 pub mod erase;
+pub mod error;
 pub mod generate;
+pub mod idempotency;
 pub mod limits;
-pub mod lookup;
 pub mod recipient;
 pub mod replace;
-pub mod request;
+pub mod resend;
 pub mod retry;
 pub mod scope;
+pub mod search;
 pub mod session;
-pub mod telling;
 pub mod view;
 
+pub use error::{Error, Limited};
+
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
     clock::Clock,
     config::Rules,
-    license::{LicenseId, SealingKey},
+    license::{Actor, LicenseDetails, LicenseId, Username, notices::Tick},
     metrics::Metrics,
     random::Random,
-    store::{self, Dossier, Store, Writing},
+    sealing::SealingKey,
+    store::{self, Store, Transaction},
 };
 
-/// What every deed needs.
+/// The application service: every operation is one of its methods.
 #[derive(Clone)]
-pub struct Desk {
-    /// Where licenses are kept.
+pub struct LicenseService {
     pub store: Store,
-    /// The time.
     pub clock: Clock,
-    /// Chance.
     pub random: Random,
-    /// What is counted.
     pub metrics: Metrics,
-    /// What seals.
     pub key: SealingKey,
     /// The fixed term in days, 1 to 30.
     pub days: u8,
-    /// The operator's rules.
     pub rules: Rules,
-    /// Who may generate, by Zendesk user id; everyone where nothing is set.
+    /// Zendesk user ids of those who may generate; `None` allows everyone.
     pub allowed_agents: Option<Vec<u64>>,
     /// `https://SUB.zendesk.com`, for links to tickets.
     pub zendesk_origin: String,
-    /// Where a license's usage is looked up, with `{license_md5}` or `{license_sha256}` in it.
+    /// A URL with `{license_md5}` or `{license_sha256}` in it.
     pub usage_url_template: Option<String>,
 }
 
-impl Desk {
-    /// Everything about one license, as the API shows it.
-    #[must_use]
-    pub fn show(&self, dossier: &Dossier) -> Value {
-        let mut view = view::license(dossier, &self.zendesk_origin, self.clock.now());
-        let url = self.usage_url_template.as_ref().zip(dossier.digests.as_ref()).map(|(template, digests)| {
+impl LicenseService {
+    /// The license as the API shows it.
+    pub fn show(&self, details: &LicenseDetails) -> Value {
+        let mut view = view::license(details, &self.zendesk_origin, self.clock.now());
+        let url = self.usage_url_template.as_ref().zip(details.digests.as_ref()).map(|(template, digests)| {
             template.replace("{license_md5}", &digests.md5).replace("{license_sha256}", &digests.sha256)
         });
         view["usage_url"] = url.into();
         view
     }
 
-    /// How the history names an agent: by the session's identity, and by the GitLab username they gave last.
-    async fn name_of(&self, agent_user_id: u64) -> store::Result<String> {
+    /// The agent of a session, as the history names them.
+    async fn actor(&self, agent_user_id: u64) -> store::Result<Actor> {
         let username = self.store.username(agent_user_id).await?;
-        Ok(username.map_or_else(|| format!("agent {agent_user_id}"), |name| format!("agent {agent_user_id} ({name})")))
+        let username = username.and_then(|name| Username::parse(&name).ok());
+        Ok(Actor::Agent { user_id: agent_user_id, username })
+    }
+
+    fn tick(&self, now: Timestamp) -> Tick {
+        tick(self.random, now)
     }
 }
 
-/// A license as it stands in the transaction that has just written it.
-async fn written(writing: &mut Writing, id: LicenseId) -> store::Result<Dossier> {
-    writing.dossier(id).await?.ok_or_else(|| store::Error::Unreadable("a license of this transaction is gone".into()))
+fn tick(random: Random, now: Timestamp) -> Tick {
+    Tick::new(now, 0.0, move || random.id(now))
+}
+
+/// A license that this transaction has just written.
+async fn written(tx: &mut Transaction, id: LicenseId) -> store::Result<LicenseDetails> {
+    tx.license(id).await?.ok_or_else(|| store::Error::Unreadable("a license of this transaction is gone".into()))
 }

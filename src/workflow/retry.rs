@@ -3,37 +3,40 @@
 use jiff::Timestamp;
 
 use super::{
-    Desk,
-    request::{Answered, Refusal, Request},
-    telling::{TOLD_WITHIN, later, stops_at},
+    Error, LicenseService,
+    idempotency::{IdempotentRequest, Response},
     written,
 };
 use crate::{
     config::Rules,
-    license::{Channel, Delivery, DeliveryState, Event, LicenseId, State, record::today},
-    store::{self, Dossier, Store, Writing},
+    license::{
+        Actor, Channel, Delivery, DeliveryState, Event, EventKind, LicenseDetails, LicenseId, State,
+        notices::{NOTICE_LIFETIME, expiry, later},
+        record::today,
+    },
+    store::{self, Store, Transaction},
 };
 
 /// Licenses a transaction; the writer's turn is given up between them.
 const BATCH: u32 = 50;
 
-impl Desk {
+impl LicenseService {
     /// Puts the failed deliveries of one license back into the outbox.
     ///
     /// # Errors
-    /// A [`Refusal`]; nothing was changed then. It is a [`Refusal::Conflict`] where there is nothing to retry.
-    pub async fn retry(&self, id: LicenseId, request: &Request) -> Result<Answered, Refusal> {
-        if let Some(answered) = self.answered_before(request).await? {
+    /// A [`Error`]; nothing was changed then. It is a [`Error::Conflict`] where there is nothing to retry.
+    pub async fn retry(&self, id: LicenseId, request: &IdempotentRequest) -> Result<Response, Error> {
+        if let Some(answered) = self.stored_response(request).await? {
             return Ok(answered);
         }
         self.may_generate(request.key.agent_user_id)?;
-        let by = self.name_of(request.key.agent_user_id).await?;
-        self.once(request, async |writing| {
-            let dossier = writing.dossier(id).await?.ok_or(Refusal::NotFound)?;
-            if requeue(writing, &dossier, &by, &self.rules, self.clock.now()).await? == 0 {
-                return Err(Refusal::Conflict("nothing of this license has failed that another try could mend".into()));
+        let actor = self.actor(request.key.agent_user_id).await?;
+        self.execute_once(request, async |tx| {
+            let details = tx.license(id).await?.ok_or(Error::NotFound)?;
+            if requeue(tx, &details, &actor, &self.rules, self.clock.now()).await? == 0 {
+                return Err(Error::Conflict("nothing of this license has failed that another try could mend".into()));
             }
-            Ok(self.accepted(&written(writing, id).await?))
+            Ok(self.accepted(&written(tx, id).await?))
         })
         .await
     }
@@ -46,51 +49,51 @@ impl Desk {
 pub async fn retry_all(store: &Store, rules: &Rules, now: Timestamp) -> store::Result<u64> {
     let (mut retried, mut after) = (0, String::new());
     loop {
-        let mut writing = store.write().await?;
-        let failed = writing.licenses_with_failures(&after, BATCH).await?;
+        let mut tx = store.begin().await?;
+        let failed = tx.licenses_with_failures(&after, BATCH).await?;
         let Some(last) = failed.last() else { return Ok(retried) };
         after = last.to_string();
         for id in failed {
-            if let Some(dossier) = writing.dossier(id).await? {
-                retried += requeue(&mut writing, &dossier, "operator", rules, now).await?;
+            if let Some(details) = tx.license(id).await? {
+                retried += requeue(&mut tx, &details, &Actor::Operator, rules, now).await?;
             }
         }
-        writing.commit().await?;
+        tx.commit().await?;
     }
 }
 
 async fn requeue(
-    writing: &mut Writing,
-    dossier: &Dossier,
-    by: &str,
+    tx: &mut Transaction,
+    details: &LicenseDetails,
+    actor: &Actor,
     rules: &Rules,
     now: Timestamp,
 ) -> store::Result<u64> {
     let mut retried = Vec::new();
-    for delivery in dossier.deliveries.iter().filter(|d| is_worth_it(dossier, d, now)) {
+    for delivery in details.deliveries.iter().filter(|d| is_worth_it(details, d, now)) {
         let is_email = delivery.channel == Channel::Email;
         let deadline = is_email.then(|| later(now, rules.email_deadline));
-        let give_up_at = if is_email { stops_at(&dossier.license) } else { later(now, TOLD_WITHIN) };
-        writing.requeue(delivery.id, deadline, give_up_at, now).await?;
+        let expires_at = if is_email { expiry(&details.license) } else { later(now, NOTICE_LIFETIME) };
+        tx.requeue(delivery.id, deadline, expires_at, now).await?;
         retried.push(delivery.channel.as_str());
     }
     if !retried.is_empty() {
         let detail = Some(retried.join(", "));
-        let event = Event { at: now, by: by.to_owned(), what: "retried".into(), detail };
-        writing.add_event(dossier.license.id, &event).await?;
+        let event = Event::new(now, actor, EventKind::Retried, detail);
+        tx.add_event(details.license.id, &event).await?;
     }
     Ok(retried.len() as u64)
 }
 
 /// A mail is not: after the license's end, where the customer has the license by another mail, or where another
 /// license took its place. Nothing is, of an erased customer.
-fn is_worth_it(dossier: &Dossier, delivery: &Delivery, now: Timestamp) -> bool {
-    let license = &dossier.license;
+fn is_worth_it(details: &LicenseDetails, delivery: &Delivery, now: Timestamp) -> bool {
+    let license = &details.license;
     let is_mailable = license.file.is_some()
         && license.terms.days_left(today(now)) > 0
         && license.replaced_by.is_none()
-        && State::of(&dossier.deliveries) != State::Delivered;
+        && details.state() != State::Delivered;
     delivery.state == DeliveryState::Failed
-        && dossier.erased_at.is_none()
+        && details.erased_at.is_none()
         && (delivery.channel != Channel::Email || is_mailable)
 }

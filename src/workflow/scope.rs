@@ -3,41 +3,46 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::{Desk, request::Refusal};
-use crate::license::{
-    EligibilityNote, Evidence, Judgement, Line, Scope, Username,
-    eligibility::judge,
-    evidence::{Mistake, Received, receive},
-    record::today,
+use super::{Error, LicenseService};
+use crate::{
+    gitlab_rules::{
+        Eligibility, Evidence, Scope,
+        eligibility::judge,
+        evidence::{Received, receive},
+    },
+    license::{EligibilityNote, FieldError, SingleLine, Username, record::today},
 };
 
-impl Desk {
+impl LicenseService {
     /// Checks an evidence object and opens the old license in it: a few milliseconds for the longest.
     ///
     /// # Errors
     /// Every field that cannot be used.
-    pub fn receive(&self, object: &Map<String, Value>) -> Result<Received, Vec<Mistake>> {
+    pub fn receive(&self, object: &Map<String, Value>) -> Result<Received, Vec<FieldError>> {
         receive(object, self.key.public())
     }
 
     /// Judges `evidence` today.
-    #[must_use]
-    pub fn judge(&self, evidence: &Evidence) -> Judgement {
+    pub fn judge(&self, evidence: &Evidence) -> Eligibility {
         let scope = Scope { grace_days: self.rules.grace_days, window_days: self.rules.window_days };
         judge(evidence, self.today(), &scope)
     }
 
     /// What is kept of the scope check with a license. A reason to go on is kept only where the verdict asks for one:
     /// the history must not tell of an override that there was none of.
-    #[must_use]
-    pub fn eligibility(&self, received: Option<&Received>, overriding: Option<(&Username, &Line)>) -> EligibilityNote {
-        let judgement = received.map_or_else(Judgement::without_evidence, |received| self.judge(&received.evidence));
-        let overridden = overriding.filter(|_| judgement.verdict.needs_override());
+    pub fn eligibility(
+        &self,
+        received: Option<&Received>,
+        overriding: Option<(&Username, &SingleLine)>,
+    ) -> EligibilityNote {
+        let eligibility =
+            received.map_or_else(Eligibility::without_evidence, |received| self.judge(&received.evidence));
+        let overridden = overriding.filter(|_| eligibility.verdict.needs_override());
         EligibilityNote {
             override_reason: overridden.map(|(_, why)| why.to_string()),
             overridden_by: overridden.map(|(by, _)| by.to_string()),
-            verdict: judgement.verdict,
-            reason: judgement.reason,
+            verdict: eligibility.verdict,
+            reason: eligibility.reason,
             recommended_seats: received.and_then(|received| received.evidence.recommended_seats()),
         }
     }
@@ -49,7 +54,7 @@ impl Desk {
 }
 
 /// # Errors
-/// [`Refusal::OutOfScope`], where the agent would have to say why they go on.
-pub(super) fn check(note: &EligibilityNote) -> Result<(), Refusal> {
-    if note.lacks_override() { Err(Refusal::OutOfScope(note.reason.clone())) } else { Ok(()) }
+/// [`Error::OutOfScope`], where the agent would have to say why they go on.
+pub(super) fn check(note: &EligibilityNote) -> Result<(), Error> {
+    if note.lacks_override() { Err(Error::OutOfScope(note.reason.clone())) } else { Ok(()) }
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
-use super::Desk;
+use super::LicenseService;
 use crate::{
     store::{self, Session},
     zendesk::token::Verified,
@@ -13,20 +13,17 @@ use crate::{
 const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(8);
 
 /// A session that was just begun.
-pub struct Begun {
+pub struct NewSession {
     /// The bearer token, for the page alone; the store keeps its hash.
     pub bearer: String,
     /// The GitLab username that this agent gave last.
     pub username: Option<String>,
 }
 
-impl Desk {
+impl LicenseService {
     /// Begins a session for the agent of a verified token. A token begins one session in its life: nothing where it
     /// was used before.
-    ///
-    /// # Errors
-    /// [`store::Error`].
-    pub async fn begin_session(&self, token: &str, verified: &Verified) -> store::Result<Option<Begun>> {
+    pub async fn begin_session(&self, token: &str, verified: &Verified) -> store::Result<Option<NewSession>> {
         let now = self.clock.now();
         let bearer = hex(&self.random.bytes::<32>());
         let session = Session {
@@ -34,20 +31,17 @@ impl Desk {
             installation_id: verified.installation_id,
             expires_at: now.checked_add(SESSION_LASTS).unwrap_or(Timestamp::MAX),
         };
-        let mut writing = self.store.write().await?;
-        if !writing.use_token(&sha256(token), verified.usable_until).await? {
+        let mut tx = self.store.begin().await?;
+        if !tx.use_token(&sha256(token), verified.usable_until).await? {
             return Ok(None);
         }
-        writing.add_session(&sha256(&bearer), &session, now).await?;
-        writing.commit().await?;
+        tx.add_session(&sha256(&bearer), &session, now).await?;
+        tx.commit().await?;
         let username = self.store.username(verified.agent_user_id).await?;
-        Ok(Some(Begun { bearer, username }))
+        Ok(Some(NewSession { bearer, username }))
     }
 
     /// Whose session this bearer token is; nothing where there is none, or it has ended.
-    ///
-    /// # Errors
-    /// [`store::Error`].
     pub async fn session(&self, bearer: &str) -> store::Result<Option<Session>> {
         self.store.session(&sha256(bearer), self.clock.now()).await
     }

@@ -3,15 +3,14 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{
-    license::{Channel, Delivery, DeliveryState, Event, License, State, delivery::Attempt, record::today, terms::Plan},
-    store::Dossier,
+use crate::license::{
+    Channel, Delivery, DeliveryState, Event, License, LicenseDetails, State, delivery::Attempt, record::today,
+    terms::Plan,
 };
 
 /// Everything about one license, for those with a session. Never its text.
-#[must_use]
-pub fn license(dossier: &Dossier, zendesk_origin: &str, now: Timestamp) -> Value {
-    let Dossier { license, deliveries, events, attempts, digests, erased_at } = dossier;
+pub fn license(details: &LicenseDetails, zendesk_origin: &str, now: Timestamp) -> Value {
+    let LicenseDetails { license, deliveries, events, attempts, digests, erased_at } = details;
     let mut view = summary(license, deliveries, zendesk_origin, now);
     view["license_md5"] = json!(digests.as_ref().map(|digests| &digests.md5));
     view["license_sha256"] = json!(digests.as_ref().map(|digests| &digests.sha256));
@@ -91,7 +90,7 @@ fn delivery(delivery: &Delivery, attempts: &[Attempt]) -> Value {
 fn arrival(delivery: &Delivery) -> Value {
     match &delivery.arrival {
         Some(arrival) => {
-            json!({ "state": arrival.state, "detail": arrival.in_words(), "reason": arrival.reason, "at": arrival.at })
+            json!({ "state": arrival.state, "detail": arrival.summary(), "reason": arrival.reason, "at": arrival.at })
         }
         None if delivery.channel == Channel::Email && delivery.state == DeliveryState::Sent => {
             json!({ "state": "unknown", "detail": "Accepted by the mail server; arrival unknown.", "reason": null, "at": null })
@@ -105,5 +104,5 @@ fn attempt(attempt: &Attempt) -> Value {
 }
 
 fn event(event: &Event) -> Value {
-    json!({ "at": event.at, "by": event.by, "what": event.what, "detail": event.detail })
+    json!({ "at": event.at, "actor": event.actor, "kind": event.kind, "detail": event.detail })
 }

@@ -24,7 +24,6 @@ const LOGOS: [(&str, u32); 2] = [("assets/logo.png", 320), ("assets/logo-small.p
 
 /// Everything that Zendesk would refuse in this manifest and the files beside it, one sentence each; empty where it
 /// would take them.
-#[must_use]
 pub fn check_manifest(manifest: &Value, files: &[(&str, &[u8])]) -> Vec<String> {
     let mut faults = Vec::new();
     check_texts(manifest, &mut faults);

@@ -31,7 +31,6 @@ pub enum PackageError {
     /// The manifest in the source is not JSON.
     #[error("the manifest is not JSON")]
     Manifest(#[from] serde_json::Error),
-    /// Packing failed.
     #[error("the package could not be packed")]
     Zip(#[from] zip::result::ZipError),
     /// Writing into the package failed.

@@ -6,7 +6,7 @@ use bolero::check;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
-use stopgap::delivery::{email::webhook, quote::MAX_WORDS_CHARS};
+use stopgap::delivery::{email::webhook, sanitize::MAX_WORDS_CHARS};
 
 use crate::{
     webhook::{KEY, signature},
@@ -15,7 +15,7 @@ use crate::{
 
 const NOW: i64 = 1_795_000_000;
 
-fn read_report(body: &[u8]) -> Result<webhook::Report, webhook::Disbelief> {
+fn read_report(body: &[u8]) -> Result<webhook::Report, webhook::WebhookError> {
     webhook::read(body, &KEY.into(), Timestamp::from_second(NOW).unwrap())
 }
 

@@ -3,12 +3,15 @@
 use jiff::{SignedDuration, Timestamp};
 use stopgap::{
     license::{
-        Agent, Channel, Customer, Delivery, DeliveryId, DeliveryState, EligibilityNote, Email, License, LicenseId,
-        Purpose, Seats, Story, Terms, Ticket, TicketId, Username, Verdict, delivery::Outcome,
+        Agent, Channel, Customer, Delivery, DeliveryId, DeliveryState, EligibilityNote, Email, License, LicenseDetails,
+        LicenseId, NewDelivery, Notice, Outcome, Purpose, Seats, Terms, Ticket, TicketId, Username, Verdict,
+        notices::{Tick, email},
     },
-    outbox::machine::{self, Settlement},
-    store::{LEASE, NewDelivery, max_wait},
-    workflow::telling::{Case, Moment, email},
+    outbox::{
+        backoff::max_delay,
+        transition::{self, Transition},
+    },
+    store::LEASE,
 };
 use uuid::Uuid;
 
@@ -18,6 +21,8 @@ const REPLICAS: usize = 2;
 /// The calm world looks this often, and this long: an hour's wish of the other side, twice, and some more.
 const CALM_STEP_MS: u64 = 40_000;
 const CALM_MS: i64 = 4 * 3_600_000;
+/// No transition enqueues more deliveries.
+const MAX_IDS_PER_TICK: u64 = 10;
 const DEADLINE: std::time::Duration = std::time::Duration::from_mins(5);
 
 /// Numbers that follow from a seed alone (SplitMix64).
@@ -40,8 +45,8 @@ impl Dice {
 /// A row of the table of deliveries.
 struct Row {
     delivery: Delivery,
-    waits_for: Option<DeliveryId>,
-    patience_until: Option<Timestamp>,
+    depends_on: Option<DeliveryId>,
+    wait_until: Option<Timestamp>,
     lease: Option<(u64, i64)>,
 }
 
@@ -85,7 +90,7 @@ impl Model {
             Self { dice, license, rows, attempts, outside: Outside::default(), now_ms, off_ms, holders, next_id: 100 };
         let now = model.clock(0);
         let license = model.license.clone();
-        let new = model.at(now, |moment| email(&license, Purpose::First, "jane@acme.example", DEADLINE, moment));
+        let new = email(&license, Purpose::First, "jane@acme.example", DEADLINE, &mut model.tick(now));
         model.add(&new, now);
         model
     }
@@ -98,7 +103,7 @@ impl Model {
             6..=12 => self.step(true),
             13 | 14 => self.pass(2_000),
             15 => self.pass(90_000),
-            16 => self.lapse(replica),
+            16 => self.mark_late(replica),
             17 => {
                 self.attempts.retain(|attempt| attempt.replica != replica);
                 self.holders[replica] = self.fresh();
@@ -121,7 +126,7 @@ impl Model {
             for attempt in &mut self.attempts {
                 attempt.is_cut_off = false;
             }
-            self.lapse(0);
+            self.mark_late(0);
             self.claim(0, false);
             self.claim(1, false);
             while !self.attempts.is_empty() {
@@ -142,10 +147,10 @@ impl Model {
         assert_eq!(self.outside.is_closed, is_sent, "success and closed, failure and open: {:?}", self.case_rows());
         let (last, has_link) = self.outside.messages.last().expect("Slack heard of it");
         assert!(*has_link, "Slack's last word has the issue's link: {last:?}");
-        let told = self.outside.messages.iter().rev().map(|(story, _)| story).find(|s| **s != Story::IssueFiled);
-        let is_true = match told.expect("Slack heard a story") {
-            Story::Generated | Story::SentAfterAll => is_sent,
-            Story::EmailRefused { .. } => !is_sent,
+        let told = self.outside.messages.iter().rev().map(|(notice, _)| notice).find(|s| **s != Notice::IssueFiled);
+        let is_true = match told.expect("Slack heard a notice") {
+            Notice::Generated | Notice::SentAfterAll => is_sent,
+            Notice::EmailRefused { .. } => !is_sent,
             _ => false,
         };
         assert!(is_true, "Slack's last word is true: {:?}", self.outside.messages);
@@ -161,16 +166,16 @@ impl Model {
         let is_under_way = |id| self.attempts.iter().any(|one| one.holder == holder && one.delivery.id == id);
         let is_due = |row: &&Row| {
             let delivery = &row.delivery;
-            let latest = now + SignedDuration::try_from(max_wait(channel)).unwrap();
+            let latest = now + SignedDuration::try_from(max_delay(channel)).unwrap();
             let is_free = row.lease.is_none_or(|(_, until)| until <= self.now_ms || until > self.now_ms + lease_ms)
                 && !is_under_way(delivery.id);
-            let before = row.waits_for.and_then(|id| self.rows.iter().find(|other| other.delivery.id == id));
+            let before = row.depends_on.and_then(|id| self.rows.iter().find(|other| other.delivery.id == id));
             delivery.state == DeliveryState::Pending
                 && delivery.channel == channel
                 && (delivery.next_attempt_at <= now || delivery.next_attempt_at > latest)
                 && is_free
                 && (before.is_none_or(|before| before.delivery.state != DeliveryState::Pending)
-                    || row.patience_until.is_some_and(|until| until <= now))
+                    || row.wait_until.is_some_and(|until| until <= now))
         };
         let due = self.rows.iter().filter(is_due).min_by_key(|row| (row.delivery.next_attempt_at, row.delivery.id.0));
         let Some(id) = due.map(|row| row.delivery.id) else { return };
@@ -225,26 +230,25 @@ impl Model {
         self.row(id).lease = None;
         let current = self.row(id).delivery.clone();
         let outcome = attempt.outcome.as_ref().expect("an attempt is recorded once it has an outcome");
-        self.write(attempt.replica, |case, moment| machine::settle(case, &current, outcome, moment));
+        self.write(attempt.replica, |details, tick| transition::apply_outcome(details, &current, outcome, tick));
     }
 
-    fn lapse(&mut self, replica: usize) {
+    fn mark_late(&mut self, replica: usize) {
         let current = self.rows[0].delivery.clone();
         let is_overdue = current.deadline_at.is_some_and(|deadline| deadline <= self.clock(replica));
         if is_overdue && current.state == DeliveryState::Pending && !current.late {
-            self.write(replica, |case, moment| machine::lapse(case, &current, moment));
+            self.write(replica, |details, tick| transition::mark_late(details, &current, tick));
         }
     }
 
-    fn write(&mut self, replica: usize, f: impl FnOnce(Case<'_>, &mut Moment<'_>) -> Settlement) {
+    fn write(&mut self, replica: usize, f: impl FnOnce(&LicenseDetails, &mut Tick) -> Transition) {
         let now = self.clock(replica);
-        let deliveries: Vec<_> = self.rows.iter().map(|row| row.delivery.clone()).collect();
-        let license = self.license.clone();
-        let case = Case { license: &license, deliveries: &deliveries };
-        let Settlement { delivery, follow_ups, .. } = self.at(now, |moment| f(case, moment));
+        let deliveries = self.rows.iter().map(|row| row.delivery.clone()).collect();
+        let details = LicenseDetails { deliveries, ..LicenseDetails::new(self.license.clone()) };
+        let Transition { delivery, follow_ups, .. } = f(&details, &mut self.tick(now));
         let wait = delivery.next_attempt_at.duration_since(now);
         let is_pending = delivery.state == DeliveryState::Pending;
-        let longest = SignedDuration::try_from(max_wait(delivery.channel)).unwrap();
+        let longest = SignedDuration::try_from(max_delay(delivery.channel)).unwrap();
         assert!(!is_pending || delivery.late || wait <= longest, "a wait without a bound: {wait:?}");
         let id = delivery.id;
         self.row(id).delivery = delivery;
@@ -256,7 +260,7 @@ impl Model {
     fn add(&mut self, new: &NewDelivery, now: Timestamp) {
         let youngest = self.rows.iter().map(|row| row.delivery.created_at).max();
         let created_at = youngest.map_or(now, |at| now.max(at + SignedDuration::from_millis(1)));
-        let NewDelivery { id, channel, purpose, recipient, story, deadline_at, give_up_at, waits_for, patience_until } =
+        let NewDelivery { id, channel, purpose, recipient, notice, deadline_at, expires_at, depends_on, wait_until } =
             new.clone();
         let delivery = Delivery {
             id,
@@ -266,20 +270,20 @@ impl Model {
             channel,
             purpose,
             recipient,
-            story,
+            notice,
             state: DeliveryState::Pending,
             attempts: 0,
             uncertain: false,
             late: false,
             created_at,
             deadline_at,
-            give_up_at,
+            expires_at,
             next_attempt_at: now,
             sent_at: None,
             last_error: None,
             reference: None,
         };
-        self.rows.push(Row { delivery, waits_for, patience_until, lease: None });
+        self.rows.push(Row { delivery, depends_on, wait_until, lease: None });
     }
 
     /// Time passes, up to `at_most_ms`. The living renew their claims; who cannot lets go in time and says that it is uncertain.
@@ -301,13 +305,14 @@ impl Model {
         }
     }
 
-    fn at<T>(&mut self, now: Timestamp, f: impl FnOnce(&mut Moment<'_>) -> T) -> T {
-        let chance = f64::from(u32::try_from(self.dice.below(1000)).unwrap()) / 1000.0;
-        let mut fresh_id = || {
-            self.next_id += 1;
-            DeliveryId(Uuid::from_u128(self.next_id.into()))
-        };
-        f(&mut Moment { now, chance, fresh_id: &mut fresh_id })
+    fn tick(&mut self, now: Timestamp) -> Tick {
+        let jitter = f64::from(u32::try_from(self.dice.below(1000)).unwrap()) / 1000.0;
+        let mut id = self.next_id;
+        self.next_id += MAX_IDS_PER_TICK;
+        Tick::new(now, jitter, move || {
+            id += 1;
+            Uuid::from_u128(id.into())
+        })
     }
 
     fn clock(&self, replica: usize) -> Timestamp {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stopgap::license::{Channel, Delivery, Purpose, Story, delivery::Outcome};
+use stopgap::license::{Channel, Delivery, Notice, Outcome, Purpose};
 
 use super::model::Dice;
 
@@ -15,7 +15,7 @@ pub struct Outside {
     /// The deliveries whose notes the issue has; a note that is there twice is a panic.
     notes: BTreeSet<String>,
     /// Slack's messages: what each told, and whether it had the issue's link.
-    pub messages: Vec<(Story, bool)>,
+    pub messages: Vec<(Notice, bool)>,
 }
 
 const ISSUE: &str = "https://gitlab.example/-/issues/1";
@@ -82,14 +82,14 @@ impl Outside {
         if breaks() {
             return found("not closed");
         }
-        self.is_closed = matches!(delivery.story, Some(Story::Generated | Story::SentAfterAll));
+        self.is_closed = matches!(delivery.notice, Some(Notice::Generated | Notice::SentAfterAll));
         if breaks() { found("closed, the answer was lost") } else { Outcome::Sent { reference: Some(ISSUE.into()) } }
     }
 
     fn slack(&mut self, delivery: &Delivery, knows_issue: bool, dice: &mut Dice, trouble: bool) -> Outcome {
         let verdict = if trouble { dice.below(5) } else { 0 };
         if verdict < 3 {
-            self.messages.push((delivery.story.clone().expect("Slack tells a story"), knows_issue));
+            self.messages.push((delivery.notice.clone().expect("Slack tells a notice"), knows_issue));
         }
         let wish = std::time::Duration::from_secs(dice.below(10_000));
         match verdict {

@@ -272,5 +272,5 @@ pub fn through<'a>(license: &'a Value, channel: &str) -> Vec<&'a Value> {
 
 /// The words of a license's history, in order.
 pub fn history(license: &Value) -> Vec<&str> {
-    license["events"].as_array().unwrap().iter().map(|e| e["what"].as_str().unwrap()).collect()
+    license["events"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect()
 }

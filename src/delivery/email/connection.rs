@@ -26,13 +26,13 @@ use tokio::{
 };
 
 use super::{
-    fault::{Cause, Fault, Step},
+    classify::{Cause, Fault, Step},
     message::Mail,
 };
 use crate::{
     config::{self, SmtpTls},
     crash,
-    delivery::quote,
+    delivery::sanitize,
 };
 
 /// The mechanisms that every provider of mail relays offers one of.
@@ -89,8 +89,6 @@ pub struct Connection {
 }
 
 impl Server {
-    /// # Errors
-    /// A sentence, where the server's name cannot be checked by TLS.
     pub fn new(smtp: &config::Smtp, patience: Patience) -> Result<Self, String> {
         let parameters = || {
             TlsParameters::new(smtp.host.clone())
@@ -153,7 +151,7 @@ impl Server {
 
     /// A socket that does not hold small writes back: the server's delayed acknowledgements would cost 40 ms a mail.
     async fn socket(&self) -> Result<TcpStream, Cause> {
-        let broken = |error: std::io::Error| Cause::Broken(quote::words(&error.to_string()));
+        let broken = |error: std::io::Error| Cause::Broken(sanitize::words(&error.to_string()));
         let addresses: Vec<SocketAddr> =
             lookup_host((self.host.as_str(), self.port)).await.map_err(broken)?.take(MAX_ADDRESSES).collect();
         let mut latest = Cause::Broken("its name has no address".to_owned());
@@ -239,9 +237,9 @@ fn cause(error: &Error) -> Cause {
     match error.status() {
         Some(code) => {
             let said = error.source().map(ToString::to_string).unwrap_or_default();
-            Cause::Reply { code: u16::from(code), words: quote::words(&said) }
+            Cause::Reply { code: u16::from(code), words: sanitize::words(&said) }
         }
-        None => Cause::Broken(quote::words(&error.to_string())),
+        None => Cause::Broken(sanitize::words(&error.to_string())),
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     delivery::Links,
-    license::{Delivery, Email, License, LicenseFile, Line, Purpose, record::today},
+    license::{Delivery, Email, License, LicenseFile, Purpose, SingleLine, record::today},
 };
 
 /// What an attachment is called where the company's name leaves nothing.
@@ -27,9 +27,7 @@ const MAX_NAME_CHARS: usize = 100;
 /// A mail, ready to go: everything in it follows from the license and the delivery, so that each attempt sends the
 /// same bytes.
 pub struct Mail {
-    /// The envelope's sender.
     pub sender: Address,
-    /// The envelope's recipient.
     pub recipient: Address,
     /// The delivery's id at the sender's domain, without angle brackets.
     pub message_id: String,
@@ -38,8 +36,6 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// # Errors
-    /// A sentence: there is no license file to send, or no address that a mail can carry.
     pub fn compose(license: &License, delivery: &Delivery, from: &Mailbox, links: &Links) -> Result<Self, String> {
         let file = license.file.as_ref().ok_or("there is no license file to send")?;
         let to = recipient(license, delivery)?;
@@ -77,9 +73,6 @@ impl Mail {
     }
 
     /// A mail that tries the way and holds no license.
-    ///
-    /// # Errors
-    /// A sentence: no address that a mail can carry.
     pub fn test(to: &Email, from: &Mailbox, id: Uuid, now: Timestamp) -> Result<Self, String> {
         let to = Mailbox::new(None, address(to.as_str())?);
         let message_id = format!("{id}@{}", from.email.domain());
@@ -124,7 +117,7 @@ fn address(text: &str) -> Result<Address, String> {
 
 /// The letters and digits of the company's name, which no mail gateway stumbles over.
 fn file_name(license: &License) -> String {
-    let company = license.customer.company.as_ref().map(Line::as_str).unwrap_or_default();
+    let company = license.customer.company.as_ref().map(SingleLine::as_str).unwrap_or_default();
     let plain: String = company.chars().filter(char::is_ascii_alphanumeric).take(MAX_NAME_CHARS).collect();
     let name = if plain.is_empty() { GENERIC_NAME } else { &plain };
     format!("{name}.gitlab-license")
@@ -154,9 +147,7 @@ struct Words<'a> {
     company: Option<&'a str>,
     days: i32,
     seats: u32,
-    /// `Monday, 30 November 2026`
     last_day: String,
-    /// `2026-12-01`
     expires_on: String,
     is_resend: bool,
     is_replacement: bool,
@@ -187,7 +178,7 @@ fn words(
     let terms = license.terms;
     let words = Words {
         greeting: name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
-        company: license.customer.company.as_ref().map(Line::as_str),
+        company: license.customer.company.as_ref().map(SingleLine::as_str),
         days: terms.days_left(today(license.created_at)),
         seats: license.seats.get(),
         last_day: terms.last_day().strftime("%A, %-d %B %Y").to_string(),

@@ -2,11 +2,11 @@
 //!
 //! - [`message`]: the mail, the same bytes each time
 //! - [`connection`]: one conversation with the mail server, step by step and each step bounded
-//! - [`fault`]: what a broken step means for the delivery
+//! - [`classify`]: what a broken step means for the delivery
 //! - [`webhook`]: what the mail provider reports afterwards
 
+pub mod classify;
 pub mod connection;
-pub mod fault;
 pub mod message;
 #[cfg(test)]
 mod tests;
@@ -24,8 +24,8 @@ use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 use self::{
+    classify::Fault,
     connection::{Connection, Patience, Server},
-    fault::Fault,
     message::Mail,
 };
 use super::Links;
@@ -53,8 +53,6 @@ struct Kept {
 }
 
 impl Mailer {
-    /// # Errors
-    /// A sentence, where the mail server's name cannot be checked by TLS.
     pub fn new(smtp: &config::Smtp, links: Links) -> Result<Self, String> {
         Self::with_patience(smtp, links, Patience::USUAL)
     }

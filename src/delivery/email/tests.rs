@@ -15,7 +15,8 @@ use super::{Mailer, connection::Patience, message::Mail};
 use crate::{
     config::{Smtp, SmtpTls},
     delivery::testing::{delivery, license, line, links},
-    license::{Channel, Delivery, Email, License, LicenseFile, Purpose, delivery::Outcome, envelope::decode64},
+    license::{Channel, Delivery, Email, License, LicenseFile, Outcome, Purpose},
+    sealing::envelope::decode64,
 };
 
 const PATIENCE: Patience = Patience {
@@ -359,7 +360,7 @@ fn every_address_of_the_house_can_be_mailed() {
     for address in ["o'neil@x-y.example", "a!#$%&'*+/=?^_`{|}~-z@acme.example", "1@2.io"] {
         let mut license = license();
         license.customer.email = Email::parse(address).unwrap();
-        license.file = Some(LicenseFile::from_store("eyJk\n".into()));
+        license.file = Some(LicenseFile::new("eyJk\n".into()));
         let to = Delivery { recipient: Some(address.into()), ..email() };
         assert_eq!(compose(&license, &to).recipient.to_string(), address);
     }

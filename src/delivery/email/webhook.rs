@@ -13,7 +13,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::{
-    delivery::quote,
+    delivery::sanitize,
     license::{Arrival, ArrivalState, DeliveryId},
 };
 
@@ -44,13 +44,12 @@ pub struct News {
     pub delivery: DeliveryId,
     /// The whole Message-ID, without angle brackets.
     pub message_id: String,
-    /// What became of it.
     pub arrival: Arrival,
 }
 
 /// Why a report is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Disbelief {
+pub enum WebhookError {
     /// It is no JSON, or not of the form that reports have.
     Malformed,
     /// Another key signed it, or nobody.
@@ -59,7 +58,7 @@ pub enum Disbelief {
     TooOld,
 }
 
-impl fmt::Display for Disbelief {
+impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Malformed => "it is no report of the mail provider",
@@ -88,20 +87,20 @@ struct Signature {
 ///
 /// # Errors
 /// Why it is not believed.
-pub fn read(body: &[u8], key: &SecretString, now: Timestamp) -> Result<Report, Disbelief> {
-    let Envelope { signature, event } = serde_json::from_slice(body).map_err(|_| Disbelief::Malformed)?;
+pub fn read(body: &[u8], key: &SecretString, now: Timestamp) -> Result<Report, WebhookError> {
+    let Envelope { signature, event } = serde_json::from_slice(body).map_err(|_| WebhookError::Malformed)?;
     let Signature { timestamp, token, hex } = signature;
     if token.is_empty() || token.len() > MAX_TOKEN_CHARS {
-        return Err(Disbelief::Malformed);
+        return Err(WebhookError::Malformed);
     }
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()).map_err(|_| Disbelief::Unsigned)?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()).map_err(|_| WebhookError::Unsigned)?;
     mac.update(timestamp.as_bytes());
     mac.update(token.as_bytes());
-    let given = unhex(&hex).ok_or(Disbelief::Unsigned)?;
-    mac.verify_slice(&given).map_err(|_| Disbelief::Unsigned)?;
-    let at = timestamp.parse().ok().and_then(|at| Timestamp::from_second(at).ok()).ok_or(Disbelief::Malformed)?;
+    let given = unhex(&hex).ok_or(WebhookError::Unsigned)?;
+    mac.verify_slice(&given).map_err(|_| WebhookError::Unsigned)?;
+    let at = timestamp.parse().ok().and_then(|at| Timestamp::from_second(at).ok()).ok_or(WebhookError::Malformed)?;
     if now.duration_since(at).abs() > WINDOW {
-        return Err(Disbelief::TooOld);
+        return Err(WebhookError::TooOld);
     }
     let usable_until = at.checked_add(WINDOW).unwrap_or(Timestamp::MAX);
     Ok(Report { token, usable_until, news: news(&event, at) })
@@ -140,7 +139,7 @@ fn reason(event: &Value) -> Option<String> {
     let said = texts.find_map(|text| text.as_str().filter(|text| !text.trim().is_empty()));
     let code = code(event).map(|code| code.to_string());
     let words: Vec<String> = [code, said.map(ToOwned::to_owned)].into_iter().flatten().collect();
-    (!words.is_empty()).then(|| quote::words(&words.join(": ")))
+    (!words.is_empty()).then(|| sanitize::words(&words.join(": ")))
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -167,7 +166,7 @@ mod tests {
         json!({ "timestamp": at.to_string(), "token": "token", "signature": hex })
     }
 
-    fn report(signature: &Value, event: &Value) -> Result<Report, Disbelief> {
+    fn report(signature: &Value, event: &Value) -> Result<Report, WebhookError> {
         let body = json!({ "signature": signature, "event-data": event }).to_string();
         read(body.as_bytes(), &key(), Timestamp::from_second(NOW).unwrap())
     }
@@ -201,22 +200,22 @@ mod tests {
     fn what_is_not_signed_by_our_key_within_twelve_hours_is_not_believed() {
         let event = json!({ "event": "delivered" });
         assert!(report(&signed(NOW - 43_200), &event).is_ok() && report(&signed(NOW + 43_200), &event).is_ok());
-        assert_eq!(report(&signed(NOW - 43_201), &event), Err(Disbelief::TooOld));
-        assert_eq!(report(&signed(NOW + 43_201), &event), Err(Disbelief::TooOld));
+        assert_eq!(report(&signed(NOW - 43_201), &event), Err(WebhookError::TooOld));
+        assert_eq!(report(&signed(NOW + 43_201), &event), Err(WebhookError::TooOld));
         for (field, value) in
             [("timestamp", (NOW + 1).to_string()), ("token", "other".into()), ("signature", "00".into())]
         {
             let mut forged = signed(NOW);
             forged[field] = value.into();
-            assert_eq!(report(&forged, &event), Err(Disbelief::Unsigned), "{field}");
+            assert_eq!(report(&forged, &event), Err(WebhookError::Unsigned), "{field}");
         }
         for signature in ["", "zz", "abc", "äää"] {
             let mut forged = signed(NOW);
             forged["signature"] = signature.into();
-            assert_eq!(report(&forged, &event), Err(Disbelief::Unsigned), "{signature}");
+            assert_eq!(report(&forged, &event), Err(WebhookError::Unsigned), "{signature}");
         }
-        assert_eq!(report(&json!({}), &event), Err(Disbelief::Malformed));
-        assert_eq!(read(b"", &key(), Timestamp::UNIX_EPOCH), Err(Disbelief::Malformed));
+        assert_eq!(report(&json!({}), &event), Err(WebhookError::Malformed));
+        assert_eq!(read(b"", &key(), Timestamp::UNIX_EPOCH), Err(WebhookError::Malformed));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use url::Url;
 
-use super::answer::Deed;
+use super::response::Call;
 use crate::{clock::Clock, config, crash, delivery::http_client, license::delivery::Outcome};
 
 /// How long one call may take, its answer included.
@@ -47,39 +47,31 @@ pub struct Api {
 pub struct Issue {
     /// Its number within the project.
     pub iid: u64,
-    /// Its page.
     pub web_url: String,
     /// `opened` or `closed`, where known.
     pub state: Option<String>,
-    /// Its description, where known.
     pub description: Option<String>,
 }
 
 /// An issue to be created.
 #[derive(Debug, Serialize)]
 pub struct NewIssue<'a> {
-    /// At most 255 characters.
     pub title: String,
-    /// At most 1,048,576 characters.
     pub description: String,
     /// As an array, in which a comma does not split a label.
     pub labels: &'a [String],
     /// Always true: the description holds a license.
     pub confidential: bool,
-    /// None or one.
     pub assignee_ids: Vec<u64>,
 }
 
 /// What is to change of an issue.
 #[derive(Debug, Serialize)]
 pub struct Change {
-    /// A new title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// A new description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// `close` or `reopen`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_event: Option<&'static str>,
 }
@@ -107,20 +99,17 @@ struct Anything {}
 
 impl Issue {
     /// The issue at `web_url`, whose last path segment is its number; state and description are not known.
-    #[must_use]
     pub fn known(web_url: &str) -> Option<Self> {
         let iid = Url::parse(web_url).ok()?.path_segments()?.next_back()?.parse().ok()?;
         Some(Self { iid, web_url: web_url.to_owned(), state: None, description: None })
     }
 
     /// Whether `marker` stands on a line of its own in the description.
-    #[must_use]
     pub fn tells(&self, marker: &str) -> bool {
         self.description.as_deref().is_some_and(|text| has_line(text, marker))
     }
 
     /// What makes it closed or open, where it is not known to be so already.
-    #[must_use]
     pub fn event_towards(&self, closed: bool) -> Option<&'static str> {
         let (state, event) = if closed { ("closed", "close") } else { ("opened", "reopen") };
         (self.state.as_deref() != Some(state)).then_some(event)
@@ -129,7 +118,6 @@ impl Issue {
 
 impl Change {
     /// Whether anything is to change.
-    #[must_use]
     pub fn is_needed(&self) -> bool {
         self.title.is_some() || self.description.is_some() || self.state_event.is_some()
     }
@@ -141,8 +129,6 @@ fn has_line(text: &str, marker: &str) -> bool {
 }
 
 impl Api {
-    /// # Errors
-    /// A sentence: a token that no header can carry, or no TLS on this machine.
     pub fn new(gitlab: &config::Gitlab, clock: Clock) -> Result<Self, String> {
         Self::with_timeout(gitlab, clock, CALL_TIMEOUT)
     }
@@ -175,14 +161,14 @@ impl Api {
         if !labels.is_empty() {
             query.push(("labels", labels.join(",")));
         }
-        let deed = Deed { verb: "list the issues", once: false };
+        let deed = Call { verb: "list the issues", once: false };
         self.find(deed, &["issues"], &query, |issue: &Issue| issue.tells(marker)).await
     }
 
     /// # Errors
     /// What became of the delivery.
     pub async fn create_issue(&self, issue: &NewIssue<'_>) -> Result<Issue, Outcome> {
-        let deed = Deed { verb: "file the issue", once: true };
+        let deed = Call { verb: "file the issue", once: true };
         crash::point("issue_before_create");
         let (issue, _) = self.call(deed, self.client.post(self.url(&["issues"])).json(issue)).await?;
         crash::point("issue_after_create");
@@ -192,7 +178,7 @@ impl Api {
     /// # Errors
     /// What became of the delivery.
     pub async fn change_issue(&self, iid: u64, change: &Change) -> Result<(), Outcome> {
-        let deed = Deed { verb: "update the issue", once: false };
+        let deed = Call { verb: "update the issue", once: false };
         let request = self.client.put(self.url(&["issues", &iid.to_string()])).json(change);
         crash::point("issue_before_close");
         self.call::<Anything>(deed, request).await?;
@@ -205,7 +191,7 @@ impl Api {
     /// # Errors
     /// What became of the delivery.
     pub async fn has_note(&self, iid: u64, marker: &str) -> Result<bool, Outcome> {
-        let deed = Deed { verb: "list the issue's notes", once: false };
+        let deed = Call { verb: "list the issue's notes", once: false };
         let path = ["issues", &iid.to_string(), "notes"];
         Ok(self.find(deed, &path, &[], |note: &Note| has_line(&note.body, marker)).await?.is_some())
     }
@@ -213,7 +199,7 @@ impl Api {
     /// # Errors
     /// What became of the delivery.
     pub async fn add_note(&self, iid: u64, body: &str) -> Result<(), Outcome> {
-        let deed = Deed { verb: "add a note to the issue", once: true };
+        let deed = Call { verb: "add a note to the issue", once: true };
         let url = self.url(&["issues", &iid.to_string(), "notes"]);
         crash::point("issue_before_note");
         self.call::<Anything>(deed, self.client.post(url).json(&NewNote { body, internal: true })).await?;
@@ -223,7 +209,7 @@ impl Api {
 
     /// The id of a user; nothing where GitLab does not know the name, or will not say.
     pub async fn find_user(&self, username: &str) -> Option<u64> {
-        let deed = Deed { verb: "look up the engineer", once: false };
+        let deed = Call { verb: "look up the engineer", once: false };
         let request = self.client.get(self.api(&["users"])).query(&[("username", username)]).timeout(ASSIGNEE_TIMEOUT);
         let (users, _) = self.call::<Vec<User>>(deed, request).await.ok()?;
         users.into_iter().find(|user| user.username.eq_ignore_ascii_case(username)).map(|user| user.id)
@@ -232,7 +218,7 @@ impl Api {
     /// The first of a paged list that `fits`, which is looked through to its end.
     async fn find<T: DeserializeOwned>(
         &self,
-        deed: Deed,
+        deed: Call,
         path: &[&str],
         query: &[(&str, String)],
         fits: impl Fn(&T) -> bool,
@@ -255,7 +241,7 @@ impl Api {
     }
 
     /// One call, and its answer as JSON.
-    async fn call<T: DeserializeOwned>(&self, deed: Deed, request: RequestBuilder) -> Result<(T, HeaderMap), Outcome> {
+    async fn call<T: DeserializeOwned>(&self, deed: Call, request: RequestBuilder) -> Result<(T, HeaderMap), Outcome> {
         let mut answer = match request.header("PRIVATE-TOKEN", &self.token).send().await {
             Ok(answer) => answer,
             Err(error) if error.is_connect() => return Err(deed.unheard(&http_client::describe(error))),

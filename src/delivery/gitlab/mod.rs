@@ -1,27 +1,27 @@
 //! The issue that every license ends in: success and closed, or failure and open.
 //!
 //! - [`api`]: the few calls of GitLab's REST API that this takes
-//! - [`answer`]: what GitLab's answers mean for the delivery
-//! - [`words`]: titles, descriptions and notes; `told` says them story by story
+//! - [`response`]: what GitLab's answers mean for the delivery
+//! - [`text`]: titles, descriptions and notes; `told` says them notice by notice
 //!
 //! GitLab knows no idempotency key, so what was written carries a marker of ours, and whoever tries again looks first.
 
-pub mod answer;
 pub mod api;
+mod message;
+pub mod response;
 #[cfg(test)]
 mod tests;
-mod told;
-pub mod words;
+pub mod text;
 
 use self::{
     api::{Api, Change, Issue, NewIssue},
-    words::Teller,
+    text::IssueText,
 };
 use super::Links;
 use crate::{
     clock::Clock,
     config,
-    license::{Delivery, License, Purpose, Story, delivery::Outcome},
+    license::{Delivery, License, Notice, Purpose, delivery::Outcome},
 };
 
 /// Files the issues of licenses.
@@ -34,20 +34,17 @@ pub struct Gitlab {
 
 impl Gitlab {
     /// `clock` reads what a `Retry-After` with a date means.
-    ///
-    /// # Errors
-    /// A sentence: a token that no header can carry, or no TLS on this machine.
     pub fn new(gitlab: &config::Gitlab, links: Links, clock: Clock) -> Result<Self, String> {
         Ok(Self { api: Api::new(gitlab, clock)?, labels: gitlab.labels.clone(), links })
     }
 
-    /// Makes the issue of `license` be as the story of `delivery` wants it: there exactly once, noted once, closed or
+    /// Makes the issue of `license` be as the notice of `delivery` wants it: there exactly once, noted once, closed or
     /// open. `Sent`, and a `Retry` after the issue was found or made, refer to its URL.
     ///
     /// `known_issue_url` is the URL that an earlier delivery of this license referred to.
     pub async fn file(&self, license: &License, delivery: &Delivery, known_issue_url: Option<&str>) -> Outcome {
-        let teller = Teller { license, delivery, links: &self.links };
-        if delivery.story == Some(Story::Erased) {
+        let teller = IssueText { license, delivery, links: &self.links };
+        if delivery.notice == Some(Notice::Erased) {
             return self.redact(&teller, known_issue_url).await.unwrap_or_else(|outcome| outcome);
         }
         let issue = match known_issue_url.and_then(Issue::known) {
@@ -64,7 +61,7 @@ impl Gitlab {
     }
 
     /// Takes customer and license out of title and description. Where there is no issue, none is made.
-    async fn redact(&self, teller: &Teller<'_>, known_issue_url: Option<&str>) -> Result<Outcome, Outcome> {
+    async fn redact(&self, teller: &IssueText<'_>, known_issue_url: Option<&str>) -> Result<Outcome, Outcome> {
         let issue = match known_issue_url.and_then(Issue::known) {
             Some(issue) => Some(issue),
             None => self.api.find_issue(&self.labels, teller.license.created_at, &teller.license_marker()).await?,
@@ -81,7 +78,7 @@ impl Gitlab {
 
     /// Looks before it creates wherever the issue may be there already: an earlier attempt may have made it, and a
     /// follow-up speaks of one.
-    async fn find_or_create(&self, teller: &Teller<'_>) -> Result<Issue, Outcome> {
+    async fn find_or_create(&self, teller: &IssueText<'_>) -> Result<Issue, Outcome> {
         let Delivery { attempts, uncertain, purpose, .. } = *teller.delivery;
         if (attempts > 1 || uncertain || purpose != Purpose::First)
             && let Some(issue) =
@@ -102,7 +99,7 @@ impl Gitlab {
     }
 
     /// Adds what the issue does not tell yet, then closes or reopens it.
-    async fn bring_up_to_date(&self, teller: &Teller<'_>, issue: &Issue) -> Result<(), Outcome> {
+    async fn bring_up_to_date(&self, teller: &IssueText<'_>, issue: &Issue) -> Result<(), Outcome> {
         let is_news = teller.delivery.purpose != Purpose::First && !issue.tells(&teller.delivery_marker());
         if is_news {
             self.note_once(teller, issue).await?;
@@ -115,7 +112,7 @@ impl Gitlab {
         if change.is_needed() { self.api.change_issue(issue.iid, &change).await } else { Ok(()) }
     }
 
-    async fn note_once(&self, teller: &Teller<'_>, issue: &Issue) -> Result<(), Outcome> {
+    async fn note_once(&self, teller: &IssueText<'_>, issue: &Issue) -> Result<(), Outcome> {
         let Delivery { attempts, uncertain, .. } = *teller.delivery;
         let may_be_there = attempts > 1 || uncertain;
         if may_be_there && self.api.has_note(issue.iid, &teller.delivery_marker()).await? {

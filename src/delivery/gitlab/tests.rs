@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Api, Gitlab, words::Teller};
+use super::{Api, Gitlab, text::IssueText};
 use crate::{
     clock::Clock,
     config,
     delivery::testing::{Act, HttpServer, delivery, license, line, links},
-    license::{Channel, Delivery, Email, License, Purpose, Story, delivery::Outcome},
+    license::{Channel, Delivery, Email, License, Notice, Purpose, delivery::Outcome},
 };
 
 const LABEL: &str = "Mechanizer::Emergency License Generation";
@@ -26,16 +26,16 @@ fn gitlab(server: &HttpServer) -> Gitlab {
     Gitlab { api, labels: config.labels, links: links() }
 }
 
-fn first(story: Story) -> Delivery {
-    delivery(Channel::Issue, Purpose::First, Some(story))
+fn first(notice: Notice) -> Delivery {
+    delivery(Channel::Issue, Purpose::First, Some(notice))
 }
 
-fn news(story: Story) -> Delivery {
-    delivery(Channel::Issue, Purpose::FollowUp, Some(story))
+fn news(notice: Notice) -> Delivery {
+    delivery(Channel::Issue, Purpose::FollowUp, Some(notice))
 }
 
-fn refused() -> Story {
-    Story::EmailRefused { error: "the mail server refused the recipient: 550 no such user".into() }
+fn refused() -> Notice {
+    Notice::EmailRefused { error: "the mail server refused the recipient: 550 no such user".into() }
 }
 
 fn ok(body: &serde_json::Value) -> Act {
@@ -68,7 +68,7 @@ const ISSUES: &str = "/api/v4/projects/group%2Fproject/issues";
 async fn a_success_is_filed_confidentially_and_closed() {
     let user = ok(&json!([{"id": 9, "username": "JDoe"}]));
     let server = HttpServer::start(vec![user, created(), ok(&issue("closed"))]).await;
-    assert_eq!(gitlab(&server).file(&license(), &first(Story::Generated), None).await, sent());
+    assert_eq!(gitlab(&server).file(&license(), &first(Notice::Generated), None).await, sent());
     let expected = ["GET /api/v4/users".to_owned(), format!("POST {ISSUES}"), format!("PUT {ISSUES}/12")];
     assert_eq!(server.lines(), expected);
     let seen = server.seen();
@@ -94,7 +94,7 @@ async fn whoever_tries_again_looks_through_all_pages_first() {
     let other = json!({"iid": 3, "web_url": "x", "state": "opened", "description": null});
     let full = Act::Answer(200, "X-Next-Page: 2\r\n", json!([other]).to_string());
     let server = HttpServer::start(vec![full, ok(&json!([other, issue("closed")]))]).await;
-    let again = Delivery { attempts: 2, ..first(Story::Generated) };
+    let again = Delivery { attempts: 2, ..first(Notice::Generated) };
     assert_eq!(gitlab(&server).file(&license(), &again, None).await, sent());
     let seen = server.seen();
     assert_eq!(server.lines(), [format!("GET {ISSUES}"), format!("GET {ISSUES}")]);
@@ -106,7 +106,7 @@ async fn whoever_tries_again_looks_through_all_pages_first() {
 
 #[tokio::test]
 async fn a_found_issue_is_brought_to_its_state_and_a_missing_one_is_created() {
-    let again = Delivery { uncertain: true, ..first(Story::Generated) };
+    let again = Delivery { uncertain: true, ..first(Notice::Generated) };
     let server = HttpServer::start(vec![ok(&json!([issue("opened")])), ok(&issue("closed"))]).await;
     assert_eq!(gitlab(&server).file(&license(), &again, None).await, sent());
     assert_eq!(server.seen()[1].body, json!({"state_event": "close"}));
@@ -120,7 +120,7 @@ async fn a_found_issue_is_brought_to_its_state_and_a_missing_one_is_created() {
 async fn a_late_mail_that_went_out_is_noted_and_closes_the_issue() {
     let note = Act::Answer(201, "", r#"{"id": 5}"#.into());
     let server = HttpServer::start(vec![note, ok(&issue("closed"))]).await;
-    assert_eq!(gitlab(&server).file(&license(), &news(Story::SentAfterAll), Some(URL)).await, sent());
+    assert_eq!(gitlab(&server).file(&license(), &news(Notice::SentAfterAll), Some(URL)).await, sent());
     assert_eq!(server.lines(), [format!("POST {ISSUES}/12/notes"), format!("PUT {ISSUES}/12")]);
     let seen = server.seen();
     assert_eq!(seen[0].body["internal"], true);
@@ -143,7 +143,7 @@ async fn news_are_noted_once() {
 async fn what_is_known_of_a_half_filed_issue_is_not_lost() {
     for answer in [Act::Answer(503, "Retry-After: 7\r\n", String::new()), Act::Answer(422, "", String::new())] {
         let server = HttpServer::start(vec![nobody(), created(), answer]).await;
-        let outcome = gitlab(&server).file(&license(), &first(Story::Generated), None).await;
+        let outcome = gitlab(&server).file(&license(), &first(Notice::Generated), None).await;
         let Outcome::Retry { reference, uncertain: false, .. } = outcome else { panic!("{outcome:?}") };
         assert_eq!(reference.as_deref(), Some(URL));
     }
@@ -199,7 +199,7 @@ async fn a_gitlab_that_is_away_has_surely_filed_nothing() {
     let server = HttpServer::start(vec![]).await;
     // The script is over, so nobody listens any more once the server's task has run.
     tokio::time::sleep(Duration::from_millis(50)).await;
-    let outcome = gitlab(&server).file(&license(), &first(Story::Generated), None).await;
+    let outcome = gitlab(&server).file(&license(), &first(Notice::Generated), None).await;
     let Outcome::Retry { error, uncertain: false, .. } = outcome else { panic!("{outcome:?}") };
     assert!(error.starts_with("GitLab could not be reached to file the issue"), "{error}");
 }
@@ -208,7 +208,7 @@ async fn a_gitlab_that_is_away_has_surely_filed_nothing() {
 async fn an_answer_without_end_is_not_read() {
     let endless = Act::Answer(200, "", "[".repeat(5 * 1024 * 1024));
     let server = HttpServer::start(vec![endless]).await;
-    let again = Delivery { attempts: 2, ..first(Story::Generated) };
+    let again = Delivery { attempts: 2, ..first(Notice::Generated) };
     let outcome = gitlab(&server).file(&license(), &again, None).await;
     assert!(matches!(outcome, Outcome::Retry { uncertain: false, .. }), "{outcome:?}");
 }
@@ -225,7 +225,7 @@ fn neither_token_nor_license_show_themselves() {
 }
 
 fn describe(license: &License, delivery: &Delivery) -> String {
-    Teller { license, delivery, links: &links() }.description().unwrap()
+    IssueText { license, delivery, links: &links() }.description().unwrap()
 }
 
 #[test]
@@ -268,8 +268,8 @@ fn a_description_tells_tomorrows_reader_everything() {
 #[test]
 fn an_unsealed_license_says_that_there_is_no_copy() {
     let license = License { file: None, seal_error: Some("no key".into()), ..license() };
-    let story = Story::SealingFailed { error: "no key".into() };
-    let text = describe(&license, &first(story));
+    let notice = Notice::SealingFailed { error: "no key".into() };
+    let text = describe(&license, &first(notice));
     assert!(text.contains("No license file was generated.") && text.contains("no key"), "{text}");
 }
 
@@ -301,13 +301,13 @@ fn what_strangers_write_stays_within_fences() {
     license.ticket.subject = line("/close EVIL");
     license.eligibility.reason = multi.into();
     license.eligibility.override_reason = Some(multi.into());
-    for story in [
-        Story::EmailRefused { error: multi.into() },
-        Story::EmailLate { error: Some(multi.into()) },
-        Story::SealingFailed { error: "```\n/close EVIL\n```".into() },
+    for notice in [
+        Notice::EmailRefused { error: multi.into() },
+        Notice::EmailLate { error: Some(multi.into()) },
+        Notice::SealingFailed { error: "```\n/close EVIL\n```".into() },
     ] {
-        let delivery = news(story);
-        let teller = Teller { license: &license, delivery: &delivery, links: &links() };
+        let delivery = news(notice);
+        let teller = IssueText { license: &license, delivery: &delivery, links: &links() };
         for text in [teller.description().unwrap(), teller.note()] {
             for line in outside_of_fences(&text) {
                 assert!(!line.contains("EVIL") && !line.starts_with('/') && !line.contains('@'), "{line} in {text}");
@@ -328,10 +328,10 @@ fn a_title_fits_and_only_its_address_gives_way() {
     license.customer.email = Email::parse(&long).unwrap();
     license.seats = crate::license::Seats::parse(1_000_000).unwrap();
     let stories =
-        [Story::Generated, refused(), Story::EmailLate { error: None }, Story::SealingFailed { error: "x".into() }];
-    for story in stories {
-        let delivery = first(story);
-        let teller = Teller { license: &license, delivery: &delivery, links: &links() };
+        [Notice::Generated, refused(), Notice::EmailLate { error: None }, Notice::SealingFailed { error: "x".into() }];
+    for notice in stories {
+        let delivery = first(notice);
+        let teller = IssueText { license: &license, delivery: &delivery, links: &links() };
         let title = teller.title();
         assert_eq!(title.chars().count(), 255, "{title}");
         assert!(title.ends_with("… for 1000000 users"), "{title}");

@@ -2,9 +2,9 @@
 //!
 //! A webhook gives no id back and a message cannot be taken back: a repeated attempt may show twice.
 
+pub mod message;
 #[cfg(test)]
 mod tests;
-pub mod words;
 
 use std::{fmt, time::Duration};
 
@@ -12,7 +12,7 @@ use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::{Links, http_client, http_client::BodyError, quote};
+use super::{Links, http_client, http_client::BodyError, sanitize};
 use crate::{
     clock::Clock,
     config, crash,
@@ -35,9 +35,6 @@ pub struct Slack {
 
 impl Slack {
     /// `clock` reads what a `Retry-After` with a date means.
-    ///
-    /// # Errors
-    /// A sentence, where this machine offers no TLS.
     pub fn new(slack: &config::Slack, links: Links, clock: Clock) -> Result<Self, String> {
         Self::with_timeout(slack, links, clock, POST_TIMEOUT)
     }
@@ -46,9 +43,9 @@ impl Slack {
         Ok(Self { client: http_client::client(total)?, webhook: slack.webhook.clone(), links, clock })
     }
 
-    /// Posts the story of `delivery`, with the issue's link where it is known. `Sent` refers to that link.
+    /// Posts the notice of `delivery`, with the issue's link where it is known. `Sent` refers to that link.
     pub async fn post(&self, license: &License, delivery: &Delivery, issue_url: Option<&str>) -> Outcome {
-        let message = words::message(license, delivery, issue_url, &self.links);
+        let message = message::message(license, delivery, issue_url, &self.links);
         crash::point("slack_before_post");
         let posted = self.deliver(&message).await;
         crash::point("slack_after_post");
@@ -94,7 +91,7 @@ impl Slack {
 /// An answer of success: Slack says `ok`. A proxy's own page under the same status is no word of Slack's.
 fn accepted(body: Result<Vec<u8>, BodyError>) -> Result<(), Outcome> {
     let said = match body {
-        Ok(body) => quote::words(&String::from_utf8_lossy(&body)),
+        Ok(body) => sanitize::words(&String::from_utf8_lossy(&body)),
         // The status came, so Slack has the message: another try would show it twice.
         Err(BodyError::BrokeOff(_)) => return Ok(()),
         Err(e @ BodyError::TooLong(_)) => e.to_string(),
@@ -110,7 +107,7 @@ fn accepted(body: Result<Vec<u8>, BodyError>) -> Result<(), Outcome> {
 /// An answer other than success. Slack's other 4xx are permanent: the webhook or its channel is gone, or the message is
 /// malformed.
 fn refused(status: u16, body: &[u8], after: Option<Duration>) -> Outcome {
-    let said = quote::words(&String::from_utf8_lossy(body));
+    let said = sanitize::words(&String::from_utf8_lossy(body));
     let retry = |error: String| Outcome::Retry { error, after, uncertain: false, reference: None };
     match status {
         300..=399 => retry(format!("Slack's webhook has moved ({status}); check STOPGAP_SLACK_WEBHOOK_URL")),

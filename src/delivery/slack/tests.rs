@@ -1,15 +1,15 @@
-//! The Slack client against a scripted server, and its words against hostile ones.
+//! The Slack client against a scripted server, and its message against hostile ones.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Slack, words::message};
+use super::{Slack, message::message};
 use crate::{
     clock::Clock,
     config,
     delivery::testing::{Act, HttpServer, delivery, license, line, links},
-    license::{Channel, Delivery, License, Purpose, Story, delivery::Outcome},
+    license::{Channel, Delivery, License, Notice, Purpose, delivery::Outcome},
 };
 
 const ISSUE: &str = "https://gitlab.example/group/project/-/issues/12";
@@ -19,27 +19,27 @@ fn slack(server: &HttpServer) -> Slack {
     Slack::with_timeout(&config, links(), Clock::system(), Duration::from_millis(300)).unwrap()
 }
 
-fn tell(story: Story) -> Delivery {
-    delivery(Channel::Slack, Purpose::First, Some(story))
+fn tell(notice: Notice) -> Delivery {
+    delivery(Channel::Slack, Purpose::First, Some(notice))
 }
 
-fn stories() -> [Story; 7] {
+fn stories() -> [Notice; 7] {
     let error = || "550 5.1.1 <Jane.Roe@acme.example> unknown, ask ops@acme.example".to_owned();
     [
-        Story::Generated,
-        Story::SentAfterAll,
-        Story::IssueFiled,
-        Story::EmailLate { error: None },
-        Story::EmailLate { error: Some(error()) },
-        Story::EmailRefused { error: error() },
-        Story::SealingFailed { error: error() },
+        Notice::Generated,
+        Notice::SentAfterAll,
+        Notice::IssueFiled,
+        Notice::EmailLate { error: None },
+        Notice::EmailLate { error: Some(error()) },
+        Notice::EmailRefused { error: error() },
+        Notice::SealingFailed { error: error() },
     ]
 }
 
 #[tokio::test]
 async fn each_answer_of_slack_has_its_outcome() {
     let answer = |status, headers, body: &str| Act::Answer(status, headers, body.to_owned());
-    for (act, outcome, after, words) in [
+    for (act, outcome, after, message) in [
         (answer(200, "", "ok"), "sent", None, ISSUE),
         (answer(200, "", "<html>Sign in to the network"), "uncertain", None, "was not its `ok`"),
         (answer(204, "", ""), "uncertain", None, "was not its `ok`"),
@@ -55,7 +55,7 @@ async fn each_answer_of_slack_has_its_outcome() {
         (Act::Hang, "uncertain", None, "no answer in time"),
     ] {
         let server = HttpServer::start(vec![act.clone()]).await;
-        let got = slack(&server).post(&license(), &tell(Story::Generated), Some(ISSUE)).await;
+        let got = slack(&server).post(&license(), &tell(Notice::Generated), Some(ISSUE)).await;
         let (kind, wait, error) = match got {
             Outcome::Sent { reference } => ("sent", None, reference.unwrap_or_default()),
             Outcome::Refused { error } => ("refused", None, error),
@@ -64,7 +64,7 @@ async fn each_answer_of_slack_has_its_outcome() {
             }
         };
         assert_eq!((kind, wait), (outcome, after.map(Duration::from_secs)), "{act:?}: {error}");
-        assert!(error.contains(words), "{act:?}: {error}");
+        assert!(error.contains(message), "{act:?}: {error}");
         assert!(!error.contains("hush") && !error.contains("127.0.0.1") && !error.contains("evil"), "{error}");
         assert_eq!(server.lines(), ["POST /services/hush"]);
         assert!(server.seen()[0].body["blocks"].is_array());
@@ -76,7 +76,7 @@ async fn a_slack_that_is_away_or_misnamed_has_surely_posted_nothing() {
     for webhook in ["http://127.0.0.1:9/hush", "hush"] {
         let config = config::Slack { webhook: webhook.to_owned().into() };
         let slack = Slack::new(&config, links(), Clock::system()).unwrap();
-        let outcome = slack.post(&license(), &tell(Story::Generated), None).await;
+        let outcome = slack.post(&license(), &tell(Notice::Generated), None).await;
         let Outcome::Retry { error, uncertain: false, .. } = outcome else { panic!("{outcome:?}") };
         assert!(error.starts_with("Slack could not be reached") && !error.contains("hush"), "{error}");
         assert!(!format!("{slack:?}").contains("hush"));
@@ -99,9 +99,9 @@ fn texts(message: &Value) -> Vec<(String, String)> {
 fn the_channel_reads_all_it_needs_and_nothing_more() {
     let license = license();
     let file = license.file.as_ref().unwrap().expose();
-    for story in stories() {
-        let text = message(&license, &tell(story.clone()), Some(ISSUE), &links()).to_string();
-        for words in [
+    for notice in stories() {
+        let text = message(&license, &tell(notice.clone()), Some(ISSUE), &links()).to_string();
+        for message in [
             "<https://acme.zendesk.com/agent/tickets/4711|#4711>",
             &format!("<{ISSUE}|issue>"),
             "jdoe",
@@ -113,12 +113,12 @@ fn the_channel_reads_all_it_needs_and_nothing_more() {
             "in scope: the grace period ended 1 day ago",
             &license.id.to_string(),
         ] {
-            assert!(text.contains(words), "{words} in {text}");
+            assert!(text.contains(message), "{message} in {text}");
         }
         assert!(!text.contains(&file[..40]), "{text}");
         assert!(!text.to_lowercase().contains("jane") && !text.contains("ops@"), "{text}");
     }
-    let unfiled = message(&license, &tell(Story::Generated), None, &links()).to_string();
+    let unfiled = message(&license, &tell(Notice::Generated), None, &links()).to_string();
     assert!(unfiled.contains("not filed yet"));
 }
 
@@ -126,9 +126,9 @@ fn the_channel_reads_all_it_needs_and_nothing_more() {
 fn each_story_has_its_headline() {
     let headlines: Vec<String> = stories()
         .into_iter()
-        .map(|story| message(&license(), &tell(story), None, &links())["blocks"][0]["text"]["text"].to_string())
+        .map(|notice| message(&license(), &tell(notice), None, &links())["blocks"][0]["text"]["text"].to_string())
         .collect();
-    for (headline, words) in headlines.iter().zip([
+    for (headline, message) in headlines.iter().zip([
         "license generated",
         "sent after all",
         "Issue of an emergency license filed",
@@ -137,12 +137,12 @@ fn each_story_has_its_headline() {
         "license not mailed",
         "license failed",
     ]) {
-        assert!(headline.contains(words), "{headline}");
+        assert!(headline.contains(message), "{headline}");
     }
 }
 
 #[test]
-fn hostile_words_ping_nobody_and_break_no_limit() {
+fn hostile_message_ping_nobody_and_break_no_limit() {
     let long = "<!channel> & @here ".repeat(40);
     let mut license = license();
     for hostile in ["<!channel>", "<@U123> *bold* & @here <https://evil.example|click>", &"&".repeat(200)] {
@@ -150,12 +150,12 @@ fn hostile_words_ping_nobody_and_break_no_limit() {
         license.eligibility.reason = long.clone();
         license.eligibility.override_reason = Some("&".repeat(5000));
         license.eligibility.recommended_seats = Some(1_000_000);
-        for story in [
-            Story::EmailLate { error: Some(long.clone()) },
-            Story::EmailRefused { error: "&".repeat(5000) },
-            Story::SealingFailed { error: long.clone() },
+        for notice in [
+            Notice::EmailLate { error: Some(long.clone()) },
+            Notice::EmailRefused { error: "&".repeat(5000) },
+            Notice::SealingFailed { error: long.clone() },
         ] {
-            let message = message(&license, &tell(story), Some(ISSUE), &links());
+            let message = message(&license, &tell(notice), Some(ISSUE), &links());
             assert!(message["blocks"].as_array().unwrap().len() <= 50);
             assert!(message["blocks"][2]["fields"].as_array().unwrap().len() <= 10);
             for (kind, text) in texts(&message) {
@@ -173,6 +173,6 @@ fn a_license_that_somebody_pasted_as_a_reason_is_left_out() {
     let file = license().file.unwrap().expose().replace('\n', "");
     let mut pasted: License = license();
     pasted.eligibility.override_reason = Some(file.clone());
-    let text = message(&pasted, &tell(Story::Generated), None, &links()).to_string();
+    let text = message(&pasted, &tell(Notice::Generated), None, &links()).to_string();
     assert!(!text.contains(&file[..60]), "{text}");
 }

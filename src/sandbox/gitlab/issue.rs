@@ -6,11 +6,8 @@ use serde::Serialize;
 /// A member of the project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct User {
-    /// What `assignee_ids` names.
     pub id: u64,
-    /// Without `@`.
     pub username: &'static str,
-    /// The full name.
     pub name: &'static str,
 }
 
@@ -27,7 +24,6 @@ pub const USERS: [User; 3] = [
 pub enum State {
     /// Somebody has to look at it.
     Opened,
-    /// Nobody has to.
     Closed,
 }
 
@@ -38,25 +34,17 @@ pub struct Issue {
     pub id: u64,
     /// Its number in the project.
     pub iid: u64,
-    /// The project's number.
     pub project_id: u64,
-    /// At most 255 characters.
     pub title: String,
-    /// Markdown.
     pub description: String,
-    /// Open or closed.
     pub state: State,
-    /// In the order given.
     pub labels: Vec<String>,
     /// Seen by the project's members alone.
     pub confidential: bool,
-    /// Whose it is.
     pub assignees: Vec<User>,
-    /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// When it was closed.
     pub closed_at: Option<Timestamp>,
     /// A page of this server.
     pub web_url: String,
@@ -68,12 +56,9 @@ pub struct Issue {
 /// One comment on an issue.
 #[derive(Debug, Clone, Serialize)]
 pub struct Note {
-    /// Its number.
     pub id: u64,
-    /// Markdown.
     pub body: String,
     /// Seen by the project's members alone.
     pub internal: bool,
-    /// When it was written.
     pub created_at: Timestamp,
 }

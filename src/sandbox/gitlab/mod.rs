@@ -15,7 +15,7 @@ pub use issue::{Issue, Note, State, USERS, User};
 use super::{
     faults::Faults,
     listener::Listener,
-    shelf::Shelf,
+    message_log::MessageLog,
     web::{self, Fault, Reply, Request, Site},
 };
 use crate::clock::Clock;
@@ -31,15 +31,12 @@ pub const TOKEN: &str = "glpat-sandbox-nothing-here-is-real";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Call {
-    /// An issue is made.
     Create,
     /// An issue is changed, mostly closed.
     Close,
-    /// A note is made.
     Note,
     /// Issues or notes are listed.
     List,
-    /// Anything else.
     Other,
 }
 
@@ -48,19 +45,16 @@ pub enum Call {
 pub struct CallFault {
     /// The kind of call it hits; nothing for every kind.
     pub on: Option<Call>,
-    /// What goes wrong.
     pub fault: Fault,
 }
 
 impl CallFault {
     /// Hits one kind of call.
-    #[must_use]
     pub fn on(call: Call, fault: Fault) -> Self {
         Self { on: Some(call), fault }
     }
 
     /// Hits every call.
-    #[must_use]
     pub fn any(fault: Fault) -> Self {
         Self { on: None, fault }
     }
@@ -71,7 +65,6 @@ impl CallFault {
 pub struct Gitlab {
     listener: Listener,
     tracker: Arc<Tracker>,
-    /// How it misbehaves.
     pub faults: Arc<Faults<CallFault>>,
 }
 
@@ -79,7 +72,7 @@ pub struct Gitlab {
 #[derive(Debug)]
 struct Tracker {
     clock: Clock,
-    kept: Shelf<Kept>,
+    kept: MessageLog<Kept>,
     faults: Arc<Faults<CallFault>>,
 }
 
@@ -97,25 +90,22 @@ impl Gitlab {
     /// The port is taken.
     pub async fn start(port: u16, clock: Clock) -> io::Result<Self> {
         let faults = Arc::<Faults<CallFault>>::default();
-        let tracker = Arc::new(Tracker { clock, kept: Shelf::default(), faults: Arc::clone(&faults) });
+        let tracker = Arc::new(Tracker { clock, kept: MessageLog::default(), faults: Arc::clone(&faults) });
         let listener = web::serve(port, Arc::clone(&tracker)).await?;
         Ok(Self { listener, tracker, faults })
     }
 
     /// `http://127.0.0.1:PORT`.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.listener.address())
     }
 
     /// Every issue so far.
-    #[must_use]
     pub fn issues(&self) -> Vec<Issue> {
         self.tracker.kept.read(|kept| kept.issues.clone())
     }
 
     /// How often `call` was asked, faults included.
-    #[must_use]
     pub fn calls(&self, call: Call) -> usize {
         self.tracker.kept.read(|kept| kept.calls.iter().filter(|made| **made == call).count())
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{
     faults::Faults,
     listener::Listener,
-    shelf::Shelf,
+    message_log::MessageLog,
     web::{self, Answer, Fault, Reply, Request, Site},
 };
 use crate::clock::Clock;
@@ -25,11 +25,9 @@ const SECRET: &str = "nothingHereIsReal0000000";
 /// One message of the channel.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Message {
-    /// When it came.
     pub received_at: Timestamp,
     /// The text for notifications, and for readers without blocks.
     pub text: String,
-    /// What readers see.
     pub blocks: Vec<Value>,
 }
 
@@ -38,14 +36,13 @@ pub struct Message {
 pub struct Slack {
     listener: Listener,
     channel: Arc<Channel>,
-    /// How it misbehaves.
     pub faults: Arc<Faults<Fault>>,
 }
 
 #[derive(Debug)]
 struct Channel {
     clock: Clock,
-    messages: Shelf<Vec<Message>>,
+    messages: MessageLog<Vec<Message>>,
     faults: Arc<Faults<Fault>>,
 }
 
@@ -56,19 +53,17 @@ impl Slack {
     /// The port is taken.
     pub async fn start(port: u16, clock: Clock) -> io::Result<Self> {
         let faults = Arc::<Faults<Fault>>::default();
-        let channel = Arc::new(Channel { clock, messages: Shelf::default(), faults: Arc::clone(&faults) });
+        let channel = Arc::new(Channel { clock, messages: MessageLog::default(), faults: Arc::clone(&faults) });
         let listener = web::serve(port, Arc::clone(&channel)).await?;
         Ok(Self { listener, channel, faults })
     }
 
     /// The webhook: `http://127.0.0.1:PORT/services/T…/B…/SECRET`.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}/services/{TEAM}/{BOT}/{SECRET}", self.listener.address())
     }
 
     /// Every message so far.
-    #[must_use]
     pub fn messages(&self) -> Vec<Message> {
         self.channel.messages.read(Clone::clone)
     }

@@ -21,16 +21,13 @@ pub enum Fault {
     /// Cannot check the login for now.
     #[serde(rename = "auth_454")]
     Auth454,
-    /// Refuses the login.
     #[serde(rename = "auth_535")]
     Auth535,
     /// Refuses the sender for now.
     #[serde(rename = "mail_451")]
     Mail451,
-    /// Refuses the sender.
     #[serde(rename = "mail_550")]
     Mail550,
-    /// Refuses the size.
     #[serde(rename = "mail_552")]
     Mail552,
     /// Closes the connection at the sender.

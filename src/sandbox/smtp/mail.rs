@@ -22,9 +22,7 @@ pub struct Mail {
     pub to: String,
     /// `Name <address>`, as in the header; empty where there is none.
     pub reply_to: String,
-    /// Decoded.
     pub subject: String,
-    /// With its angle brackets.
     pub message_id: String,
     /// The plain text body, decoded.
     pub text: String,
@@ -32,7 +30,6 @@ pub struct Mail {
     pub html: String,
     /// Every header as it stands in the mail, in order.
     pub headers: Vec<(String, String)>,
-    /// Its attachments.
     pub attachments: Vec<Attachment>,
 }
 
@@ -41,7 +38,6 @@ pub struct Mail {
 pub struct Attachment {
     /// Decoded; empty where it has none.
     pub filename: String,
-    /// `type/subtype`.
     pub content_type: String,
     /// Decoded; bytes that are no UTF-8 are replaced.
     pub content: String,
@@ -69,7 +65,6 @@ impl Mail {
     }
 
     /// The value of a header as it stands in the mail.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }

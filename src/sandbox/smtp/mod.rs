@@ -17,7 +17,7 @@ pub use fault::Fault;
 pub use mail::{Attachment, Mail};
 pub use tls::Encryption;
 
-use super::{faults::Faults, listener::Listener, shelf::Shelf};
+use super::{faults::Faults, listener::Listener, message_log::MessageLog};
 use crate::clock::Clock;
 
 /// How long [`Fault::Slow`] waits before each answer.
@@ -28,7 +28,6 @@ pub const SLOW: Duration = Duration::from_secs(2);
 pub struct MailServer {
     listener: Listener,
     inbox: Arc<Inbox>,
-    /// How it misbehaves.
     pub faults: Arc<Faults<Fault>>,
 }
 
@@ -36,7 +35,7 @@ pub struct MailServer {
 #[derive(Debug)]
 pub(super) struct Inbox {
     clock: Clock,
-    seen: Shelf<Seen>,
+    seen: MessageLog<Seen>,
     faults: Arc<Faults<Fault>>,
     encryption: Mutex<Option<Encryption>>,
 }
@@ -56,7 +55,7 @@ impl MailServer {
         let faults = Arc::<Faults<Fault>>::default();
         let inbox = Arc::new(Inbox {
             clock,
-            seen: Shelf::default(),
+            seen: MessageLog::default(),
             faults: Arc::clone(&faults),
             encryption: Mutex::default(),
         });
@@ -66,7 +65,6 @@ impl MailServer {
     }
 
     /// `smtp://127.0.0.1:PORT`.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("smtp://{}", self.listener.address())
     }
@@ -77,19 +75,16 @@ impl MailServer {
     }
 
     /// Where it listens.
-    #[must_use]
     pub fn address(&self) -> std::net::SocketAddr {
         self.listener.address()
     }
 
     /// Every mail so far.
-    #[must_use]
     pub fn mails(&self) -> Vec<Mail> {
         self.inbox.seen.read(|seen| seen.mails.clone())
     }
 
     /// How many connections there were.
-    #[must_use]
     pub fn connections(&self) -> usize {
         self.inbox.seen.read(|seen| seen.connections)
     }

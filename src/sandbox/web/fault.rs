@@ -37,7 +37,6 @@ pub enum Fault {
 
 impl Fault {
     /// A status with a body.
-    #[must_use]
     pub fn status(status: u16, body: &str) -> Self {
         Self::Status { status, body: body.to_owned() }
     }

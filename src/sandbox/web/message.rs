@@ -7,15 +7,11 @@ use serde::{Serialize, de::DeserializeOwned};
 /// One request, its body read.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// `GET`, `POST` …
     pub method: String,
     /// The parts of the path, each percent-decoded: `a%2Fb` is one part.
     pub path: Vec<String>,
-    /// The query, decoded.
     pub query: Vec<(String, String)>,
-    /// Names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Its bytes.
     pub body: Vec<u8>,
 }
 
@@ -37,13 +33,11 @@ impl Request {
     }
 
     /// A header's value.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A query parameter's value.
-    #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -60,11 +54,9 @@ impl Request {
 /// One answer.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// 200, 404 …
     pub status: u16,
     /// `Content-Length` is added by itself.
     pub headers: Vec<(&'static str, String)>,
-    /// Its bytes.
     pub body: Vec<u8>,
 }
 
@@ -94,7 +86,6 @@ impl Answer {
     }
 
     /// The same answer with one header more.
-    #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
@@ -113,7 +104,6 @@ impl Answer {
 /// How a request ends.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    /// As it should.
     Whole(Answer),
     /// Half the body, then the connection closes.
     Truncated(Answer),

@@ -14,7 +14,7 @@ use super::{
     StartError,
     gitlab::Gitlab,
     listener::Listener,
-    shelf::Shelf,
+    message_log::MessageLog,
     slack::Slack,
     smtp::MailServer,
     token::{Place, Token},
@@ -25,18 +25,14 @@ use crate::{clock::Clock, random::Random};
 /// What the page shows and switches.
 #[derive(Debug, Clone)]
 pub struct StandIns {
-    /// The mail server.
     pub mail: Arc<MailServer>,
-    /// GitLab.
     pub gitlab: Arc<Gitlab>,
-    /// Slack.
     pub slack: Arc<Slack>,
 }
 
 /// What a token is signed with.
 #[derive(Clone)]
 pub struct Signer {
-    /// Zendesk's private key.
     pub pem: String,
     /// The time of the token.
     pub clock: Clock,
@@ -57,7 +53,7 @@ struct Page {
     signer: Signer,
     sdk: Vec<u8>,
     /// Where the app is served; changes whenever the page has something new to show.
-    service: Shelf<Option<Url>>,
+    service: MessageLog<Option<Url>>,
 }
 
 impl Zendesk {
@@ -75,7 +71,7 @@ impl Zendesk {
             Some(path) => tokio::fs::read(&path).await.map_err(|error| StartError::Sdk { path, error })?,
             None => files::SDK.into(),
         };
-        let page = Arc::new(Page { stand_ins, signer, sdk, service: Shelf::default() });
+        let page = Arc::new(Page { stand_ins, signer, sdk, service: MessageLog::default() });
         let listener = web::serve(port, Arc::clone(&page)).await.map_err(|error| match error.kind() {
             io::ErrorKind::AddrInUse => StartError::PortTaken(port),
             _ => StartError::Listen(error),
@@ -84,13 +80,11 @@ impl Zendesk {
     }
 
     /// `http://localhost:PORT`: the host's name that Zendesk's SDK accepts beside its own.
-    #[must_use]
     pub fn origin(&self) -> String {
         format!("http://localhost:{}", self.listener.address().port())
     }
 
     /// Where the page's SDK is served.
-    #[must_use]
     pub fn sdk_url(&self) -> String {
         format!("{}{}", self.origin(), files::SDK_PATH)
     }

@@ -36,21 +36,21 @@ CREATE TABLE deliveries (
     channel         TEXT   NOT NULL,
     purpose         TEXT   NOT NULL,
     recipient       TEXT,
-    story           TEXT,
+    notice          TEXT,
     state           TEXT   NOT NULL,
     attempts        BIGINT NOT NULL,
     uncertain       BIGINT NOT NULL,
     late            BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
     deadline_at     BIGINT,
-    give_up_at      BIGINT NOT NULL,
+    expires_at      BIGINT NOT NULL,
     next_attempt_at BIGINT NOT NULL,
     sent_at         BIGINT,
     last_error      TEXT,
     reference       TEXT,
     -- not before that delivery has ended, or patience has: a Slack message wants the link of its issue
-    waits_for       TEXT   REFERENCES deliveries (id),
-    patience_until  BIGINT,
+    depends_on      TEXT   REFERENCES deliveries (id),
+    wait_until      BIGINT,
     -- who makes it now, and until when that is believed, by the database's own clock
     lease_holder    TEXT,
     lease_until     BIGINT
@@ -63,14 +63,14 @@ CREATE TABLE events (
     license_id TEXT   NOT NULL REFERENCES licenses (id),
     number     BIGINT NOT NULL,
     at         BIGINT NOT NULL,
-    by_whom    TEXT   NOT NULL,
-    what       TEXT   NOT NULL,
+    actor      TEXT   NOT NULL,
+    kind       TEXT   NOT NULL,
     detail     TEXT,
     PRIMARY KEY (license_id, number)
 );
 
 -- what one idempotency key of one agent was answered
-CREATE TABLE answers (
+CREATE TABLE idempotency_keys (
     agent_user_id   BIGINT NOT NULL,
     idempotency_key TEXT   NOT NULL,
     request_hash    TEXT   NOT NULL,

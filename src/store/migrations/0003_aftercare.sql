@@ -22,4 +22,4 @@ CREATE TABLE attempts (
 -- what is to be erased next
 CREATE INDEX licenses_with_text ON licenses (expires_on) WHERE file IS NOT NULL;
 CREATE INDEX licenses_with_people ON licenses (created_at) WHERE erased_at IS NULL;
-CREATE INDEX answers_by_license ON answers (license_id);
+CREATE INDEX idempotency_keys_by_license ON idempotency_keys (license_id);

@@ -1,0 +1,194 @@
+//! Wires settings → store, clients, outbox and http; starts and stops them. The only file that knows all rooms.
+
+mod drill;
+mod maintenance;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use actix_web::dev::{Server, ServerHandle};
+use anyhow::Context as _;
+use secrecy::ExposeSecret as _;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    task::JoinHandle,
+};
+use tracing::{info, warn};
+
+pub use drill::drill;
+#[cfg(feature = "sandbox")]
+pub use sandbox::{OnceOptions, SandboxOptions, sandbox};
+
+use maintenance::Maintenance;
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
+    http::{self, AppState},
+    license::Email,
+    metrics::Metrics,
+    outbox::{self, Clients, Outbox},
+    random::Random,
+    store::Store,
+    workflow::{LicenseService, erase, retry},
+    zendesk::token::Verifier,
+};
+
+/// The running state.
+pub struct App {
+    address: SocketAddr,
+    store: Store,
+    /// Nothing where it is held.
+    outbox: Option<Outbox>,
+    maintenance: Maintenance,
+    server: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl App {
+    /// Opens the store, takes up everything unfinished and listens.
+    pub async fn start(config: Config, clock: Clock, random: Random) -> anyhow::Result<Self> {
+        Self::start_with(config, clock, random, false).await
+    }
+
+    /// The same, but delivers nothing where `hold_outbox`: for the first start from a restored backup.
+    pub async fn start_with(config: Config, clock: Clock, random: Random, hold_outbox: bool) -> anyhow::Result<Self> {
+        let store = Store::open(config.database_url.expose_secret()).await?;
+        let clients = clients(&config, &clock)?;
+        let metrics = Metrics::new();
+        let outbox = if hold_outbox {
+            let pending = outbox::pause(&store, clock.now()).await?;
+            warn!(pending, "the outbox is held: nothing is delivered until the next start without --hold-outbox");
+            None
+        } else {
+            Some(Outbox::start(store.clone(), clients, clock.clone(), random, metrics.clone()).await?)
+        };
+        let maintenance =
+            Maintenance::start(store.clone(), clock.clone(), config.rules.retention_days, metrics.clone());
+        let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
+        let licenses = licenses(&config, store.clone(), clock, random, metrics);
+        let state = Arc::new(AppState {
+            licenses,
+            verifier,
+            zendesk: config.zendesk,
+            mailgun_signing_key: config.mailgun_signing_key,
+            heartbeat: outbox.as_ref().map(Outbox::heartbeat),
+            metrics_token: config.metrics_token,
+        });
+        let (server, address): (Server, _) = http::listen(config.bind, state)
+            .with_context(|| format!("STOPGAP_BIND: cannot listen on {}", config.bind))?;
+        let handle = server.handle();
+        Ok(Self { address, store, outbox, maintenance, server: handle, serving: tokio::spawn(server) })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes no more requests, lets what is under way end or gives it back, and closes the store. At most 30 s.
+    pub async fn stop(self) {
+        self.server.stop(true).await;
+        let _ = self.serving.await;
+        self.maintenance.stop().await;
+        if let Some(outbox) = self.outbox {
+            outbox.stop().await;
+        }
+        self.store.close().await;
+    }
+}
+
+/// Runs the state until SIGTERM or SIGINT; a second one ends it at once.
+///
+/// # Errors
+/// What keeps it from starting.
+pub async fn serve(config: Config, hold_outbox: bool) -> anyhow::Result<()> {
+    let missing = config.zendesk.missing();
+    let app = App::start_with(config, Clock::system(), Random, hold_outbox).await?;
+    info!(address = %app.address(), "ready");
+    if !missing.is_empty() {
+        warn!(missing = missing.join(", "), "nobody can be let in until the app is installed and configured");
+    }
+    let mut signals = Signals::new()?;
+    signals.next().await;
+    info!("stopping; what is under way ends or is given back");
+    tokio::select! {
+        () = app.stop() => info!("stopped"),
+        () = signals.next() => info!("stopped at once; what was under way is taken up at the next start"),
+    }
+    Ok(())
+}
+
+/// Puts all failed deliveries back into the outbox of the state, and prints how many there were.
+///
+/// # Errors
+/// Where the database cannot be used.
+pub async fn retry(config: Config) -> anyhow::Result<()> {
+    let store = Store::open(config.database_url.expose_secret()).await?;
+    let retried = retry::retry_all(&store, &config.rules, Clock::system().now()).await?;
+    store.close().await;
+    println!("failed deliveries put back into the outbox: {retried}");
+    Ok(())
+}
+
+/// Erases one customer, and prints what there was of them.
+///
+/// # Errors
+/// Where the address is none, or the database cannot be used.
+pub async fn erase(config: Config, customer: &str) -> anyhow::Result<()> {
+    let email = Email::parse(customer).map_err(|e| anyhow::anyhow!("--customer: {e}"))?;
+    let store = Store::open(config.database_url.expose_secret()).await?;
+    let erase::ErasedCustomer { licenses, forwards, issues } =
+        erase::customer(&store, Random, &email, Clock::system().now()).await?;
+    store.close().await;
+    println!("erased from {licenses} licenses of this customer and {forwards} mailed to this address for others");
+    println!("{issues} GitLab issues are redacted by the running state; what Slack and the mailbox hold stays");
+    Ok(())
+}
+
+/// What ends the state.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+fn licenses(config: &Config, store: Store, clock: Clock, random: Random, metrics: Metrics) -> LicenseService {
+    LicenseService {
+        store,
+        clock,
+        random,
+        metrics,
+        key: config.sealing.key.clone(),
+        days: config.sealing.days,
+        rules: config.rules.clone(),
+        allowed_agents: config.zendesk.allowed_agents.clone(),
+        zendesk_origin: config.zendesk.origin.clone(),
+        usage_url_template: config.usage_url_template.clone(),
+    }
+}
+
+fn clients(config: &Config, clock: &Clock) -> anyhow::Result<Clients> {
+    let links = Links { zendesk_origin: config.zendesk.origin.clone(), subdomain: config.zendesk.subdomain.clone() };
+    Ok(Clients {
+        mailer: Mailer::new(&config.smtp, links.clone()).map_err(|e| anyhow::anyhow!("STOPGAP_SMTP_URL: {e}"))?,
+        gitlab: Gitlab::new(&config.gitlab, links.clone(), clock.clone())
+            .map_err(|e| anyhow::anyhow!("STOPGAP_GITLAB_URL: {e}"))?,
+        slack: Slack::new(&config.slack, links, clock.clone())
+            .map_err(|e| anyhow::anyhow!("STOPGAP_SLACK_WEBHOOK_URL: {e}"))?,
+    })
+}

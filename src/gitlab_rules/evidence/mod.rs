@@ -1,0 +1,182 @@
+//! What is known of the customer's instance and old license: typed by the agent, or read off the old license file.
+
+mod old_license;
+
+use jiff::civil::Date;
+use rsa::RsaPublicKey;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::GitlabVersion;
+use crate::{
+    license::{Email, FieldError, Plan, Seats, SingleLine, customer::MAX_NAME_CHARS, seats},
+    sealing::Attributes,
+};
+
+pub use old_license::{ACTIVATION_CODE_CHARS, Unreadable, find_activation_code, open_old_license};
+
+/// What is known; each part is there or not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The plan of the license that ran out.
+    pub plan: Option<Plan>,
+    /// Whether that license is a trial.
+    pub trial: Option<bool>,
+    /// The day from whose beginning it is expired.
+    pub expires_on: Option<Date>,
+    pub seats: Option<u32>,
+    pub billable_users: Option<u32>,
+    /// The highest number of billable users during its term.
+    pub maximum_users: Option<u32>,
+    pub gitlab_version: Option<GitlabVersion>,
+}
+
+impl Evidence {
+    /// What an old license file tells.
+    ///
+    /// A license without a plan is Starter, as GitLab reads it, and one without the word `trial` is none.
+    pub fn from_license(attributes: &Attributes) -> Self {
+        let restriction = |key: &str| attributes.restrictions.as_ref().and_then(|map| map.get(key));
+        let plan = match restriction("plan").and_then(Value::as_str).map(str::trim) {
+            None | Some("") => Some(Plan::Starter),
+            Some(text) => Plan::parse(text).ok(),
+        };
+        Self {
+            plan,
+            trial: Some(restriction("trial").is_some_and(|value| *value == Value::Bool(true))),
+            expires_on: attributes.expires_at,
+            seats: restriction("active_user_count").and_then(Value::as_u64).and_then(|n| n.try_into().ok()),
+            ..Self::default()
+        }
+    }
+
+    /// Fills what is not known from `other`: what the agent typed wins over what an old file says, for the instance has
+    /// lived on since.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            plan: self.plan.or(other.plan),
+            trial: self.trial.or(other.trial),
+            expires_on: self.expires_on.or(other.expires_on),
+            seats: self.seats.or(other.seats),
+            billable_users: self.billable_users.or(other.billable_users),
+            maximum_users: self.maximum_users.or(other.maximum_users),
+            gitlab_version: self.gitlab_version.or(other.gitlab_version),
+        }
+    }
+
+    /// The seats that an emergency license needs. Unknown without the billable users; the peak counts where it is known.
+    pub fn recommended_seats(&self) -> Option<u32> {
+        let billable = self.billable_users?;
+        let seats = seats::recommended_seats(billable.into(), self.maximum_users.unwrap_or(0).into());
+        seats.try_into().ok()
+    }
+}
+
+/// What was read off an old license file, offered for the form. Unknown or unusable values are null.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Read {
+    pub plan: Option<Plan>,
+    /// Whether it is a trial.
+    pub trial: bool,
+    pub starts_on: Option<Date>,
+    /// The day from whose beginning it is expired.
+    pub expires_on: Option<Date>,
+    pub seats: Option<u32>,
+    /// The company it was made for.
+    pub company: Option<String>,
+    /// The person it was made for.
+    pub name: Option<String>,
+    pub email: Option<String>,
+}
+
+impl From<&Attributes> for Read {
+    fn from(attributes: &Attributes) -> Self {
+        let evidence = Evidence::from_license(attributes);
+        let licensee = |key: &str| attributes.licensee.get(key).and_then(Value::as_str);
+        let line = |key: &str| licensee(key).and_then(|text| SingleLine::parse(text, MAX_NAME_CHARS).ok());
+        Self {
+            plan: evidence.plan,
+            trial: evidence.trial == Some(true),
+            starts_on: attributes.issued_at,
+            expires_on: evidence.expires_on,
+            seats: evidence.seats,
+            company: line("Company").map(|line| line.to_string()),
+            name: line("Name").map(|line| line.to_string()),
+            email: licensee("Email").and_then(|text| Email::parse(text).ok()).map(|email| email.to_string()),
+        }
+    }
+}
+
+/// Evidence as it arrived, checked, and what its license file told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// What is known, the typed values winning over the file's.
+    pub evidence: Evidence,
+    /// What the license file said, where there was one.
+    pub read: Option<Read>,
+}
+
+/// Checks the API's evidence object and opens the license file in it. A null counts as absent.
+///
+/// # Errors
+/// Every field that cannot be used: unknown names, wrong types, numbers out of range, dates that do not exist, an
+/// unreadable file.
+pub fn receive(object: &Map<String, Value>, key: &RsaPublicKey) -> Result<Received, Vec<FieldError>> {
+    let mut typed = Evidence::default();
+    let mut file = None;
+    let mut mistakes = Vec::new();
+    for (field, value) in object.iter().filter(|(_, value)| !value.is_null()) {
+        let taken = match field.as_str() {
+            "plan" => text(value).and_then(Plan::parse).map(|plan| typed.plan = Some(plan)),
+            "trial" => flag(value).map(|trial| typed.trial = Some(trial)),
+            "expires_on" => text(value).and_then(date).map(|day| typed.expires_on = Some(day)),
+            "seats" => number(value, Seats::MIN).map(|seats| typed.seats = Some(seats)),
+            "billable_users" => number(value, 0).map(|users| typed.billable_users = Some(users)),
+            "maximum_users" => number(value, 0).map(|users| typed.maximum_users = Some(users)),
+            "gitlab_version" => text(value).and_then(GitlabVersion::parse).map(|v| typed.gitlab_version = Some(v)),
+            "license_file" => text(value)
+                .and_then(|text| open_old_license(text, key).map_err(|error| format!("cannot be read: {error}")))
+                .map(|attributes| file = Some(attributes)),
+            _ => Err("is not a field of the evidence".to_owned()),
+        };
+        if let Err(detail) = taken {
+            mistakes.push(FieldError { field: field.chars().take(MAX_FIELD_CHARS).collect(), detail });
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    let evidence = match &file {
+        Some(attributes) => typed.or(Evidence::from_license(attributes)),
+        None => typed,
+    };
+    Ok(Received { evidence, read: file.as_ref().map(Read::from) })
+}
+
+/// How much of an unknown field's name is repeated.
+const MAX_FIELD_CHARS: usize = 60;
+
+fn text(value: &Value) -> Result<&str, String> {
+    value.as_str().ok_or_else(|| "must be text".to_owned())
+}
+
+fn flag(value: &Value) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| "must be true or false".to_owned())
+}
+
+fn number(value: &Value, min: u32) -> Result<u32, String> {
+    let number = value.as_u64().and_then(|n| u32::try_from(n).ok());
+    number
+        .filter(|n| (min..=Seats::MAX).contains(n))
+        .ok_or_else(|| format!("must be a whole number from {min} to {}", Seats::MAX))
+}
+
+/// A civil date and nothing beside it.
+fn date(text: &str) -> Result<Date, String> {
+    let text = text.trim();
+    let is_plain = text.len() == 10;
+    text.parse().ok().filter(|_| is_plain).ok_or_else(|| "must be a date that exists, as YYYY-MM-DD".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,17 @@
+//! What a customer's GitLab knows, accepts and says, and which cases support's workflow covers. Pure.
+//!
+//! - [`acceptance`]: whether GitLab accepts a license by its seats
+//! - [`eligibility`]: the scope of support's emergency workflow
+//! - [`evidence`]: what is known of the customer's instance and old license
+//! - [`diagnosis`]: messages of GitLab, explained
+//! - [`version`]: GitLab's versions
+
+pub mod acceptance;
+pub mod diagnosis;
+pub mod eligibility;
+pub mod evidence;
+pub mod version;
+
+pub use eligibility::{Eligibility, Scope};
+pub use evidence::Evidence;
+pub use version::GitlabVersion;

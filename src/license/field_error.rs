@@ -1,0 +1,12 @@
+//! Refused fields of a request.
+
+use serde::Serialize;
+
+/// A field that was refused, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Its path, such as `customer.email`.
+    pub field: String,
+    /// Completes "FIELD …": `must be …`.
+    pub detail: String,
+}

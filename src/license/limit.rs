@@ -1,0 +1,18 @@
+//! The limits on how many licenses may be generated.
+
+/// Who a limit counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumIter)]
+#[strum(serialize_all = "snake_case")]
+pub enum Limit {
+    Agent,
+    Customer,
+    /// The customer's mail domain.
+    Domain,
+    All,
+}
+
+impl Limit {
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+}

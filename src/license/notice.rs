@@ -1,0 +1,76 @@
+//! What issues and Slack messages announce about a license.
+
+use serde::{Deserialize, Serialize};
+
+use super::ResendKind;
+
+/// Kept with the delivery as JSON. Recipients are masked, because GitLab notes cannot be redacted later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Notice {
+    /// The mail server accepted the first email.
+    Generated,
+    /// The recipient's side refused the email permanently.
+    EmailRefused { error: String },
+    /// The email missed its deadline and is retried.
+    EmailLate { error: Option<String> },
+    /// There is no license file.
+    SealingFailed { error: String },
+    /// A late email was accepted.
+    SentAfterAll,
+    /// The issue was filed after Slack had posted without its link.
+    IssueFiled,
+    /// An email that an agent asked for later was accepted.
+    Resent {
+        how: ResendKind,
+        to: String,
+        /// It resolves an announced failure.
+        resolves_failure: bool,
+    },
+    /// An email that an agent asked for later was refused permanently.
+    ResendRefused {
+        how: ResendKind,
+        to: String,
+        error: String,
+        /// No other email of the license was accepted.
+        open: bool,
+    },
+    /// The mail server had accepted the email, and it bounced.
+    Bounced {
+        to: String,
+        reason: String,
+        /// No other email of the license was accepted without bouncing.
+        open: bool,
+    },
+    /// Another license replaces this one.
+    Replaced {
+        /// That license's id.
+        by: String,
+        seats: u32,
+        reason: String,
+    },
+    Downloaded {
+        by: String,
+        reason: Option<String>,
+        /// A failure that was announced earlier is still open.
+        open: bool,
+    },
+    /// Personal data was erased; the issue is redacted.
+    Erased,
+}
+
+impl Notice {
+    /// Whether someone has to act: the issue stays open.
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::EmailRefused { .. } | Self::EmailLate { .. } | Self::SealingFailed { .. } => true,
+            Self::ResendRefused { open, .. } | Self::Bounced { open, .. } | Self::Downloaded { open, .. } => *open,
+            Self::Generated
+            | Self::SentAfterAll
+            | Self::IssueFiled
+            | Self::Resent { .. }
+            | Self::Replaced { .. }
+            | Self::Erased => false,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The verdict of the eligibility check, as kept with a license.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Seats, SingleLine};
+
+/// Whether the case is in the scope of support's workflow.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr, strum::EnumString, strum::EnumIter,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Verdict {
+    InScope,
+    NotExpired,
+    /// Expired, but the grace period still runs.
+    InGrace,
+    /// The grace period ended too long ago.
+    TooLate,
+    NotPaid,
+    /// The license is a trial.
+    Trial,
+    Unchecked,
+}
+
+impl Verdict {
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Its label in issue, Slack and history.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::InScope => "in scope",
+            Self::Unchecked => "not checked",
+            _ => "out of scope",
+        }
+    }
+
+    /// Whether the agent must give a reason to override it.
+    pub fn needs_override(self) -> bool {
+        !matches!(self, Self::InScope | Self::Unchecked)
+    }
+}
+
+/// The length of an override reason, in characters.
+pub const OVERRIDE_REASON_CHARS: std::ops::RangeInclusive<usize> = 10..=500;
+
+/// Parses an agent's reason to generate out of scope. Line breaks and runs of spaces become one space each.
+pub fn override_reason(text: &str) -> Result<SingleLine, String> {
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (min, max) = (*OVERRIDE_REASON_CHARS.start(), *OVERRIDE_REASON_CHARS.end());
+    if !OVERRIDE_REASON_CHARS.contains(&one_line.chars().count()) {
+        return Err(format!("must have {min} to {max} characters"));
+    }
+    SingleLine::parse(&one_line, max)
+}
+
+/// The eligibility check of a license, as it was when the license was generated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EligibilityNote {
+    pub verdict: Verdict,
+    pub reason: String,
+    /// Why the agent overrode the verdict; `None` if there was nothing to override.
+    pub override_reason: Option<String>,
+    /// The GitLab username of the agent who overrode it: a replacement by another agent keeps it.
+    pub overridden_by: Option<String>,
+    /// The seats that the evidence asks for, if it says.
+    pub recommended_seats: Option<u32>,
+}
+
+impl EligibilityNote {
+    /// Whether the agent still has to give an override reason.
+    pub fn lacks_override(&self) -> bool {
+        self.verdict.needs_override() && self.override_reason.is_none()
+    }
+
+    /// Who overrode the verdict, and why.
+    pub fn overridden(&self) -> Option<(&str, &str)> {
+        self.overridden_by.as_deref().zip(self.override_reason.as_deref())
+    }
+
+    /// The recommended seats, if `seats` are fewer.
+    pub fn asks_for_more_than(&self, seats: Seats) -> Option<u32> {
+        self.recommended_seats.filter(|recommended| *recommended > seats.get())
+    }
+}

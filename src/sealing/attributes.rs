@@ -1,0 +1,148 @@
+//! The attributes inside a license file.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use crate::license::{Customer, Seats, SingleLine, Terms};
+
+/// What a license file says, in GitLab's output order.
+///
+/// Read as GitLab's reader does: a value of the wrong type counts as absent, and unknown attributes do no harm; they
+/// are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attributes {
+    /// The format's version; 1, and 1 where it is missing.
+    #[serde(default = "version_one")]
+    pub version: u64,
+    /// Who holds the license: `Name`, `Company`, `Email`.
+    #[serde(default, deserialize_with = "lenient_map")]
+    pub licensee: Map<String, Value>,
+    /// The first active day, despite its name.
+    #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
+    pub issued_at: Option<Date>,
+    /// Expired from 00:00 of this day, server's time.
+    #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Date>,
+    #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
+    pub notify_admins_at: Option<Date>,
+    #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
+    pub notify_users_at: Option<Date>,
+    /// Read-only from this day; absent in trials.
+    #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
+    pub block_changes_at: Option<Date>,
+    /// The flags of cloud licenses: all false in a license that is uploaded as a file.
+    #[serde(flatten)]
+    pub flags: Flags,
+    /// Plan, seats and the rest of what GitLab enforces.
+    #[serde(default, deserialize_with = "lenient_object", skip_serializing_if = "Option::is_none")]
+    pub restrictions: Option<Map<String, Value>>,
+    /// What this version of the format does not name.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
+}
+
+/// GitLab writes these always; a missing one reads as false.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "the format's own seven flags")]
+pub struct Flags {
+    /// Activated by a code over the network.
+    #[serde(deserialize_with = "truthy")]
+    pub cloud_licensing_enabled: bool,
+    /// A cloud license whose usage is reported by hand.
+    #[serde(deserialize_with = "truthy")]
+    pub offline_cloud_licensing_enabled: bool,
+    #[serde(deserialize_with = "truthy")]
+    pub auto_renew_enabled: bool,
+    /// Seats beyond the license are billed every quarter.
+    #[serde(deserialize_with = "truthy")]
+    pub seat_reconciliation_enabled: bool,
+    /// Optional usage data is sent.
+    #[serde(deserialize_with = "truthy")]
+    pub operational_metrics_enabled: bool,
+    /// Made by the customers' portal.
+    #[serde(deserialize_with = "truthy")]
+    pub generated_from_customers_dot: bool,
+    /// Made because a subscription was cancelled.
+    #[serde(deserialize_with = "truthy")]
+    pub generated_from_cancellation: bool,
+}
+
+impl Attributes {
+    /// The attributes of an emergency license: a trial of Ultimate with `previous_user_count` set to the seats,
+    /// so that only today's billable users have to fit (GitLab's rule 4).
+    pub fn emergency(customer: &Customer, seats: Seats, terms: Terms) -> Self {
+        let text = |value: Option<&str>, generic: &str| Value::from(value.unwrap_or(generic));
+        let name = customer.name.as_ref().map(SingleLine::as_str);
+        let company = customer.company.as_ref().map(SingleLine::as_str);
+        Self {
+            version: 1,
+            licensee: Map::from_iter([
+                ("Name".to_owned(), text(name, "GitLab administrator")),
+                ("Company".to_owned(), text(company, "GitLab customer")),
+                ("Email".to_owned(), Value::from(customer.email.as_str())),
+            ]),
+            issued_at: Some(terms.starts_on),
+            expires_at: Some(terms.expires_on),
+            notify_admins_at: None,
+            notify_users_at: None,
+            block_changes_at: None,
+            flags: Flags::default(),
+            restrictions: Some(Map::from_iter([
+                ("plan".to_owned(), Value::from("ultimate")),
+                ("active_user_count".to_owned(), Value::from(seats.get())),
+                ("previous_user_count".to_owned(), Value::from(seats.get())),
+                ("trial".to_owned(), Value::from(true)),
+            ])),
+            unknown: Map::new(),
+        }
+    }
+
+    /// Checks what GitLab checks of a file that it could read.
+    ///
+    /// # Errors
+    /// The first attribute without which GitLab calls the file invalid.
+    pub fn validate(&self) -> Result<(), &'static str> {
+        if self.version != 1 {
+            return Err("its version is not 1");
+        }
+        if self.licensee.is_empty() {
+            return Err("it names no licensee");
+        }
+        if self.issued_at.is_none() {
+            return Err("it has no issued_at date");
+        }
+        if self.expires_at.is_none() {
+            return Err("it has no expires_at date");
+        }
+        Ok(())
+    }
+}
+
+/// A date, also as the beginning of a timestamp; anything else is none.
+fn lenient_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(value.as_str().and_then(|text| text.trim().get(..10)).and_then(|text| text.parse().ok()))
+}
+
+fn lenient_map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+    lenient_object(deserializer).map(Option::unwrap_or_default)
+}
+
+fn lenient_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Map<String, Value>>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Object(map) => Ok(Some(map)),
+        _ => Ok(None),
+    }
+}
+
+/// Ruby's truth: all but false and null.
+fn truthy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(!matches!(value, Value::Null | Value::Bool(false)))
+}
+
+fn version_one() -> u64 {
+    1
+}

@@ -1,0 +1,135 @@
+//! The text layers of a license file: Ruby's Base64 and the tolerance of GitLab's reader.
+
+use std::ops::Range;
+
+use base64::{Engine as _, engine::GeneralPurpose, engine::general_purpose::STANDARD};
+
+/// Ruby's `encode64` breaks its lines here.
+const LINE_CHARS: usize = 60;
+
+/// How every license file begins: Base64 of `{"data":"`.
+pub const BEGINNING: &str = "eyJkYXRhIjoi";
+
+/// The shortest piece that counts as a line of a license file which is cut off.
+const MIN_PIECE_CHARS: usize = 20;
+
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    base64::engine::GeneralPurposeConfig::new()
+        .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Ruby's `Base64.encode64`: 60 characters a line, `\n` after every line, the last included.
+pub fn encode64(bytes: &[u8]) -> String {
+    let plain = STANDARD.encode(bytes);
+    let mut text = String::with_capacity(plain.len() + plain.len() / LINE_CHARS + 1);
+    for (i, c) in plain.chars().enumerate() {
+        if i > 0 && i % LINE_CHARS == 0 {
+            text.push('\n');
+        }
+        text.push(c);
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+/// Ruby's `Base64.decode64`: characters outside of the alphabet are skipped, padding ends the text.
+///
+/// Skipping is what makes a file survive quoting (`> `), indenting, CRLF and re-wrapping in a mail.
+/// Returns nothing where the rest has an impossible length.
+pub fn decode64(text: &str) -> Option<Vec<u8>> {
+    let alphabet: String = text
+        .chars()
+        .take_while(|c| *c != '=')
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/'))
+        .collect();
+    LENIENT.decode(alphabet).ok()
+}
+
+/// The part between the boundary lines where both stand on their own lines, else the whole text.
+pub fn strip_boundary(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let at = |words: &str| lines.iter().position(|line| is_boundary(line, words));
+    match (at("BEGIN GITLAB LICENSE"), at("END GITLAB LICENSE")) {
+        (Some(begin), Some(end)) if begin < end => lines[begin + 1..end].join("\n"),
+        _ => text.to_owned(),
+    }
+}
+
+/// A line of hyphens around `words`, perhaps quoted or indented.
+fn is_boundary(line: &str, words: &str) -> bool {
+    let line = line.trim_start_matches(['>', ' ', '\t', '\u{feff}']).trim_end();
+    line.split_once(words).is_some_and(|(before, after)| {
+        !before.is_empty() && !after.is_empty() && before.chars().chain(after.chars()).all(|c| c == '-')
+    })
+}
+
+/// Finds a license file in a longer text without boundary lines, by its beginning: from there to where its envelope
+/// ends, or, where it is cut off, to the last piece that looks like a part of it.
+///
+/// GitLab's reader does not do this.
+pub fn find(text: &str) -> Option<Range<usize>> {
+    let begin = text.find(BEGINNING)?;
+    let mut encoded = String::new();
+    // How many characters of Base64 were seen at the end of each piece, and where in the text that is.
+    let mut ends = Vec::new();
+    let mut last_long_end = begin + BEGINNING.len();
+    let mut at = begin;
+    for piece in text[begin..].split_inclusive(char::is_whitespace) {
+        let end = at + piece.trim_end().len();
+        at += piece.len();
+        let chars = piece.trim_end().trim_start_matches('>').trim_end_matches("=3D").trim_end_matches('=');
+        if !chars.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')) {
+            break;
+        }
+        encoded.push_str(chars);
+        ends.push((encoded.len(), end));
+        if chars.len() >= MIN_PIECE_CHARS {
+            last_long_end = end;
+        }
+    }
+    // What follows the envelope may be words, so that the last group need not be whole.
+    let tail = if encoded.len() % 4 == 1 { encoded.len() - 1 } else { encoded.len() };
+    let outer = LENIENT.decode(&encoded[..tail]).ok()?;
+    let mut values = serde_json::Deserializer::from_slice(&outer).into_iter::<serde::de::IgnoredAny>();
+    let end = match values.next() {
+        Some(Ok(_)) => {
+            let needed = (values.byte_offset() * 4).div_ceil(3);
+            ends.iter().find(|(count, _)| *count >= needed).map_or(last_long_end, |(_, end)| *end)
+        }
+        _ => last_long_end,
+    };
+    Some(begin..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encode64_is_rubys() {
+        assert_eq!(encode64(b""), "");
+        assert_eq!(encode64(b"abc"), "YWJj\n");
+        let two_lines = encode64(&[0; 46]);
+        assert_eq!(two_lines.lines().map(str::len).collect::<Vec<_>>(), [60, 4]);
+        assert!(two_lines.ends_with("==\n"));
+    }
+
+    #[test]
+    fn decode64_skips_what_mail_programs_add() {
+        for text in ["YWJj\n", "> YWJj", "\u{feff}YW\r\nJj", "  YW Jj  ", "YWI=", "YWI=3D", "YWI"] {
+            assert!(matches!(decode64(text).as_deref(), Some(b"abc" | b"ab")), "{text:?}");
+        }
+        assert_eq!(decode64("Y"), None);
+    }
+
+    #[test]
+    fn boundary_lines_count_only_on_lines_of_their_own() {
+        assert_eq!(strip_boundary("Hi\n> --BEGIN GITLAB LICENSE--\n> abc\n> --END GITLAB LICENSE--\nBye"), "> abc");
+        let flat = "--BEGIN GITLAB LICENSE-- abc --END GITLAB LICENSE--";
+        assert_eq!(strip_boundary(flat), flat);
+    }
+}

@@ -1,0 +1,43 @@
+//! Why an operation was refused.
+
+use std::time::Duration;
+
+use crate::{
+    license::{LicenseDetails, Limit},
+    store,
+};
+
+/// Nothing was changed, and nothing is stored under the idempotency key. After [`Error::Store`] it is unknown whether
+/// the operation took place: repeat it with the same key.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("this Idempotency-Key was used for another request; use a new one")]
+    KeyReused,
+    #[error(
+        "your Zendesk user may look up licenses, but not generate or download them; the setting \
+         ZENDESK_ALLOWED_AGENTS says who may"
+    )]
+    NotAllowed,
+    #[error("this customer already has a running license")]
+    Duplicate(Box<LicenseDetails>),
+    /// Holds the reason of the verdict.
+    #[error("this is out of scope: {0}")]
+    OutOfScope(String),
+    #[error("{}", .0.message)]
+    Limited(Limited),
+    #[error("there is no such license")]
+    NotFound,
+    /// The license's state does not allow the operation; the text says what to do instead.
+    #[error("{0}")]
+    Conflict(String),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// A limit that is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limited {
+    pub limit: Limit,
+    pub message: String,
+    pub retry_after: Duration,
+}

@@ -1,0 +1,65 @@
+//! Idempotent operations: one key, one execution. A repeated request gets the stored response.
+
+use super::{Error, LicenseService, session::sha256};
+use crate::{
+    crash,
+    store::{IdempotencyKey, StoredResponse, Transaction},
+};
+
+/// A request under an idempotency key.
+#[derive(Debug, Clone)]
+pub struct IdempotentRequest {
+    pub key: IdempotencyKey,
+    /// The operation, its target and its body in canonical form: two requests are the same if these are.
+    pub canonical: String,
+    /// The request id of the log.
+    pub id: String,
+}
+
+/// What an operation answers, to be stored under its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    pub license_id: crate::license::LicenseId,
+    /// 201 or 202, or 500 if sealing failed.
+    pub status: u16,
+    /// JSON.
+    pub body: String,
+}
+
+impl LicenseService {
+    /// The stored response, if the key was used before. Returns [`Error::KeyReused`] if it was used for another request.
+    pub(super) async fn stored_response(&self, request: &IdempotentRequest) -> Result<Option<Response>, Error> {
+        self.store.response(&request.key).await?.map(|stored| replay(stored, request)).transpose()
+    }
+
+    /// Executes `operation` and stores its response under the request's key, in one commit. If another request used the
+    /// key meanwhile, both get that one's response. An operation that returns an error changes and stores nothing.
+    pub(super) async fn execute_once(
+        &self,
+        request: &IdempotentRequest,
+        operation: impl AsyncFnOnce(&mut Transaction) -> Result<Response, Error>,
+    ) -> Result<Response, Error> {
+        let mut tx = self.store.begin().await?;
+        tx.set_request_id(Some(&request.id));
+        if let Some(stored) = tx.response(&request.key).await? {
+            return replay(stored, request);
+        }
+        let response = operation(&mut tx).await?;
+        let Response { license_id, status, body } = response.clone();
+        let stored = StoredResponse { request_hash: sha256(&request.canonical), license_id, status, body };
+        tx.add_response(&request.key, &stored).await?;
+        crash::point("response_before_commit");
+        tx.commit().await?;
+        crash::point("response_after_commit");
+        Ok(response)
+    }
+}
+
+fn replay(stored: StoredResponse, request: &IdempotentRequest) -> Result<Response, Error> {
+    let StoredResponse { request_hash, license_id, status, body } = stored;
+    if request_hash == sha256(&request.canonical) {
+        Ok(Response { license_id, status, body })
+    } else {
+        Err(Error::KeyReused)
+    }
+}
