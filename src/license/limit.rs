@@ -1,7 +1,9 @@
 //! The limits on how many licenses may be generated.
 
+use strum::{EnumIter, IntoStaticStr};
+
 /// Who a limit counts for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumIter)]
 #[strum(serialize_all = "snake_case")]
 pub enum Limit {
     Agent,
