@@ -37,7 +37,7 @@ async fn a_drill_goes_all_the_way_marked_as_one_and_counts_for_no_limit() {
     let id = printed.lines().next().unwrap().trim_start_matches("license").trim().to_owned();
     let license = get(&agent, &format!("/api/v1/licenses/{id}")).await.body;
     assert_eq!(license["drill"], true);
-    assert_eq!(license["events"][0]["by"], "operator");
+    assert_eq!(license["events"][0]["actor"], "operator");
     let real = crate::world::generate(&agent, &crate::world::order()).await;
     assert_eq!(real["drill"], false, "neither the limit of one a day nor the same address is in the way");
 }

@@ -30,5 +30,5 @@ async fn mail_issue_and_download_carry_the_same_text_and_slack_and_api_none() {
     let events = view["events"].as_array().unwrap();
     let downloaded = events.iter().find(|event| event["kind"] == "downloaded").expect("a download is recorded");
     assert_eq!(downloaded["detail"], "air-gapped");
-    assert!(downloaded["by"].as_str().unwrap().contains("42"));
+    assert!(downloaded["actor"].as_str().unwrap().contains("42"));
 }

@@ -74,7 +74,7 @@ fn is_word(c: char) -> bool {
 #[test]
 fn paths_are_seen_wherever_they_stand() {
     let text = "
-        use crate::{clock::Clock, license::{self, file::open as read, text::*}, store};
+        use crate::{clock::Clock, license::{self, seats::Seats as read, terms::*}, store};
         use super::{reader::Reader, values};
         use super::super::random;
         // use crate::comment;
@@ -89,8 +89,8 @@ fn paths_are_seen_wherever_they_stand() {
         "config::values",
         "http::Error",
         "license",
-        "sealing::file::open",
-        "license::single_line",
+        "license::seats::Seats",
+        "license::terms",
         "outbox::run",
         "random",
         "store",

@@ -149,16 +149,16 @@ function showKnown(known) {
     fact ? [make("dt", "", t(`lookup.${name}`)), make("dd", "", fact)] : []);
   $("facts").replaceChildren(...shown);
   $("deliveries").replaceChildren(...known.deliveries.map(delivery));
-  const line = (/** @type {License["events"][0]} */ { at, by, what, detail }) =>
-    make("li", "", make("span", "hint", `${moment(at)} · ${by}`), ` ${[happened(what), detail].filter(Boolean).join(": ")}`);
+  const line = (/** @type {License["events"][0]} */ { at, actor, kind, detail }) =>
+    make("li", "", make("span", "hint", `${moment(at)} · ${actor}`), ` ${[happened(kind), detail].filter(Boolean).join(": ")}`);
   $("history").replaceChildren(...known.events.map(line));
 }
 
-/** An event in words; one that a later version of the service writes, by its name. @param {string} what */
-function happened(what) {
-  const name = `lookup.event.${what}`;
+/** An event in words; one that a later version of the service writes, by its name. @param {string} kind */
+function happened(kind) {
+  const name = `lookup.event.${kind}`;
   const said = t(name);
-  return said === name ? what : said;
+  return said === name ? kind : said;
 }
 
 /** @param {string | null} [id] */
