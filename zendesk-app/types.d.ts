@@ -15,7 +15,7 @@ interface License {
   starts_on: string;
   eligibility: { verdict: string; reason: string; override_reason?: string | null };
   deliveries: Delivery[];
-  events: { at: string; by: string; what: string; detail?: string | null }[];
+  events: { at: string; actor: string; kind: string; detail?: string | null }[];
   license_md5?: string | null;
   license_sha256?: string | null;
   usage_url?: string | null;
