@@ -119,6 +119,13 @@ impl Metrics {
         self.0.register_histogram(&key, &METADATA).record(after_seconds);
     }
 
+    /// Starts the refusals at zero, so that their first increase is seen.
+    pub fn register_refusals(&self, reasons: impl Iterator<Item = &'static str>) {
+        for reason in reasons {
+            self.counter(REFUSALS, &[("reason", reason)]).absolute(0);
+        }
+    }
+
     /// A request was refused.
     pub fn refusal(&self, reason: &'static str) {
         self.counter(REFUSALS, &[("reason", reason)]).increment(1);

@@ -177,13 +177,17 @@ fn licenses(config: &Config, store: Store, clock: Clock, random: Random, metrics
         days: config.sealing.days,
         rules: config.rules.clone(),
         allowed_agents: config.zendesk.allowed_agents.clone(),
-        zendesk_origin: config.zendesk.origin.clone(),
+        links: links(config),
         usage_url_template: config.usage_url_template.clone(),
     }
 }
 
+fn links(config: &Config) -> Links {
+    Links { zendesk_origin: config.zendesk.origin.clone(), subdomain: config.zendesk.subdomain.clone() }
+}
+
 fn clients(config: &Config, clock: &Clock) -> anyhow::Result<Clients> {
-    let links = Links { zendesk_origin: config.zendesk.origin.clone(), subdomain: config.zendesk.subdomain.clone() };
+    let links = links(config);
     Ok(Clients {
         mailer: Mailer::new(&config.smtp, links.clone()).map_err(|e| anyhow::anyhow!("STOPGAP_SMTP_URL: {e}"))?,
         gitlab: Gitlab::new(&config.gitlab, links.clone(), clock.clone())

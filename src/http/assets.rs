@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web::Path};
 
-use super::error::Problem;
+use super::error::{ApiError, Problem};
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -44,9 +44,18 @@ const ASSETS: &[Asset] = &[
     strings!("en.json"),
 ];
 
-pub async fn asset(path: Path<String>) -> Result<HttpResponse, Problem> {
+/// A script, style or translation of the pages.
+#[utoipa::path(
+    get, path = "/zendesk/assets/{path}", tag = "pages",
+    params(("path" = String, Path, description = "The file's name")),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "text/plain"),
+        (status = 404, description = "There is no such file", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn asset(path: Path<String>) -> Result<HttpResponse, ApiError> {
     let found = ASSETS.iter().find(|Asset(name, ..)| *name == path.as_str());
-    let Asset(_, kind, content) = found.ok_or_else(Problem::not_found)?;
+    let Asset(_, kind, content) = found.ok_or(ApiError::NotFound)?;
     Ok(HttpResponse::Ok().content_type(*kind).body(*content))
 }
 

@@ -1,4 +1,4 @@
-//! One shape for everything that went wrong: RFC 9457 `application/problem+json`.
+//! Errors of the API, as RFC 9457 `application/problem+json`.
 
 use std::{fmt, time::Duration};
 
@@ -9,190 +9,317 @@ use actix_web::{
         header::{RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 use tracing::error;
+use utoipa::ToSchema;
 
+use super::AppState;
 use crate::{
-    license::{FieldError, LicenseDetails, verdict::OVERRIDE_REASON_CHARS},
+    license::{FieldError, LicenseId, verdict::OVERRIDE_REASON_CHARS},
     store,
-    workflow::Error,
+    workflow::{self, Limited, actions::Obstacle, view::LicenseView},
 };
 
-/// When a client may ask again after the store was away.
+/// When a client may repeat a request after the store was unavailable.
 const STORE_RETRY: Duration = Duration::from_secs(2);
-/// When a place for another progress stream may be free.
+/// When another progress stream may be free.
 const STREAM_RETRY: Duration = Duration::from_secs(5);
 
-/// An answer that says what is wrong and what to do.
+/// Why a request was refused. [`ApiError::status`] and [`ApiError::code`] are exhaustive, so that a new error chooses both.
 #[derive(Debug)]
-pub struct Problem(Box<Parts>);
+pub(crate) enum ApiError {
+    InvalidFields(Vec<FieldError>),
+    MalformedBody(String),
+    MalformedQuery(&'static str),
+    BodyTimeout,
+    BodyTooLarge {
+        max_bytes: usize,
+    },
+    NotJson,
+    NoSession,
+    BadMetricsToken,
+    NotAllowed(String),
+    NotFound,
+    /// Holds the running license.
+    Duplicate(Box<LicenseView>),
+    /// Holds the reason of the verdict.
+    OutOfScope(String),
+    Unavailable {
+        obstacle: Obstacle,
+        detail: String,
+    },
+    KeyReused(String),
+    Limited(Limited),
+    TooManyStreams,
+    WebhookRefused(String),
+    SealingFailed(LicenseId),
+    StoreUnavailable,
+    OutboxStalled,
+    Internal(&'static str),
+}
 
-#[derive(Debug)]
-struct Parts {
-    status: StatusCode,
+/// The error in one word: `code` of the problem, and the label of the metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema, strum::IntoStaticStr, strum::EnumIter)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum ErrorCode {
+    InvalidFields,
+    MalformedBody,
+    MalformedQuery,
+    BodyTimeout,
+    BodyTooLarge,
+    NotJson,
+    NoSession,
+    BadMetricsToken,
+    AgentNotAllowed,
+    NotFound,
+    Duplicate,
+    OutOfScope,
+    SealingFailed,
+    Expired,
+    Erased,
+    Replaced,
+    TooManyEmails,
+    NothingFailed,
+    KeyReused,
+    LimitReached,
+    TooManyStreams,
+    WebhookRefused,
+    StoreUnavailable,
+    OutboxStalled,
+    Internal,
+    /// A signed URL of Zendesk was refused. It is answered with a page, not a problem.
+    SignedUrl,
+}
+
+impl ErrorCode {
+    pub(crate) fn as_str(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// A problem (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Problem<'a> {
+    /// Always `about:blank`.
+    r#type: &'static str,
+    /// The name of the status.
+    title: &'a str,
+    status: u16,
+    code: ErrorCode,
+    /// What is wrong and what to do, for the agent.
     detail: String,
-    errors: Vec<FieldError>,
-    retry_after: Option<Duration>,
-    license: Option<Value>,
+    /// The refused fields, all of them.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
+    errors: &'a [FieldError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = String, format = "uuid")]
+    license_id: Option<LicenseId>,
+    /// The running license of a duplicate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = LicenseView)]
+    license: Option<&'a LicenseView>,
+    /// The same as `X-Request-Id`: it names the log lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, value_type = String)]
+    request_id: Option<&'a str>,
 }
 
-impl Problem {
-    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        let parts = Parts { status, detail: detail.into(), errors: Vec::new(), retry_after: None, license: None };
-        Self(Box::new(parts))
+impl ApiError {
+    pub(crate) fn invalid(field: &str, detail: impl Into<String>) -> Self {
+        Self::InvalidFields(vec![FieldError { field: field.to_owned(), detail: detail.into() }])
     }
 
-    pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, detail)
+    /// The workflow's error, for this agent.
+    pub(crate) fn of(error: workflow::Error, state: &AppState, agent_user_id: u64) -> Self {
+        let detail = sentence(&error.to_string());
+        match error {
+            workflow::Error::KeyReused => Self::KeyReused(detail),
+            workflow::Error::NotAllowed => Self::NotAllowed(detail),
+            workflow::Error::Duplicate(details) => {
+                Self::Duplicate(Box::new(state.licenses.view(&details, agent_user_id)))
+            }
+            workflow::Error::OutOfScope(reason) => Self::OutOfScope(reason),
+            workflow::Error::Limited(limited) => Self::Limited(limited),
+            workflow::Error::NotFound => Self::NotFound,
+            workflow::Error::Unavailable { obstacle, .. } => Self::Unavailable { obstacle, detail },
+            workflow::Error::Store(error) => error.into(),
+        }
     }
 
-    /// 400 that names every wrong field.
-    pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let detail = match errors.as_slice() {
-            [only] => format!("{} {}.", only.field, only.detail),
-            several => format!("{} fields need another look.", several.len()),
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::InvalidFields(_) | Self::MalformedBody(_) | Self::MalformedQuery(_) | Self::OutOfScope(_) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::NoSession | Self::BadMetricsToken => StatusCode::UNAUTHORIZED,
+            Self::NotAllowed(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::WebhookRefused(_) => StatusCode::NOT_ACCEPTABLE,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Duplicate(_) | Self::Unavailable { .. } => StatusCode::CONFLICT,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::KeyReused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Limited(_) | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
+            Self::SealingFailed(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::StoreUnavailable | Self::OutboxStalled => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    pub(crate) fn code(&self) -> ErrorCode {
+        match self {
+            Self::InvalidFields(_) => ErrorCode::InvalidFields,
+            Self::MalformedBody(_) => ErrorCode::MalformedBody,
+            Self::MalformedQuery(_) => ErrorCode::MalformedQuery,
+            Self::BodyTimeout => ErrorCode::BodyTimeout,
+            Self::BodyTooLarge { .. } => ErrorCode::BodyTooLarge,
+            Self::NotJson => ErrorCode::NotJson,
+            Self::NoSession => ErrorCode::NoSession,
+            Self::BadMetricsToken => ErrorCode::BadMetricsToken,
+            Self::NotAllowed(_) => ErrorCode::AgentNotAllowed,
+            Self::NotFound => ErrorCode::NotFound,
+            Self::Duplicate(_) => ErrorCode::Duplicate,
+            Self::OutOfScope(_) => ErrorCode::OutOfScope,
+            Self::Unavailable { obstacle, .. } => match obstacle {
+                Obstacle::AgentNotAllowed => ErrorCode::AgentNotAllowed,
+                Obstacle::SealingFailed => ErrorCode::SealingFailed,
+                Obstacle::Expired => ErrorCode::Expired,
+                Obstacle::Erased => ErrorCode::Erased,
+                Obstacle::Replaced => ErrorCode::Replaced,
+                Obstacle::TooManyEmails => ErrorCode::TooManyEmails,
+                Obstacle::NothingFailed => ErrorCode::NothingFailed,
+            },
+            Self::KeyReused(_) => ErrorCode::KeyReused,
+            Self::Limited(_) => ErrorCode::LimitReached,
+            Self::TooManyStreams => ErrorCode::TooManyStreams,
+            Self::WebhookRefused(_) => ErrorCode::WebhookRefused,
+            Self::SealingFailed(_) => ErrorCode::SealingFailed,
+            Self::StoreUnavailable => ErrorCode::StoreUnavailable,
+            Self::OutboxStalled => ErrorCode::OutboxStalled,
+            Self::Internal(_) => ErrorCode::Internal,
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::InvalidFields(errors) => match errors.as_slice() {
+                [only] => format!("{} {}.", only.field, only.detail),
+                several => format!("{} fields are invalid.", several.len()),
+            },
+            Self::MalformedBody(detail) | Self::NotAllowed(detail) | Self::KeyReused(detail) => detail.clone(),
+            Self::MalformedQuery(detail) | Self::Internal(detail) => (*detail).to_owned(),
+            Self::BodyTimeout => "The body took too long.".to_owned(),
+            Self::BodyTooLarge { max_bytes } => format!("The body may have at most {} KiB.", max_bytes / 1024),
+            Self::NotJson => "Send the body as application/json.".to_owned(),
+            Self::NoSession => "There is no session, or it has ended: reload the app in the ticket.".to_owned(),
+            Self::BadMetricsToken => "Send Authorization: Bearer METRICS_TOKEN.".to_owned(),
+            Self::NotFound => "There is nothing here.".to_owned(),
+            Self::Duplicate(license) => format!(
+                "This customer already has a license, which stops on {}. Set confirm_duplicate to generate another one.",
+                license.expires_on
+            ),
+            Self::OutOfScope(reason) => format!("override_reason {}.", override_required(reason)),
+            Self::Unavailable { detail, .. } => detail.clone(),
+            Self::Limited(limited) => limited.message.clone(),
+            Self::TooManyStreams => {
+                "You follow too many licenses at once: close a ticket's tab, or poll the license instead.".to_owned()
+            }
+            Self::WebhookRefused(reason) => format!("The report was refused: {reason}."),
+            Self::SealingFailed(_) => "The license could not be sealed. The failure is recorded, filed and announced; \
+                                       a new attempt needs a new Idempotency-Key."
+                .to_owned(),
+            Self::StoreUnavailable => {
+                "The database is unavailable. Nothing is lost: repeat the request with the same key.".to_owned()
+            }
+            Self::OutboxStalled => "The outbox worker does not respond.".to_owned(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Limited(limited) => Some(limited.retry_after),
+            Self::TooManyStreams => Some(STREAM_RETRY),
+            Self::StoreUnavailable => Some(STORE_RETRY),
+            _ => None,
+        }
+    }
+
+    /// The response, with the id of its request.
+    pub(crate) fn response(&self, request_id: Option<&str>) -> HttpResponse {
+        let status = self.status();
+        let mut response = HttpResponse::build(status);
+        if let Some(after) = self.retry_after() {
+            response.insert_header((RETRY_AFTER, after.as_secs().max(1).to_string()));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        let override_reason;
+        let errors: &[FieldError] = match self {
+            Self::InvalidFields(errors) => errors,
+            Self::OutOfScope(reason) => {
+                let detail = override_required(reason);
+                override_reason = [FieldError { field: "override_reason".to_owned(), detail }];
+                &override_reason
+            }
+            _ => &[],
         };
-        let mut problem = Self::bad_request(detail);
-        problem.0.errors = errors;
-        problem
-    }
-
-    pub fn no_session() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "There is no session, or it has ended: reload the app in the ticket.")
-    }
-
-    pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "There is nothing here.")
-    }
-
-    /// An agent who follows too many licenses at once.
-    pub fn too_many_streams() -> Self {
-        let detail = "You follow too many licenses at once: close a ticket's tab, or ask for the license itself.";
-        Self::new(StatusCode::TOO_MANY_REQUESTS, detail).after(STREAM_RETRY)
-    }
-
-    /// Says when to ask again.
-    fn after(mut self, wait: Duration) -> Self {
-        self.0.retry_after = Some(wait);
-        self
-    }
-
-    fn body(&self) -> Value {
-        let mut body = json!({
-            "type": "about:blank",
-            "title": self.0.status.canonical_reason().unwrap_or("Error"),
-            "status": self.0.status.as_u16(),
-            "detail": self.0.detail,
-        });
-        if !self.0.errors.is_empty() {
-            body["errors"] = self.0.errors.iter().map(|e| json!({ "field": e.field, "detail": e.detail })).collect();
-        }
-        if let Some(license) = &self.0.license {
-            body["license_id"] = license["id"].clone();
-            body["license"] = license.clone();
-        }
-        body
-    }
-
-    /// A refusal of the workflow; `show` makes the API's view of an earlier license.
-    pub fn of_refusal(refusal: Error, show: impl Fn(&LicenseDetails) -> Value) -> Self {
-        let detail = format!("{}.", capitalized(refusal.to_string().trim_end_matches('.')));
-        match refusal {
-            Error::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail),
-            Error::NotAllowed => Self::new(StatusCode::FORBIDDEN, detail),
-            Error::Duplicate(details) => {
-                let detail = format!(
-                    "This customer already has a license, whose last day is {}. Confirm that another one is \
-                     wanted (confirm_duplicate).",
-                    details.license.terms.last_day()
-                );
-                let mut problem = Self::new(StatusCode::CONFLICT, detail);
-                problem.0.license = Some(show(&details));
-                problem
-            }
-            Error::OutOfScope(reason) => {
-                let detail = override_wanted(&reason);
-                Self::invalid(vec![FieldError { field: "override_reason".into(), detail }])
-            }
-            Error::Limited(limited) => Self::new(StatusCode::TOO_MANY_REQUESTS, detail).after(limited.retry_after),
-            Error::NotFound => Self::not_found(),
-            Error::Conflict(_) => Self::new(StatusCode::CONFLICT, detail),
-            Error::Store(e) => e.into(),
-        }
+        let license = if let Self::Duplicate(license) = self { Some(&**license) } else { None };
+        let license_id = match self {
+            Self::SealingFailed(id) => Some(*id),
+            _ => license.map(|license| license.id),
+        };
+        let problem = Problem {
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            code: self.code(),
+            detail: self.detail(),
+            errors,
+            license_id,
+            license,
+            request_id,
+        };
+        let body = serde_json::to_string(&problem).unwrap_or_default();
+        response.content_type("application/problem+json").body(body)
     }
 }
 
-impl From<store::Error> for Problem {
+impl From<store::Error> for ApiError {
     fn from(e: store::Error) -> Self {
         error!(error = %e, "the store failed a request");
-        let detail = "The database does not answer just now. Nothing is lost: try again with the same key.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).after(STORE_RETRY)
+        Self::StoreUnavailable
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.0.status.as_u16(), self.0.detail)
+        write!(f, "{} {}", self.status().as_u16(), self.detail())
     }
 }
 
-impl ResponseError for Problem {
+impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
-        self.0.status
+        self.status()
     }
 
     fn error_response(&self) -> HttpResponse {
-        self.answer(None)
+        self.response(None)
     }
 }
 
-impl Problem {
-    /// The answer; with the id of its request, so that whoever reports it can name the log lines.
-    pub fn answer(&self, request_id: Option<&str>) -> HttpResponse {
-        let mut response = HttpResponse::build(self.0.status);
-        if let Some(after) = self.0.retry_after {
-            response.insert_header((RETRY_AFTER, after.as_secs().max(1).to_string()));
-        }
-        if self.0.status == StatusCode::UNAUTHORIZED {
-            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
-        }
-        let mut body = self.body();
-        if let Some(request_id) = request_id {
-            body["request_id"] = request_id.into();
-        }
-        response.content_type("application/problem+json").body(body.to_string())
-    }
-
-    /// Why, in a word for the metrics.
-    pub fn reason(&self) -> &'static str {
-        match self.0.status {
-            StatusCode::BAD_REQUEST => "invalid",
-            StatusCode::UNAUTHORIZED => "no_session",
-            StatusCode::FORBIDDEN => "not_allowed",
-            StatusCode::NOT_FOUND => "not_found",
-            StatusCode::CONFLICT => "duplicate",
-            StatusCode::UNPROCESSABLE_ENTITY => "key_reused",
-            StatusCode::TOO_MANY_REQUESTS => "limited",
-            StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE => "body",
-            StatusCode::SERVICE_UNAVAILABLE => "unavailable",
-            _ => "other",
-        }
-    }
-}
-
-/// What is said of a missing `override_reason`; `reason` is why the case is out of scope.
-pub fn override_wanted(reason: &str) -> String {
+/// What is said of a missing `override_reason`; `reason` is that of the verdict.
+pub(crate) fn override_required(reason: &str) -> String {
     let (min, max) = (OVERRIDE_REASON_CHARS.start(), OVERRIDE_REASON_CHARS.end());
     let reason = reason.trim_end_matches('.');
-    format!("is required, with {min} to {max} characters, to go on out of scope: {reason}")
+    format!("is required, with {min} to {max} characters, to generate out of scope: {reason}")
 }
 
-/// Every path and method that is not there is answered alike.
-pub async fn no_such_thing() -> Result<HttpResponse, Problem> {
-    Err(Problem::not_found())
-}
-
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+/// `text` with a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut chars = text.trim_end_matches('.').chars();
+    let sentence: String = chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
+    format!("{sentence}.")
 }

@@ -1,51 +1,46 @@
-//! Reading the fields of a JSON body, collecting every mistake before it speaks.
+//! Parsing a JSON body field by field, so that all refused fields are named at once.
 
 use serde_json::{Map, Value};
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, schema::Schema},
+};
 
-use super::error::Problem;
 use crate::license::FieldError;
 
-/// The mistakes so far.
-#[derive(Default)]
-pub struct Fields {
-    errors: Vec<FieldError>,
-}
+/// How much of an unknown field's name is repeated.
+const MAX_NAME_CHARS: usize = 64;
 
-/// One JSON object of the body, with its path.
+/// The errors so far.
+#[derive(Default)]
+pub(crate) struct FieldErrors(Vec<FieldError>);
+
+/// An object of the body, with its path.
 #[derive(Clone, Copy)]
-pub struct Object<'v> {
+pub(crate) struct Object<'v> {
     path: &'v str,
     fields: &'v Map<String, Value>,
 }
 
-impl Fields {
-    /// The body itself, which must be an object with none but the `known` fields.
-    pub fn body<'v>(&mut self, value: &'v Value, known: &[&str]) -> Option<Object<'v>> {
-        if let Value::Object(fields) = value {
-            Some(self.known(Object { path: "", fields }, known))
-        } else {
-            self.mistake("body".into(), "must be a JSON object");
-            None
+impl FieldErrors {
+    /// The body, an object with the fields of `B`.
+    pub(crate) fn body<'v, B: ToSchema>(&mut self, value: &'v Value) -> Option<Object<'v>> {
+        match value {
+            Value::Object(fields) => Some(self.known::<B>(Object { path: "", fields })),
+            _ => self.refuse("body", "must be a JSON object"),
         }
     }
 
-    /// A required object inside `parent`.
-    pub fn object<'v>(&mut self, parent: Object<'v>, name: &'v str, known: &[&str]) -> Option<Object<'v>> {
+    /// A required object with the fields of `B`.
+    pub(crate) fn object<'v, B: ToSchema>(&mut self, parent: Object<'v>, name: &'v str) -> Option<Object<'v>> {
         match parent.fields.get(name) {
-            Some(Value::Object(fields)) => Some(self.known(Object { path: name, fields }, known)),
-            Some(_) => {
-                self.mistake(parent.path_of(name), "must be an object");
-                None
-            }
-            None => {
-                self.mistake(parent.path_of(name), "is required");
-                None
-            }
+            Some(Value::Object(fields)) => Some(self.known::<B>(Object { path: name, fields })),
+            Some(_) => self.refuse(parent.path_of(name), "must be an object"),
+            None => self.refuse(parent.path_of(name), "is required"),
         }
     }
 
-    /// A required field.
-    pub fn required<T>(
+    pub(crate) fn required<T>(
         &mut self,
         object: Option<Object<'_>>,
         name: &str,
@@ -53,16 +48,13 @@ impl Fields {
     ) -> Option<T> {
         let object = object?;
         match object.fields.get(name) {
-            None | Some(Value::Null) => {
-                self.mistake(object.path_of(name), "is required");
-                None
-            }
+            None | Some(Value::Null) => self.refuse(object.path_of(name), "is required"),
             Some(value) => self.parsed(object, name, parse(value)),
         }
     }
 
-    /// A field that may be missing or null.
-    pub fn optional<T>(
+    /// Null counts as absent.
+    pub(crate) fn optional<T>(
         &mut self,
         object: Option<Object<'_>>,
         name: &str,
@@ -75,60 +67,59 @@ impl Fields {
         }
     }
 
-    /// An object that may be missing or null, and whose own fields `check` knows.
-    pub fn nested<T>(
+    /// An optional object that `parse` checks itself.
+    pub(crate) fn nested<T>(
         &mut self,
         object: Option<Object<'_>>,
         name: &str,
-        check: impl FnOnce(&Map<String, Value>) -> Result<T, Vec<FieldError>>,
+        parse: impl FnOnce(&Map<String, Value>) -> Result<T, Vec<FieldError>>,
     ) -> Option<T> {
         let object = object?;
         let nested = match object.fields.get(name) {
             None | Some(Value::Null) => return None,
             Some(Value::Object(nested)) => nested,
-            Some(_) => {
-                self.mistake(object.path_of(name), "must be an object");
-                return None;
-            }
+            Some(_) => return self.refuse(object.path_of(name), "must be an object"),
         };
-        let place = object.path_of(name);
-        let place = |mistakes: Vec<FieldError>| {
-            for FieldError { field, detail } in mistakes {
-                self.mistake(format!("{place}.{field}"), detail);
+        match parse(nested) {
+            Ok(parsed) => Some(parsed),
+            Err(errors) => {
+                let path = object.path_of(name);
+                self.0.extend(errors.into_iter().map(|e| FieldError { field: format!("{path}.{}", e.field), ..e }));
+                None
             }
-        };
-        check(nested).map_err(place).ok()
+        }
     }
 
-    /// Whether anything is wrong so far.
-    pub fn has_mistakes(&self) -> bool {
-        !self.errors.is_empty()
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
-    /// Adds a mistake that only shows when several fields are seen together.
-    pub fn mistake(&mut self, field: String, detail: impl Into<String>) {
-        self.errors.push(FieldError { field, detail: detail.into() });
+    /// Adds an error; returns `None` for the caller to return.
+    pub(crate) fn refuse<T>(&mut self, field: impl Into<String>, detail: impl Into<String>) -> Option<T> {
+        self.0.push(FieldError { field: field.into(), detail: detail.into() });
+        None
     }
 
-    /// All mistakes in one answer, or what was read.
-    ///
-    /// # Errors
-    /// 400, where there is any mistake.
-    pub fn finish<T>(self, read: Option<T>) -> Result<T, Problem> {
-        match read {
-            Some(read) if self.errors.is_empty() => Ok(read),
-            _ => Err(Problem::invalid(self.errors)),
+    /// All errors, or what was parsed.
+    pub(crate) fn finish<T>(self, parsed: Option<T>) -> Result<T, Vec<FieldError>> {
+        match parsed {
+            Some(parsed) if self.0.is_empty() => Ok(parsed),
+            _ => Err(self.0),
         }
     }
 
     fn parsed<T>(&mut self, object: Object<'_>, name: &str, parsed: Result<T, String>) -> Option<T> {
-        parsed.map_err(|detail| self.mistake(object.path_of(name), detail)).ok()
+        match parsed {
+            Ok(parsed) => Some(parsed),
+            Err(detail) => self.refuse(object.path_of(name), detail),
+        }
     }
 
-    fn known<'v>(&mut self, object: Object<'v>, known: &[&str]) -> Object<'v> {
-        for name in object.fields.keys().filter(|name| !known.contains(&name.as_str())) {
-            let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-            self.mistake(object.path_of(&name), "is not a field of this request");
+    fn known<'v, B: ToSchema>(&mut self, object: Object<'v>) -> Object<'v> {
+        let known = field_names::<B>();
+        for name in object.fields.keys().filter(|name| !known.contains(name)) {
+            let name: String = name.chars().filter(|c| !c.is_control()).take(MAX_NAME_CHARS).collect();
+            let _: Option<()> = self.refuse(object.path_of(&name), "is not a field of this request");
         }
         object
     }
@@ -140,17 +131,22 @@ impl Object<'_> {
     }
 }
 
-/// A string, handed to `parse`.
-pub fn text<T>(parse: impl FnOnce(&str) -> Result<T, String>) -> impl FnOnce(&Value) -> Result<T, String> {
+/// The fields that the API document names.
+fn field_names<B: ToSchema>() -> Vec<String> {
+    match B::schema() {
+        RefOr::T(Schema::Object(object)) => object.properties.keys().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub(crate) fn text<T>(parse: impl FnOnce(&str) -> Result<T, String>) -> impl FnOnce(&Value) -> Result<T, String> {
     |value| value.as_str().ok_or_else(|| "must be a string".to_owned()).and_then(parse)
 }
 
-/// A whole number, handed to `parse`.
-pub fn number<T>(parse: impl FnOnce(u64) -> Result<T, String>) -> impl FnOnce(&Value) -> Result<T, String> {
+pub(crate) fn number<T>(parse: impl FnOnce(u64) -> Result<T, String>) -> impl FnOnce(&Value) -> Result<T, String> {
     |value| value.as_u64().ok_or_else(|| "must be a whole number".to_owned()).and_then(parse)
 }
 
-/// True or false.
-pub fn boolean(value: &Value) -> Result<bool, String> {
+pub(crate) fn boolean(value: &Value) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| "must be true or false".to_owned())
 }

@@ -1,20 +1,34 @@
-//! Whether the state lives, and whether it can work.
+//! `/health`: whether the process lives, and whether it can work.
 
-use actix_web::{HttpResponse, http::StatusCode, web::Data};
-use serde_json::json;
+use actix_web::{HttpResponse, web::Data};
 
-use super::{AppState, error::Problem};
+use super::{
+    AppState,
+    api::Health,
+    error::{ApiError, Problem},
+};
 
-/// The process answers.
-pub async fn live() -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "status": "live" }))
+/// Whether the process responds.
+#[utoipa::path(
+    get, path = "/health/live", tag = "operations",
+    responses((status = 200, description = "It does", body = Health)),
+)]
+pub(crate) async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(Health { status: "live" })
 }
 
-/// The database answers too and takes writes, and the outbox worker gives signs of life, unless it is held on purpose.
-pub async fn ready(state: Data<AppState>) -> Result<HttpResponse, Problem> {
+/// Whether the database takes writes and the outbox worker responds, unless it is paused.
+#[utoipa::path(
+    get, path = "/health/ready", tag = "operations",
+    responses(
+        (status = 200, description = "They do", body = Health),
+        (status = 503, description = "Which one does not", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn ready(state: Data<AppState>) -> Result<HttpResponse, ApiError> {
     state.licenses.store.ping().await?;
     if state.heartbeat.as_ref().is_some_and(|heartbeat| !heartbeat.is_alive(state.licenses.clock.now())) {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The outbox worker gives no sign of life."));
+        return Err(ApiError::OutboxStalled);
     }
-    Ok(HttpResponse::Ok().json(json!({ "status": "ready" })))
+    Ok(HttpResponse::Ok().json(Health { status: "ready" }))
 }

@@ -1,172 +1,205 @@
-//! `/api/v1/licenses`.
+//! `/api/v1/licenses`: generate, get, search, download.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header},
-    web::{Data, Path, Payload, Query},
-};
+use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 use serde::Deserialize;
-use serde_json::Value;
 use tracing::info;
+use utoipa::IntoParams;
 
-use super::{AppState, body, error::Problem, generate, request_id, session};
+use super::{
+    AppState,
+    api::{GenerateRequest, LicenseOrErased, MAX_REASON_CHARS, ParsedGenerate},
+    error::{ApiError, Problem},
+    extract::{Authenticated, Command, LicensePath, Query, QueryParameters},
+    openapi::{CommandProblems, Unauthenticated},
+    request_id,
+};
 use crate::{
     license::{FieldError, LicenseId, SingleLine, TicketId},
-    store::{IdempotencyKey, SearchQuery, Session},
+    store::{ResponseKind, SearchQuery},
     workflow::{
-        Error,
-        idempotency::{IdempotentRequest, Response},
+        idempotency::Response,
+        view::{LicenseView, PageView},
     },
 };
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
 const QUERY_CHARS: std::ops::RangeInclusive<usize> = 2..=200;
-const MAX_REASON_CHARS: usize = 500;
 
-/// `POST`: one license, or the same answer as the same key was given before.
-pub async fn generate(request: HttpRequest, payload: Payload, state: Data<AppState>) -> Result<HttpResponse, Problem> {
-    let session = session::of(&request, &state).await?;
-    let key = idempotency_key(&request)?;
-    let mut body = body::json(&request, payload, body::MAX_BODY_BYTES).await?;
-    let order = generate::parse(&body, &session, &state.licenses)?;
-    body.sort_all_objects();
-    let asked = asked(&request, &session, key, body.to_string());
-    let answered = state.licenses.generate(order, &asked).await.map_err(|refusal| refused(refusal, &state))?;
-    Ok(answer(answered))
+/// Generate a license.
+///
+/// A 201 means that the license is on disk and its email is enqueued. A repeated request gets the same response.
+#[utoipa::path(
+    post, path = "/api/v1/licenses", tag = "licenses",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters")),
+    request_body = GenerateRequest,
+    responses(
+        (status = 201, description = "Generated", body = LicenseOrErased),
+        (status = 429, description = "A limit is reached", body = Problem, content_type = "application/problem+json"),
+        (status = 500, description = "The license could not be sealed", body = Problem, content_type = "application/problem+json"),
+        CommandProblems,
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn generate(
+    Authenticated(session, Command { request, body }): Authenticated<Command<ParsedGenerate>>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, ApiError> {
+    let ParsedGenerate(command) = body;
+    let response = state.licenses.generate(command, &request).await;
+    response.map_err(|e| ApiError::of(e, &state, session.agent_user_id)).and_then(respond)
 }
 
-/// Who asks under which key for what.
-pub(super) fn asked(request: &HttpRequest, session: &Session, key: String, canonical: String) -> IdempotentRequest {
-    let key = IdempotencyKey { agent_user_id: session.agent_user_id, key };
-    IdempotentRequest { key, canonical, id: request_id::of(request) }
+/// The response of an operation, as it was stored.
+pub(crate) fn respond(response: Response) -> Result<HttpResponse, ApiError> {
+    let Response { license_id, kind, body } = response;
+    info!(license = %license_id, kind = <&str>::from(kind), "responded with a license");
+    let mut builder = match kind {
+        ResponseKind::Created => HttpResponse::Created(),
+        ResponseKind::Accepted => HttpResponse::Accepted(),
+        ResponseKind::SealingFailed => return Err(ApiError::SealingFailed(license_id)),
+    };
+    builder.insert_header((header::LOCATION, format!("/api/v1/licenses/{license_id}")));
+    Ok(builder.content_type("application/json").body(body))
 }
 
-/// What a deed answered, as it was kept.
-pub(super) fn answer(answered: Response) -> HttpResponse {
-    info!(license = %answered.license_id, status = answered.status, "answered with a license");
-    let status = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponse::build(status);
-    if status.is_success() {
-        response.insert_header((header::LOCATION, format!("/api/v1/licenses/{}", answered.license_id)));
-        response.content_type("application/json").body(answered.body)
-    } else {
-        response.content_type("application/problem+json").body(answered.body)
-    }
+/// Get a license.
+#[utoipa::path(
+    get, path = "/api/v1/licenses/{id}", tag = "licenses",
+    params(("id" = String, Path, description = "License id")),
+    responses(
+        (status = 200, description = "The license", body = LicenseView),
+        (status = 404, description = "There is no such license", body = Problem, content_type = "application/problem+json"),
+        Unauthenticated,
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn get(
+    Authenticated(session, LicensePath(id)): Authenticated<LicensePath>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, ApiError> {
+    let license = state.licenses.get(id, session.agent_user_id).await?.ok_or(ApiError::NotFound)?;
+    Ok(HttpResponse::Ok().json(license))
 }
 
-/// What a deed was refused with.
-pub(super) fn refused(refusal: Error, state: &AppState) -> Problem {
-    Problem::of_refusal(refusal, |details| state.licenses.show(details))
-}
-
-/// `GET /{id}`.
-pub async fn get(request: HttpRequest, path: Path<String>, state: Data<AppState>) -> Result<HttpResponse, Problem> {
-    session::of(&request, &state).await?;
-    let id = license_id(&path)?;
-    let view = state.licenses.get(id).await?.ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok().json(view))
-}
-
-/// The query of a lookup, as it comes.
-#[derive(Deserialize)]
+/// The parameters of a search; all must match.
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct SearchParams {
+#[into_params(parameter_in = Query)]
+pub(crate) struct SearchParameters {
+    /// Part of an address, name, company, GitLab username or license id, or a whole ticket number. 2 to 200 characters.
+    #[param(min_length = 2, max_length = 200)]
     q: Option<String>,
+    /// Ticket number.
+    #[param(value_type = Option<u64>, minimum = 1)]
     ticket: Option<String>,
+    /// `next_cursor` of the page before.
+    #[param(format = "uuid")]
     cursor: Option<String>,
+    /// Licenses per page.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
     limit: Option<String>,
 }
 
-/// `GET`: one page, newest first.
-pub async fn search(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, Problem> {
-    session::of(&request, &state).await?;
-    let query = Query::<SearchParams>::from_query(request.query_string())
-        .map_err(|_| Problem::bad_request("The query may hold q, ticket, cursor and limit, each once."))?;
-    let page = state.licenses.search(&lookup(query.into_inner())?).await?;
+impl QueryParameters for SearchParameters {
+    const ALLOWED: &'static str = "The query may hold q, ticket, cursor and limit, each once.";
+}
+
+/// Search licenses, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/licenses", tag = "licenses",
+    params(SearchParameters),
+    responses(
+        (status = 200, description = "One page", body = PageView),
+        (status = 400, description = "A parameter is invalid", body = Problem, content_type = "application/problem+json"),
+        Unauthenticated,
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn search(
+    Authenticated(session, Query(parameters)): Authenticated<Query<SearchParameters>>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, ApiError> {
+    let page = state.licenses.search(&parameters.parse()?, session.agent_user_id).await?;
     Ok(HttpResponse::Ok().json(page))
 }
 
-/// The query of a download.
-#[derive(Deserialize)]
-pub struct DownloadQuery {
+impl SearchParameters {
+    fn parse(self) -> Result<SearchQuery, ApiError> {
+        let mut errors = Vec::new();
+        let mut refuse = |field: &str, detail: String| errors.push(FieldError { field: field.into(), detail });
+        let words = self.q.filter(|q| {
+            let fits = QUERY_CHARS.contains(&q.trim().chars().count());
+            if !fits {
+                refuse("q", format!("must have {} to {} characters", QUERY_CHARS.start(), QUERY_CHARS.end()));
+            }
+            fits
+        });
+        let number = |text: &str| text.parse::<u64>().map_err(|_| "must be a whole number".to_owned());
+        let ticket =
+            self.ticket.and_then(|text| number(&text).and_then(TicketId::parse).map_err(|e| refuse("ticket", e)).ok());
+        let before = self.cursor.and_then(|text| {
+            LicenseId::parse(&text)
+                .map_err(|_| refuse("cursor", "must be a next_cursor of an earlier page".into()))
+                .ok()
+        });
+        let limit = self.limit.and_then(|text| match text.parse() {
+            Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => Some(limit),
+            _ => {
+                refuse("limit", format!("must be a number from 1 to {MAX_LIMIT}"));
+                None
+            }
+        });
+        if errors.is_empty() {
+            Ok(SearchQuery { words, ticket, before, limit: limit.unwrap_or(DEFAULT_LIMIT) })
+        } else {
+            Err(ApiError::InvalidFields(errors))
+        }
+    }
+}
+
+/// The parameters of a download.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DownloadParameters {
+    /// Why the file is downloaded.
+    #[param(max_length = 500)]
     reason: Option<String>,
 }
 
-/// `GET /{id}/file`: the license file as attachment; recorded.
-pub async fn download(
+impl QueryParameters for DownloadParameters {
+    const ALLOWED: &'static str = "The query may hold reason.";
+}
+
+/// Download the license file. The download is recorded.
+#[utoipa::path(
+    get, path = "/api/v1/licenses/{id}/file", tag = "licenses",
+    params(("id" = String, Path, description = "License id"), DownloadParameters),
+    responses(
+        (status = 200, description = "The license file as attachment", body = String, content_type = "application/octet-stream"),
+        (status = 400, description = "The reason is invalid", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The agent may not download licenses", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such license, or no file", body = Problem, content_type = "application/problem+json"),
+        Unauthenticated,
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn download(
+    Authenticated(session, (LicensePath(id), Query(DownloadParameters { reason }))): Authenticated<(
+        LicensePath,
+        Query<DownloadParameters>,
+    )>,
     request: HttpRequest,
-    path: Path<String>,
     state: Data<AppState>,
-) -> Result<HttpResponse, Problem> {
-    let session = session::of(&request, &state).await?;
-    // The file is the license: whoever may not generate one may not take one out either.
-    state
-        .licenses
-        .may_generate(session.agent_user_id)
-        .map_err(|refusal| Problem::of_refusal(refusal, |_| Value::Null))?;
-    let id = license_id(&path)?;
-    let query = Query::<DownloadQuery>::from_query(request.query_string())
-        .map_err(|_| Problem::bad_request("The query may hold reason."))?;
-    let reason = query.into_inner().reason.filter(|reason| !reason.trim().is_empty());
-    let reason =
-        reason.map(|text| SingleLine::parse(&text, MAX_REASON_CHARS)).transpose().map_err(|e| wrong("reason", e))?;
-    let download =
-        state.licenses.download(id, session.agent_user_id, reason.as_ref(), &request_id::of(&request)).await?;
-    let download = download.ok_or_else(Problem::not_found)?;
+) -> Result<HttpResponse, ApiError> {
+    let agent = session.agent_user_id;
+    let reason = reason.filter(|reason| !reason.trim().is_empty());
+    let reason = reason.map(|text| SingleLine::parse(&text, MAX_REASON_CHARS)).transpose();
+    let reason = reason.map_err(|detail| ApiError::invalid("reason", detail))?;
+    let download = state.licenses.download(id, agent, reason.as_ref(), &request_id::of(&request)).await;
+    let download = download.map_err(|e| ApiError::of(e, &state, agent))?;
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", download.filename)))
         .body(download.file.expose().to_owned()))
-}
-
-fn lookup(query: SearchParams) -> Result<SearchQuery, Problem> {
-    let mut errors = Vec::new();
-    let mut keep = |field: &str, detail: String| errors.push(FieldError { field: field.into(), detail });
-    let words = query.q.filter(|q| {
-        let fits = QUERY_CHARS.contains(&q.trim().chars().count());
-        if !fits {
-            keep("q", format!("must have {} to {} characters", QUERY_CHARS.start(), QUERY_CHARS.end()));
-        }
-        fits
-    });
-    let number = |text: &str| text.parse::<u64>().map_err(|_| "must be a whole number".to_owned());
-    let ticket =
-        query.ticket.and_then(|text| number(&text).and_then(TicketId::parse).map_err(|e| keep("ticket", e)).ok());
-    let before = query.cursor.and_then(|text| {
-        LicenseId::parse(&text).map_err(|_| keep("cursor", "must be a next_cursor of an earlier page".into())).ok()
-    });
-    let limit = query.limit.and_then(|text| match text.parse() {
-        Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => Some(limit),
-        _ => {
-            keep("limit", format!("must be a number from 1 to {MAX_LIMIT}"));
-            None
-        }
-    });
-    if errors.is_empty() {
-        Ok(SearchQuery { words, ticket, before, limit: limit.unwrap_or(DEFAULT_LIMIT) })
-    } else {
-        Err(Problem::invalid(errors))
-    }
-}
-
-/// 1 to 255 visible ASCII characters.
-pub(super) fn idempotency_key(request: &HttpRequest) -> Result<String, Problem> {
-    let mut values = request.headers().get_all("Idempotency-Key");
-    let key = values.next().and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let fits = (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
-    if fits && values.next().is_none() {
-        Ok(key.to_owned())
-    } else {
-        Err(wrong("Idempotency-Key", "is required: one header of 1 to 255 visible ASCII characters".into()))
-    }
-}
-
-/// Anything that is no id of ours is simply not there.
-pub(super) fn license_id(path: &str) -> Result<LicenseId, Problem> {
-    LicenseId::parse(path).map_err(|_| Problem::not_found())
-}
-
-fn wrong(field: &str, detail: String) -> Problem {
-    Problem::invalid(vec![FieldError { field: field.into(), detail }])
 }

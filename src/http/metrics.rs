@@ -1,31 +1,39 @@
 //! `GET /metrics`: for Prometheus, behind a token of its own.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{StatusCode, header::AUTHORIZATION},
-    web::Data,
-};
+use actix_web::{HttpRequest, HttpResponse, http::header::AUTHORIZATION, web::Data};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::{AppState, error::Problem};
+use super::{
+    AppState,
+    error::{ApiError, Problem},
+};
 use crate::{license::Channel, metrics};
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Everything that is counted. What is in the store is asked for at each scrape; a store that is away is said, too.
-pub async fn show(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, Problem> {
-    let Some(token) = &state.metrics_token else { return Err(Problem::not_found()) };
-    if !is_let_in(&request, token) {
-        return Err(Problem::new(StatusCode::UNAUTHORIZED, "Metrics take Authorization: Bearer METRICS_TOKEN."));
+/// Metrics in Prometheus's text format. What the store holds is read at each scrape.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operations",
+    responses(
+        (status = 200, description = "The metrics", body = String, content_type = "text/plain"),
+        (status = 401, description = "The token is missing or wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "STOPGAP_METRICS_TOKEN is not set", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("metrics" = [])),
+)]
+pub(crate) async fn show(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, ApiError> {
+    let token = state.metrics_token.as_ref().ok_or(ApiError::NotFound)?;
+    if !has_token(&request, token) {
+        return Err(ApiError::BadMetricsToken);
     }
     measure(&state).await;
     Ok(HttpResponse::Ok().content_type(CONTENT_TYPE).body(state.licenses.metrics.render()))
 }
 
-/// Compares digests, each byte of them: how long it takes tells nothing about the token, its length included.
-fn is_let_in(request: &HttpRequest, token: &SecretString) -> bool {
+/// Compares digests in constant time, so that neither the token nor its length shows.
+fn has_token(request: &HttpRequest, token: &SecretString) -> bool {
     let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let digest = |text: &str| -> [u8; 32] { Sha256::digest(text.as_bytes()).into() };
     given.is_some_and(|given| digest(given).ct_eq(&digest(token.expose_secret())).into())

@@ -1,22 +1,25 @@
-//! Everything that knows actix: routes, session, handlers by noun, one error mapping.
+//! Everything that knows actix: routes, extractors, handlers by noun, typed bodies, one error enum.
+//!
+//! - [`extract`]: session, ids, keys, bodies. A handler that takes a session is authenticated
+//! - [`api`], [`fields`]: request and response bodies, parsed field by field
+//! - [`error`]: every refusal with its status and code
+//! - [`openapi`]: the API document, generated
 
 mod aftercare;
+mod api;
 mod assets;
 mod body;
-mod diagnosis;
-mod eligibility;
 mod error;
+mod extract;
 mod fields;
-mod generate;
 mod health;
 mod licenses;
 mod metrics;
-mod openapi;
-
+pub mod openapi;
 mod progress;
+mod questions;
 mod request_id;
 mod security;
-mod session;
 mod sidebar;
 mod streams;
 mod unread_body;
@@ -24,9 +27,12 @@ mod webhook;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web};
+use actix_web::{App, HttpResponse, HttpServer, dev::Server, middleware::from_fn, web};
 use secrecy::SecretString;
 use tracing_actix_web::TracingLogger;
+
+use error::{ApiError, ErrorCode};
+use strum::IntoEnumIterator as _;
 
 use crate::{config::Zendesk, telemetry::Heartbeat, workflow::LicenseService, zendesk::token::Verifier};
 
@@ -44,14 +50,13 @@ const DRAIN_SECONDS: u64 = 5;
 /// What the handlers share.
 pub struct AppState {
     pub licenses: LicenseService,
-    /// Whose signed URLs are believed.
     pub verifier: Verifier,
     pub zendesk: Zendesk,
-    /// Checks the mail provider's reports; they are refused without it.
+    /// The mail provider's reports are refused without it.
     pub mailgun_signing_key: Option<SecretString>,
-    /// Whether the outbox works; nothing where it is held.
+    /// `None` while the outbox is paused.
     pub heartbeat: Option<Heartbeat>,
-    /// What opens the metrics; they are not found without it.
+    /// `/metrics` is not found without it.
     pub metrics_token: Option<SecretString>,
 }
 
@@ -61,14 +66,15 @@ pub struct AppState {
 /// Where the address cannot be listened on.
 pub fn listen(bind: SocketAddr, state: Arc<AppState>) -> std::io::Result<(Server, SocketAddr)> {
     let policy = security::Policy::new(&state.zendesk);
+    state.licenses.metrics.register_refusals(ErrorCode::iter().map(ErrorCode::as_str));
     let streams = web::Data::new(streams::Streams::default());
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::Data::from(Arc::clone(&state)))
             .app_data(web::Data::clone(&streams))
-            .app_data(web::PathConfig::default().error_handler(|_, _| error::Problem::not_found().into()))
+            .app_data(web::PathConfig::default().error_handler(|_, _| ApiError::NotFound.into()))
             .configure(routes)
-            .default_service(web::to(error::no_such_thing))
+            .default_service(web::to(not_found))
             .wrap(from_fn(request_id::tell))
             .wrap(policy.headers())
             .wrap(TracingLogger::<security::RequestSpan>::new())
@@ -88,10 +94,10 @@ pub fn listen(bind: SocketAddr, state: Arc<AppState>) -> std::io::Result<(Server
 }
 
 fn routes(app: &mut web::ServiceConfig) {
-    app.route("/zendesk/sidebar", web::post().to(sidebar::load))
-        .route("/zendesk/sidebar", web::get().to(sidebar::explain))
-        .route("/zendesk/lookup", web::post().to(sidebar::load))
-        .route("/zendesk/lookup", web::get().to(sidebar::explain))
+    app.route("/zendesk/sidebar", web::post().to(sidebar::load_sidebar))
+        .route("/zendesk/sidebar", web::get().to(sidebar::explain_sidebar))
+        .route("/zendesk/lookup", web::post().to(sidebar::load_lookup))
+        .route("/zendesk/lookup", web::get().to(sidebar::explain_lookup))
         .route("/zendesk/assets/{path:.*}", web::get().to(assets::asset))
         .route("/api/v1/licenses", web::post().to(licenses::generate))
         .route("/api/v1/licenses", web::get().to(licenses::search))
@@ -102,11 +108,15 @@ fn routes(app: &mut web::ServiceConfig) {
         .route("/api/v1/licenses/{id}/retry", web::post().to(aftercare::retry))
         .route("/api/v1/licenses/{id}/progress", web::get().to(progress::follow))
         .route("/api/v1/licenses/{id}/file", web::get().to(licenses::download))
-        .route("/api/v1/eligibility", web::post().to(eligibility::check))
-        .route("/api/v1/diagnosis", web::post().to(diagnosis::explain))
+        .route("/api/v1/eligibility", web::post().to(questions::eligibility))
+        .route("/api/v1/diagnosis", web::post().to(questions::diagnosis))
         .route("/webhooks/mailgun", web::post().to(webhook::mailgun))
         .route("/health/live", web::get().to(health::live))
         .route("/health/ready", web::get().to(health::ready))
         .route("/metrics", web::get().to(metrics::show))
         .route("/openapi.json", web::get().to(openapi::show));
+}
+
+async fn not_found() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::NotFound)
 }

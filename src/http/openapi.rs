@@ -1,9 +1,132 @@
-//! `GET /openapi.json`: what all routes take and answer. A test holds the description against the running state.
+//! `GET /openapi.json`: the API document, generated from the handlers and their types.
+
+use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
+use utoipa::{
+    IntoResponses, Modify, OpenApi,
+    openapi::{
+        self,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
 
-const DESCRIPTION: &str = include_str!("../../docs/openapi.json");
+use super::{aftercare, assets, error::Problem, health, licenses, metrics, progress, questions, sidebar, webhook};
 
-pub async fn show() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(DESCRIPTION)
+static DOCUMENT: LazyLock<String> = LazyLock::new(document);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Stopgap",
+        version = "1",
+        description = "Emergency GitLab licenses from the Zendesk ticket sidebar. Every response carries X-Request-Id; a \
+                       problem repeats it as request_id. Any other path or method is answered 404.",
+        license(name = "MIT", identifier = "MIT"),
+        contact(),
+    ),
+    paths(
+        sidebar::load_sidebar, sidebar::explain_sidebar, sidebar::load_lookup, sidebar::explain_lookup, assets::asset,
+        licenses::generate, licenses::search, licenses::get, licenses::download,
+        aftercare::resend, aftercare::forward, aftercare::replace, aftercare::retry, progress::follow,
+        questions::eligibility, questions::diagnosis,
+        webhook::mailgun, health::live, health::ready, metrics::show, show,
+    ),
+    modifiers(&SecuritySchemes),
+)]
+struct Document;
+
+struct SecuritySchemes;
+
+impl Modify for SecuritySchemes {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        for (name, description) in
+            [("session", "The session in the sidebar's page."), ("metrics", "STOPGAP_METRICS_TOKEN.")]
+        {
+            let mut scheme = Http::new(HttpAuthScheme::Bearer);
+            scheme.description = Some(description.to_owned());
+            components.add_security_scheme(name, SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// The document as `docs/openapi.json` has it.
+pub fn document() -> String {
+    // Serializing strings and maps does not fail.
+    let mut text = Document::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// This document.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "operations",
+    responses((status = 200, description = "OpenAPI 3.1", body = Object)),
+)]
+pub(crate) async fn show() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(DOCUMENT.as_str())
+}
+
+/// What a request that needs a session may get.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "documents responses that the extractors give")]
+pub(crate) enum Unauthenticated {
+    /// There is no session, or it has ended
+    #[response(status = 401, content_type = "application/problem+json")]
+    NoSession(#[to_schema] Problem<'static>),
+    /// The database is unavailable
+    #[response(status = 503, content_type = "application/problem+json")]
+    StoreUnavailable(#[to_schema] Problem<'static>),
+}
+
+/// What a request with a JSON body may get.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "documents responses that the extractors give")]
+pub(crate) enum BodyProblems {
+    /// The body is malformed, or fields are invalid
+    #[response(status = 400, content_type = "application/problem+json")]
+    Invalid(#[to_schema] Problem<'static>),
+    /// The body took too long
+    #[response(status = 408, content_type = "application/problem+json")]
+    Timeout(#[to_schema] Problem<'static>),
+    /// The body is too large
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] Problem<'static>),
+    /// The body is not application/json
+    #[response(status = 415, content_type = "application/problem+json")]
+    NotJson(#[to_schema] Problem<'static>),
+}
+
+/// What any operation on licenses may get.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "documents responses that the extractors give")]
+pub(crate) enum CommandProblems {
+    /// The body is malformed, or fields are invalid
+    #[response(status = 400, content_type = "application/problem+json")]
+    Invalid(#[to_schema] Problem<'static>),
+    /// There is no session, or it has ended
+    #[response(status = 401, content_type = "application/problem+json")]
+    NoSession(#[to_schema] Problem<'static>),
+    /// The agent may not generate licenses
+    #[response(status = 403, content_type = "application/problem+json")]
+    NotAllowed(#[to_schema] Problem<'static>),
+    /// The body took too long
+    #[response(status = 408, content_type = "application/problem+json")]
+    Timeout(#[to_schema] Problem<'static>),
+    /// The state of the license, or of the customer's licenses, does not allow it
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] Problem<'static>),
+    /// The body is too large
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] Problem<'static>),
+    /// The body is not application/json
+    #[response(status = 415, content_type = "application/problem+json")]
+    NotJson(#[to_schema] Problem<'static>),
+    /// The Idempotency-Key was used for another request
+    #[response(status = 422, content_type = "application/problem+json")]
+    KeyReused(#[to_schema] Problem<'static>),
+    /// The database is unavailable
+    #[response(status = 503, content_type = "application/problem+json")]
+    StoreUnavailable(#[to_schema] Problem<'static>),
 }

@@ -3,22 +3,21 @@
 use std::time::Duration;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{Bytes, Data, Path},
+    HttpResponse,
+    web::{Bytes, Data},
 };
 use futures_util::stream;
 use jiff::Timestamp;
-use serde_json::Value;
 use tokio::{sync::watch, time::timeout};
 
 use super::{
     AppState,
-    error::Problem,
-    licenses::license_id,
-    session,
+    error::{ApiError, Problem},
+    extract::{Authenticated, LicensePath},
+    openapi::Unauthenticated,
     streams::{Place, Streams},
 };
-use crate::license::LicenseId;
+use crate::{license::LicenseId, workflow::view::LicenseView};
 
 /// Another replica may have changed the license: the store is asked this often at least.
 const POLL: Duration = Duration::from_secs(1);
@@ -30,29 +29,47 @@ const MAX_LOOKS: u32 = 600;
 struct Following {
     state: Data<AppState>,
     id: LicenseId,
+    agent_user_id: u64,
     changes: watch::Receiver<u64>,
-    /// The session's end is the stream's.
+    /// When the session ends.
     ends_at: Timestamp,
-    told: Value,
+    shown: Option<LicenseView>,
     looks: u32,
     ended: bool,
-    /// Given back when the stream ends, or its reader goes away.
+    /// Released when the stream ends or its reader goes away.
     _place: Place,
 }
 
-pub async fn follow(
-    request: HttpRequest,
-    path: Path<String>,
+/// Follow a license as server-sent events until its deliveries have ended.
+#[utoipa::path(
+    get, path = "/api/v1/licenses/{id}/progress", tag = "licenses",
+    params(("id" = String, Path, description = "License id")),
+    responses(
+        (status = 200, description = "Events `license`, each with the whole license", body = String, content_type = "text/event-stream"),
+        (status = 404, description = "There is no such license", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "The agent follows too many licenses", body = Problem, content_type = "application/problem+json"),
+        Unauthenticated,
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn follow(
+    Authenticated(session, LicensePath(id)): Authenticated<LicensePath>,
     state: Data<AppState>,
     streams: Data<Streams>,
-) -> Result<HttpResponse, Problem> {
-    let session = session::of(&request, &state).await?;
-    let id = license_id(&path)?;
-    state.licenses.get(id).await?.ok_or_else(Problem::not_found)?;
-    let place = streams.take(session.agent_user_id).ok_or_else(Problem::too_many_streams)?;
-    let changes = state.licenses.store.changes();
-    let ends_at = session.expires_at;
-    let following = Following { state, id, changes, ends_at, told: Value::Null, looks: 0, ended: false, _place: place };
+) -> Result<HttpResponse, ApiError> {
+    let agent_user_id = session.agent_user_id;
+    state.licenses.get(id, agent_user_id).await?.ok_or(ApiError::NotFound)?;
+    let following = Following {
+        _place: streams.take(agent_user_id).ok_or(ApiError::TooManyStreams)?,
+        changes: state.licenses.store.changes(),
+        state,
+        id,
+        agent_user_id,
+        ends_at: session.expires_at,
+        shown: None,
+        looks: 0,
+        ended: false,
+    };
     let events = stream::unfold(following, |mut following| async move {
         let chunk = following.next().await?;
         Some((Ok::<_, actix_web::Error>(chunk), following))
@@ -61,7 +78,7 @@ pub async fn follow(
 }
 
 impl Following {
-    /// The next piece of the stream; nothing at its end.
+    /// The next chunk; `None` at the end of the stream.
     async fn next(&mut self) -> Option<Bytes> {
         while !self.ended && self.looks < MAX_LOOKS && self.state.licenses.clock.now() < self.ends_at {
             if self.looks > 0 {
@@ -69,13 +86,13 @@ impl Following {
             }
             self.changes.mark_unchanged();
             self.looks += 1;
-            // A store that is away for a moment does not end the stream; the next look may succeed.
-            let view = self.state.licenses.get(self.id).await.ok().flatten();
-            if let Some(view) = view.filter(|view| *view != self.told) {
-                self.ended = has_ended(&view);
-                let event = format!("event: license\ndata: {view}\n\n");
-                self.told = view;
-                return Some(Bytes::from(event));
+            // A store that is unavailable for a moment does not end the stream.
+            let license = self.state.licenses.get(self.id, self.agent_user_id).await.ok().flatten();
+            if let Some(license) = license.filter(|license| self.shown.as_ref() != Some(license)) {
+                self.ended = !license.is_pending();
+                let data = serde_json::to_string(&license).ok()?;
+                self.shown = Some(license);
+                return Some(Bytes::from(format!("event: license\ndata: {data}\n\n")));
             }
             if self.looks.is_multiple_of(HEARTBEAT_POLLS) {
                 return Some(Bytes::from_static(b": still here\n\n"));
@@ -83,9 +100,4 @@ impl Following {
         }
         None
     }
-}
-
-fn has_ended(view: &Value) -> bool {
-    let deliveries = view["deliveries"].as_array().map(Vec::as_slice).unwrap_or_default();
-    deliveries.iter().all(|delivery| delivery["state"] != "pending")
 }

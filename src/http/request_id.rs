@@ -9,7 +9,7 @@ use actix_web::{
     web::Data,
 };
 
-use super::{AppState, error::Problem};
+use super::{AppState, error::ApiError};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -41,11 +41,11 @@ pub async fn tell<B: MessageBody + 'static>(
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let state = request.app_data::<Data<AppState>>().cloned();
     let answer = next.call(request).await?;
-    let problem = answer.response().error().and_then(|error| error.as_error::<Problem>());
+    let problem = answer.response().error().and_then(|error| error.as_error::<ApiError>());
     if let (Some(problem), Some(state)) = (problem, state) {
-        state.licenses.metrics.refusal(problem.reason());
+        state.licenses.metrics.refusal(problem.code().as_str());
     }
-    let retold: Option<HttpResponse> = problem.map(|problem| problem.answer(Some(&id)));
+    let retold: Option<HttpResponse> = problem.map(|problem| problem.response(Some(&id)));
     let mut answer = match retold {
         Some(retold) => answer.into_response(retold).map_into_right_body(),
         None => answer.map_into_left_body(),

@@ -10,7 +10,10 @@ use actix_web::{
 use askama::Template;
 use tracing::warn;
 
-use super::{AppState, body, error::Problem};
+use super::{
+    AppState, body,
+    error::{ApiError, ErrorCode, Problem},
+};
 use crate::workflow::session::NewSession;
 
 /// The full page of `/zendesk/lookup`, for the whole team.
@@ -42,29 +45,82 @@ struct Page<'a> {
     refused_domains: &'a str,
 }
 
-/// `POST`: a signed token begins a session. Every refusal looks the same outside; the reason is in the log.
-pub async fn load(request: HttpRequest, payload: Payload, state: Data<AppState>) -> Result<HttpResponse, Problem> {
+/// Begin a session with Zendesk's signed token, and load the sidebar.
+#[utoipa::path(
+    post, path = "/zendesk/sidebar", tag = "pages",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "Exactly one token"),
+    responses(
+        (status = 200, description = "The page, with its session", body = String, content_type = "text/html"),
+        (status = 403, description = "The token was refused; the log says why", body = String, content_type = "text/html"),
+        (status = 408, description = "The body took too long", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The app is not configured", body = String, content_type = "text/html"),
+    ),
+)]
+pub(crate) async fn load_sidebar(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<AppState>,
+) -> Result<HttpResponse, ApiError> {
+    load(&request, payload, &state).await
+}
+
+/// Tell people who open the address by hand what it is.
+#[utoipa::path(
+    get, path = "/zendesk/sidebar", tag = "pages",
+    responses((status = 200, description = "The page", body = String, content_type = "text/html")),
+)]
+pub(crate) async fn explain_sidebar(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, ApiError> {
+    page(&request, &state, StatusCode::OK, "outside", "", None)
+}
+
+/// Begin a session with Zendesk's signed token, and load the lookup page.
+#[utoipa::path(
+    post, path = "/zendesk/lookup", tag = "pages",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "Exactly one token"),
+    responses(
+        (status = 200, description = "The page, with its session", body = String, content_type = "text/html"),
+        (status = 403, description = "The token was refused; the log says why", body = String, content_type = "text/html"),
+        (status = 408, description = "The body took too long", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The app is not configured", body = String, content_type = "text/html"),
+    ),
+)]
+pub(crate) async fn load_lookup(
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<AppState>,
+) -> Result<HttpResponse, ApiError> {
+    load(&request, payload, &state).await
+}
+
+/// Tell people who open the address by hand what it is.
+#[utoipa::path(
+    get, path = "/zendesk/lookup", tag = "pages",
+    responses((status = 200, description = "The page", body = String, content_type = "text/html")),
+)]
+pub(crate) async fn explain_lookup(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, ApiError> {
+    page(&request, &state, StatusCode::OK, "outside", "", None)
+}
+
+/// Every refusal looks the same from outside; the log has the reason.
+async fn load(request: &HttpRequest, payload: Payload, state: &AppState) -> Result<HttpResponse, ApiError> {
     let missing = state.zendesk.missing();
     if !missing.is_empty() {
-        return page(&request, &state, StatusCode::SERVICE_UNAVAILABLE, "not_configured", &missing.join(", "), None);
+        return page(request, state, StatusCode::SERVICE_UNAVAILABLE, "not_configured", &missing.join(", "), None);
     }
-    let form = body::bytes(&request, payload, body::MAX_BODY_BYTES).await?;
-    match begin(&state, &form).await? {
-        Ok(begun) => page(&request, &state, StatusCode::OK, "ready", "", Some(&begun)),
+    let form = body::bytes(request, payload.into_inner(), body::MAX_BODY_BYTES).await?;
+    match begin(state, &form).await? {
+        Ok(session) => page(request, state, StatusCode::OK, "ready", "", Some(&session)),
         Err(reason) => {
             warn!(reason, "a signed URL was refused");
-            state.licenses.metrics.refusal("signed_url");
-            page(&request, &state, StatusCode::FORBIDDEN, "refused", "", None)
+            state.licenses.metrics.refusal(ErrorCode::SignedUrl.as_str());
+            page(request, state, StatusCode::FORBIDDEN, "refused", "", None)
         }
     }
 }
 
-/// `GET`: whoever opens the address by hand is told what it is.
-pub async fn explain(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, Problem> {
-    page(&request, &state, StatusCode::OK, "outside", "", None)
-}
-
-async fn begin(state: &AppState, form: &[u8]) -> Result<Result<NewSession, String>, Problem> {
+async fn begin(state: &AppState, form: &[u8]) -> Result<Result<NewSession, String>, ApiError> {
     let Some(token) = only_token(form) else {
         return Ok(Err("the form does not hold exactly one token".into()));
     };
@@ -89,7 +145,7 @@ fn page(
     page_state: &str,
     missing: &str,
     begun: Option<&NewSession>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse, ApiError> {
     let page = Page {
         session: begun.map_or("", |begun| &begun.bearer),
         username: begun.and_then(|begun| begun.username.as_deref()).unwrap_or(""),
@@ -102,7 +158,7 @@ fn page(
     };
     let is_lookup = request.path().ends_with(LOOKUP);
     let html = if is_lookup { Lookup { page: &page }.render() } else { Sidebar { page: &page }.render() };
-    let html = html.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The page failed."))?;
+    let html = html.map_err(|_| ApiError::Internal("The page could not be rendered."))?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
 }
 

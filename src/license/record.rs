@@ -3,8 +3,9 @@
 use std::fmt;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use strum::{EnumIter, EnumString, IntoStaticStr};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
@@ -19,6 +20,12 @@ pub struct LicenseId(pub Uuid);
 impl LicenseId {
     pub fn parse(text: &str) -> Result<Self, String> {
         Uuid::try_parse(text).map(Self).map_err(|_| "must be a license id".into())
+    }
+}
+
+impl Serialize for LicenseId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 
@@ -116,10 +123,21 @@ impl LicenseDetails {
     pub fn state(&self) -> State {
         State::of(&self.deliveries)
     }
+
+    /// Whether the customer has it or will have it, and can use it on `today`.
+    pub fn is_running(&self, today: Date) -> bool {
+        let License { terms, file, replaced_by, drill, .. } = &self.license;
+        !terms.is_expired(today)
+            && file.is_some()
+            && replaced_by.is_none()
+            && !drill
+            && self.erased_at.is_none()
+            && self.state() != State::Failed
+    }
 }
 
 /// The state of a license, which is that of its emails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, EnumString, EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, EnumString, EnumIter, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum State {

@@ -2,13 +2,14 @@
 
 use jiff::{ToSpan, civil::Date};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How many days before today a license starts: on a server west of UTC one that starts "today" is not active yet,
 /// and GitLab's own emergency form does the same.
 pub const DAYS_BACK: i64 = 2;
 
 /// A GitLab plan, by the names that license files use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Plan {
     Free,

@@ -1,55 +1,64 @@
-//! What an idempotency key was answered.
+//! Responses stored under idempotency keys.
 
 use sqlx::{Any, Executor};
 
 use super::{Result, Store, Transaction, rows::Columns};
 use crate::license::LicenseId;
 
-/// One idempotency key of one agent.
+/// An `Idempotency-Key`, which counts for one agent.
 #[derive(Debug, Clone)]
 pub struct IdempotencyKey {
     pub agent_user_id: u64,
     pub key: String,
 }
 
-/// What was answered to the request that used a key first.
+/// The response to the first request under a key.
 #[derive(Debug, Clone)]
 pub struct StoredResponse {
     /// SHA-256 of that request, in hex.
     pub request_hash: String,
-    /// The license that came of it.
     pub license_id: LicenseId,
-    pub status: u16,
+    pub kind: ResponseKind,
+    /// JSON.
     pub body: String,
 }
 
+/// What an operation did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
+pub enum ResponseKind {
+    /// A license was generated.
+    Created,
+    /// Deliveries were enqueued.
+    Accepted,
+    /// The license was recorded without a file.
+    SealingFailed,
+}
+
 impl Store {
-    /// What `key` was answered; nothing where it was not used yet.
+    /// `None` if the key was not used yet.
     pub async fn response(&self, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
         find(&self.pool, key).await
     }
 }
 
 impl Transaction {
-    /// What `key` was answered, as this transaction sees it.
+    /// As [`Store::response`], as this transaction sees it.
     pub async fn response(&mut self, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
         find(&mut *self.tx, key).await
     }
 
-    /// Keeps the answer to `key`.
-    ///
-    /// # Errors
-    /// [`super::Error`], also where the key was used already.
+    /// Returns an error if the key was used before.
     pub async fn add_response(&mut self, key: &IdempotencyKey, response: &StoredResponse) -> Result<()> {
         sqlx::query(
-            "INSERT INTO idempotency_keys (agent_user_id, idempotency_key, request_hash, license_id, status, body) \
+            "INSERT INTO idempotency_keys (agent_user_id, idempotency_key, request_hash, license_id, kind, body) \
              VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(key.agent_user_id.cast_signed())
         .bind(key.key.clone())
         .bind(response.request_hash.clone())
         .bind(response.license_id.to_string())
-        .bind(i64::from(response.status))
+        .bind(<&str>::from(response.kind))
         .bind(response.body.clone())
         .execute(&mut *self.tx)
         .await?;

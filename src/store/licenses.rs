@@ -1,5 +1,6 @@
 //! Licenses, one by one.
 
+use jiff::civil::Date;
 use sqlx::AnyConnection;
 
 use super::{Result, Store, Transaction, attempts, deliveries, events, ms, rows::Columns};
@@ -67,19 +68,19 @@ impl Transaction {
         Ok(())
     }
 
-    /// The customer's newest license that was made since `since`, expires after `today` (`YYYY-MM-DD`), was sealed, is
-    /// not replaced and whose mail was neither refused nor bounced. Served by `licenses_by_customer`.
-    pub async fn running_license(&mut self, customer: &Email, today: &str) -> Result<Option<License>> {
-        let row = sqlx::query(
-            "SELECT * FROM licenses l WHERE customer_folded = $1 AND expires_on > $2 AND replaced_by IS NULL AND drill = 0 \
-             AND EXISTS (SELECT 1 FROM deliveries d WHERE d.license_id = l.id AND d.channel = 'email' \
-             AND d.state <> 'failed' AND COALESCE(d.arrival_state, '') NOT IN ('failed', 'suppressed')) ORDER BY created_at DESC LIMIT 1",
+    /// The customer's newest licenses that expire after `today` and are not replaced; drills are left out. Served by
+    /// `licenses_by_customer`.
+    pub async fn unexpired_licenses(&mut self, customer: &Email, today: Date, limit: u32) -> Result<Vec<LicenseId>> {
+        let rows = sqlx::query(
+            "SELECT id AS license_id FROM licenses WHERE customer_folded = $1 AND expires_on > $2 \
+             AND replaced_by IS NULL AND drill = 0 ORDER BY created_at DESC LIMIT $3",
         )
         .bind(customer.folded())
-        .bind(today.to_owned())
-        .fetch_optional(&mut *self.tx)
+        .bind(today.to_string())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.tx)
         .await?;
-        row.map(|row| Columns(&row).license()).transpose()
+        rows.iter().map(|row| Columns(row).license_id()).collect()
     }
 }
 

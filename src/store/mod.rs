@@ -27,7 +27,7 @@ pub use claims::{Claim, LEASE};
 pub use erase::ERASED_ADDRESS;
 pub use examine::{Examined, examine};
 pub use gauges::Backlog;
-pub use idempotency::{IdempotencyKey, StoredResponse};
+pub use idempotency::{IdempotencyKey, ResponseKind, StoredResponse};
 pub use open::OpenError;
 pub use search_query::{Page, SearchQuery};
 pub use sessions::Session;

@@ -1,7 +1,6 @@
 //! From rows to records.
 
 use jiff::{Timestamp, civil::Date};
-use serde::de::DeserializeOwned;
 use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
@@ -62,9 +61,9 @@ impl Columns<'_> {
         self.maybe_text(name)?.map(|text| SingleLine::parse(&text, max_chars).map_err(|_| unreadable(name))).transpose()
     }
 
-    /// An enum by its word in the API.
-    fn word<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        serde_json::from_value(self.text(name)?.into()).map_err(|_| unreadable(name))
+    /// An enum by its strum name.
+    fn parsed<T: std::str::FromStr>(&self, name: &str) -> Result<T> {
+        self.text(name)?.parse().map_err(|_| unreadable(name))
     }
 
     pub(super) fn license(&self) -> Result<License> {
@@ -89,7 +88,7 @@ impl Columns<'_> {
             file: self.maybe_text("file")?.map(LicenseFile::new),
             seal_error: self.maybe_text("seal_error")?,
             eligibility: EligibilityNote {
-                verdict: self.word("verdict")?,
+                verdict: self.parsed("verdict")?,
                 reason: self.text("verdict_reason")?,
                 override_reason: self.maybe_text("override_reason")?,
                 overridden_by: self.maybe_text("overridden_by")?,
@@ -106,11 +105,11 @@ impl Columns<'_> {
         Ok(Delivery {
             id: DeliveryId(self.uuid("id")?),
             license_id: LicenseId(self.uuid("license_id")?),
-            channel: self.word("channel")?,
-            purpose: self.word("purpose")?,
+            channel: self.parsed("channel")?,
+            purpose: self.parsed("purpose")?,
             recipient: self.maybe_text("recipient")?,
             notice: notice.map(|json| serde_json::from_str(&json).map_err(|_| unreadable("notice"))).transpose()?,
-            state: self.word("state")?,
+            state: self.parsed("state")?,
             attempts: self.count("attempts")?,
             uncertain: self.number("uncertain")? != 0,
             late: self.number("late")? != 0,
@@ -145,7 +144,7 @@ impl Columns<'_> {
 
     fn arrival(&self) -> Result<Option<Arrival>> {
         let Some(at) = self.maybe_time("arrival_at")? else { return Ok(None) };
-        Ok(Some(Arrival { state: self.word("arrival_state")?, reason: self.maybe_text("arrival_reason")?, at }))
+        Ok(Some(Arrival { state: self.parsed("arrival_state")?, reason: self.maybe_text("arrival_reason")?, at }))
     }
 
     pub(super) fn attempt(&self) -> Result<Attempt> {
@@ -153,7 +152,7 @@ impl Columns<'_> {
             delivery_id: DeliveryId(self.uuid("delivery_id")?),
             number: self.count("number")?,
             at: self.time("at")?,
-            outcome: self.word("outcome")?,
+            outcome: self.parsed("outcome")?,
             error: self.maybe_text("error")?,
         })
     }
@@ -166,7 +165,7 @@ impl Columns<'_> {
         Ok(StoredResponse {
             request_hash: self.text("request_hash")?,
             license_id: LicenseId(self.uuid("license_id")?),
-            status: self.count("status")?,
+            kind: self.parsed("kind")?,
             body: self.text("body")?,
         })
     }
@@ -183,7 +182,7 @@ impl Columns<'_> {
         Ok(Event {
             at: self.time("at")?,
             actor: self.text("actor")?,
-            kind: self.word("kind")?,
+            kind: self.parsed("kind")?,
             detail: self.maybe_text("detail")?,
         })
     }

@@ -53,34 +53,34 @@ impl Store {
     /// Finds licenses, newest first: in the order in which they were committed, so that paging neither skips nor repeats
     /// while new licenses arrive. Served by `licenses_by_number`, `licenses_by_ticket`,
     /// `licenses_by_search` and the blocks of [`super::search`].
-    pub async fn lookup(&self, lookup: &SearchQuery) -> Result<Page> {
+    pub async fn search(&self, query: &SearchQuery) -> Result<Page> {
         // PostgreSQL refuses a text with this character, and nothing that is kept has it.
-        if lookup.words.as_ref().is_some_and(|words| words.contains('\0')) {
+        if query.words.as_ref().is_some_and(|words| words.contains('\0')) {
             return Ok(Page { licenses: Vec::new(), next: None });
         }
-        let before = self.number(lookup.before).await?;
-        let limit = i64::from(lookup.limit) + 1;
-        let ticket = lookup.ticket.map(|id| id.get().cast_signed());
-        let words = lookup.words.as_deref().map(fold);
+        let before = self.number(query.before).await?;
+        let limit = i64::from(query.limit) + 1;
+        let ticket = query.ticket.map(|id| id.get().cast_signed());
+        let words = query.words.as_deref().map(fold);
         let sql = match (&words, ticket) {
             (None, None) => NEWEST_FIRST,
             (None, Some(_)) => BY_TICKET,
             (Some(_), None) => BY_WORDS,
             (Some(_), Some(_)) => BY_WORDS_IN_TICKET,
         };
-        let mut query = sqlx::query(sql).bind(before).bind(limit);
+        let mut statement = sqlx::query(sql).bind(before).bind(limit);
         if let Some(words) = &words {
-            query = query.bind(pattern(words)).bind(ticket_in(words));
+            statement = statement.bind(pattern(words)).bind(ticket_in(words));
         }
         if let Some(ticket) = ticket {
-            query = query.bind(ticket);
+            statement = statement.bind(ticket);
         } else if let Some(words) = &words {
-            query = query.bind(pattern(anchor(words)));
+            statement = statement.bind(pattern(anchor(words)));
         }
-        let rows = if words.is_some() { self.walk(query).await? } else { query.fetch_all(&self.pool).await? };
+        let rows = if words.is_some() { self.walk(statement).await? } else { statement.fetch_all(&self.pool).await? };
         let mut licenses = rows.iter().map(|row| Columns(row).details()).collect::<Result<Vec<_>>>()?;
-        let more = licenses.len() > lookup.limit as usize;
-        licenses.truncate(lookup.limit as usize);
+        let more = licenses.len() > query.limit as usize;
+        licenses.truncate(query.limit as usize);
         let next = if more { licenses.last().map(|details| details.license.id) } else { None };
         self.complete(&mut licenses).await?;
         Ok(Page { licenses, next })

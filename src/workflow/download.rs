@@ -1,61 +1,60 @@
-//! Taking the license file out by hand, which is recorded.
+//! Downloading the license file, which is recorded.
 
 use jiff::Timestamp;
 
-use super::LicenseService;
+use super::{Error, LicenseService};
 use crate::{
-    license::{Channel, Event, EventKind, LicenseDetails, LicenseFile, LicenseId, Notice, SingleLine, notices},
+    license::{Actor, Channel, Event, EventKind, LicenseDetails, LicenseFile, LicenseId, Notice, SingleLine, notices},
     store::{self, Transaction},
 };
 
-/// So many downloads of one license are noted on its issue; all of them stand in its history.
-const MAX_NOTED: usize = 20;
+/// Downloads of one license that get a note on its issue. Its history has all of them.
+const MAX_NOTES: usize = 20;
 
-/// A license file for a browser.
 pub struct Download {
-    /// What to call it: `Acme.gitlab-license`.
+    /// Such as `Acme.gitlab-license`.
     pub filename: String,
     pub file: LicenseFile,
 }
 
 impl LicenseService {
-    /// The license file, with a line in the history about who took it and why, and a note on the license's issue, which
-    /// goes back to the request `request_id`; nothing where there is no such license or no file.
+    /// The license file. Records who took it and why, in the history and on the issue.
     pub async fn download(
         &self,
         id: LicenseId,
         agent_user_id: u64,
         reason: Option<&SingleLine>,
         request_id: &str,
-    ) -> store::Result<Option<Download>> {
+    ) -> Result<Download, Error> {
+        self.require_permission(agent_user_id)?;
         let actor = self.actor(agent_user_id).await?;
         let mut tx = self.store.begin().await?;
         tx.set_request_id(Some(request_id));
-        let Some(details) = tx.license(id).await? else { return Ok(None) };
-        let Some(file) = details.license.file.clone() else { return Ok(None) };
+        let details = tx.license(id).await?.ok_or(Error::NotFound)?;
+        let file = details.license.file.clone().ok_or(Error::NotFound)?;
         let (now, reason) = (self.clock.now(), reason.map(ToString::to_string));
-        let event = Event::new(now, &actor, EventKind::Downloaded, reason.clone());
-        tx.add_event(id, &event).await?;
-        self.note_download(&mut tx, &details, (actor.to_string(), reason), now).await?;
+        tx.add_event(id, &Event::new(now, &actor, EventKind::Downloaded, reason.clone())).await?;
+        self.add_note(&mut tx, &details, &actor, reason, now).await?;
         tx.commit().await?;
-        Ok(Some(Download { filename: details.license.file_name(), file }))
+        Ok(Download { filename: details.license.file_name(), file })
     }
 
-    /// An issue that is still to be filed tells of the license itself, and of its mail: it is not begun by a download.
-    async fn note_download(
+    /// A license without an issue gets none by a download: its first issue announces the email.
+    async fn add_note(
         &self,
         tx: &mut Transaction,
         details: &LicenseDetails,
-        (by, reason): (String, Option<String>),
+        actor: &Actor,
+        reason: Option<String>,
         now: Timestamp,
     ) -> store::Result<()> {
         let issues = || details.deliveries.iter().filter(|d| d.channel == Channel::Issue);
-        let noted = issues().filter(|d| matches!(d.notice, Some(Notice::Downloaded { .. }))).count();
-        if issues().next().is_none() || noted >= MAX_NOTED || details.erased_at.is_some() {
+        let notes = issues().filter(|d| matches!(d.notice, Some(Notice::Downloaded { .. }))).count();
+        if issues().next().is_none() || notes >= MAX_NOTES || details.erased_at.is_some() {
             return Ok(());
         }
-        let notice = Notice::Downloaded { by, reason, open: notices::announced_failure(details) };
-        let mut tick = self.tick(now);
-        tx.add_delivery(details.license.id, &notices::issue(details, notice, &mut tick), now).await
+        let open = notices::announced_failure(details);
+        let notice = Notice::Downloaded { by: actor.to_string(), reason, open };
+        tx.add_delivery(details.license.id, &notices::issue(details, notice, &mut self.tick(now)), now).await
     }
 }

@@ -17,7 +17,7 @@ impl LicenseService {
     /// Puts a drill's license and its mail to `email` into the store, where the running service takes it up. It counts
     /// for no limit and for no duplicate.
     pub async fn drill(&self, email: Email, username: Username) -> Result<LicenseId, String> {
-        let order = GenerateLicense {
+        let command = GenerateLicense {
             ticket: Ticket { id: TicketId::parse(TICKET)?, subject: None },
             agent: Agent { username, zendesk_user_id: 0 },
             customer: Customer { email, name: None, company: Some(SingleLine::parse(COMPANY, COMPANY.len())?) },
@@ -31,12 +31,12 @@ impl LicenseService {
             },
             confirm_duplicate: true,
         };
-        let mut license = self.seal(order).await;
+        let mut license = self.seal(command).await;
         license.drill = true;
-        let in_words = |e: store::Error| e.to_string();
-        let mut tx = self.store.begin().await.map_err(in_words)?;
-        self.keep(&mut tx, &license).await.map_err(in_words)?;
-        tx.commit().await.map_err(in_words)?;
+        let message = |e: store::Error| e.to_string();
+        let mut tx = self.store.begin().await.map_err(message)?;
+        self.add(&mut tx, &license).await.map_err(message)?;
+        tx.commit().await.map_err(message)?;
         Ok(license.id)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::actions::Obstacle;
 use crate::{
     license::{LicenseDetails, Limit},
     store,
@@ -27,9 +28,8 @@ pub enum Error {
     Limited(Limited),
     #[error("there is no such license")]
     NotFound,
-    /// The license's state does not allow the operation; the text says what to do instead.
-    #[error("{0}")]
-    Conflict(String),
+    #[error("{detail}")]
+    Unavailable { obstacle: Obstacle, detail: String },
     #[error(transparent)]
     Store(#[from] store::Error),
 }

@@ -1,9 +1,10 @@
 //! Idempotent operations: one key, one execution. A repeated request gets the stored response.
 
-use super::{Error, LicenseService, session::sha256};
+use super::{Error, LicenseService, session::sha256, view::LicenseView};
 use crate::{
     crash,
-    store::{IdempotencyKey, StoredResponse, Transaction},
+    license::{LicenseDetails, LicenseId},
+    store::{IdempotencyKey, ResponseKind, StoredResponse, Transaction},
 };
 
 /// A request under an idempotency key.
@@ -16,14 +17,19 @@ pub struct IdempotentRequest {
     pub id: String,
 }
 
-/// What an operation answers, to be stored under its key.
+/// The response of an operation. Repeats of the request get the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
-    pub license_id: crate::license::LicenseId,
-    /// 201 or 202, or 500 if sealing failed.
-    pub status: u16,
-    /// JSON.
+    pub license_id: LicenseId,
+    pub kind: ResponseKind,
+    /// A [`LicenseView`] in JSON, or what an erasure left of it.
     pub body: String,
+}
+
+impl IdempotentRequest {
+    pub fn agent_user_id(&self) -> u64 {
+        self.key.agent_user_id
+    }
 }
 
 impl LicenseService {
@@ -45,20 +51,32 @@ impl LicenseService {
             return replay(stored, request);
         }
         let response = operation(&mut tx).await?;
-        let Response { license_id, status, body } = response.clone();
-        let stored = StoredResponse { request_hash: sha256(&request.canonical), license_id, status, body };
+        let Response { license_id, kind, body } = response.clone();
+        let stored = StoredResponse { request_hash: sha256(&request.canonical), license_id, kind, body };
         tx.add_response(&request.key, &stored).await?;
         crash::point("response_before_commit");
         tx.commit().await?;
         crash::point("response_after_commit");
         Ok(response)
     }
+
+    /// A response that shows the license as it is now.
+    pub(super) fn respond(
+        &self,
+        kind: ResponseKind,
+        details: &LicenseDetails,
+        request: &IdempotentRequest,
+    ) -> Result<Response, Error> {
+        let view: LicenseView = self.view(details, request.agent_user_id());
+        let body = serde_json::to_string(&view).map_err(|e| crate::store::Error::Unreadable(e.to_string()))?;
+        Ok(Response { license_id: details.license.id, kind, body })
+    }
 }
 
 fn replay(stored: StoredResponse, request: &IdempotentRequest) -> Result<Response, Error> {
-    let StoredResponse { request_hash, license_id, status, body } = stored;
+    let StoredResponse { request_hash, license_id, kind, body } = stored;
     if request_hash == sha256(&request.canonical) {
-        Ok(Response { license_id, status, body })
+        Ok(Response { license_id, kind, body })
     } else {
         Err(Error::KeyReused)
     }

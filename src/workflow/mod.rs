@@ -1,5 +1,6 @@
 //! What agents and operators can do, one operation per file. Each is one short transaction that enqueues its deliveries.
 
+pub mod actions;
 pub mod arrival;
 pub mod diagnose;
 pub mod download;
@@ -20,13 +21,13 @@ pub mod view;
 
 pub use error::{Error, Limited};
 
-use jiff::Timestamp;
-use serde_json::Value;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{
     clock::Clock,
     config::Rules,
-    license::{Actor, LicenseDetails, LicenseId, Username, notices::Tick},
+    delivery::Links,
+    license::{Actor, LicenseDetails, LicenseId, Username, notices::Tick, record},
     metrics::Metrics,
     random::Random,
     sealing::SealingKey,
@@ -46,28 +47,36 @@ pub struct LicenseService {
     pub rules: Rules,
     /// Zendesk user ids of those who may generate; `None` allows everyone.
     pub allowed_agents: Option<Vec<u64>>,
-    /// `https://SUB.zendesk.com`, for links to tickets.
-    pub zendesk_origin: String,
+    pub links: Links,
     /// A URL with `{license_md5}` or `{license_sha256}` in it.
     pub usage_url_template: Option<String>,
 }
 
 impl LicenseService {
-    /// The license as the API shows it.
-    pub fn show(&self, details: &LicenseDetails) -> Value {
-        let mut view = view::license(details, &self.zendesk_origin, self.clock.now());
-        let url = self.usage_url_template.as_ref().zip(details.digests.as_ref()).map(|(template, digests)| {
-            template.replace("{license_md5}", &digests.md5).replace("{license_sha256}", &digests.sha256)
-        });
-        view["usage_url"] = url.into();
-        view
+    /// Whether the agent may generate, mail, replace or download licenses. Asked at each request, so that a change of
+    /// the setting binds sessions that began before it.
+    pub fn may_generate(&self, agent_user_id: u64) -> bool {
+        self.allowed_agents.as_ref().is_none_or(|allowed| allowed.contains(&agent_user_id))
+    }
+
+    fn require_permission(&self, agent_user_id: u64) -> Result<(), Error> {
+        if self.may_generate(agent_user_id) { Ok(()) } else { Err(Error::NotAllowed) }
+    }
+
+    /// The GitLab username that the agent gave last.
+    async fn username(&self, agent_user_id: u64) -> store::Result<Option<Username>> {
+        let username = self.store.username(agent_user_id).await?;
+        Ok(username.and_then(|name| Username::parse(&name).ok()))
     }
 
     /// The agent of a session, as the history names them.
     async fn actor(&self, agent_user_id: u64) -> store::Result<Actor> {
-        let username = self.store.username(agent_user_id).await?;
-        let username = username.and_then(|name| Username::parse(&name).ok());
-        Ok(Actor::Agent { user_id: agent_user_id, username })
+        Ok(Actor::Agent { user_id: agent_user_id, username: self.username(agent_user_id).await? })
+    }
+
+    /// The date in UTC.
+    fn today(&self) -> Date {
+        record::today(self.clock.now())
     }
 
     fn tick(&self, now: Timestamp) -> Tick {

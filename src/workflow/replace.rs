@@ -1,124 +1,90 @@
-//! Replacing a license: another one for the same customer and ticket, with other seats.
+//! Replacing a license by one with other seats, for the same customer and ticket.
 
 use super::{
-    Error, LicenseService,
-    generate::{GenerateLicense, answer_for},
+    Error, LicenseService, actions,
+    generate::GenerateLicense,
     idempotency::{IdempotentRequest, Response},
-    written,
 };
 use crate::{
-    license::{
-        Actor, Agent, Event, EventKind, License, LicenseDetails, LicenseId, Notice, Seats, SingleLine, Username,
-        notices,
-    },
+    license::{Actor, Agent, Event, EventKind, License, LicenseDetails, LicenseId, Notice, Seats, SingleLine, notices},
     store::{self, Transaction},
 };
 
-/// What is to be different, and why.
+/// The command.
 #[derive(Debug, Clone)]
-pub struct Replacement {
+pub struct ReplaceLicense {
     pub seats: Seats,
     pub reason: SingleLine,
 }
 
 impl LicenseService {
-    /// Generates a license in the place of `id`, both linked to each other. The limits hold; the customer's running
-    /// license is no obstacle, as it is the one that goes.
-    ///
-    /// # Errors
-    /// A [`Error`]; nothing was generated then.
+    /// Generates a license in place of `id` and links the two. Limits apply; the customer's running license is no
+    /// obstacle, as it is the one that goes.
     pub async fn replace(
         &self,
         id: LicenseId,
-        replacement: &Replacement,
+        command: &ReplaceLicense,
         request: &IdempotentRequest,
     ) -> Result<Response, Error> {
-        if let Some(answered) = self.stored_response(request).await? {
-            return Ok(answered);
+        if let Some(response) = self.stored_response(request).await? {
+            return Ok(response);
         }
-        self.may_generate(request.key.agent_user_id)?;
+        self.require_permission(request.agent_user_id())?;
         let details = self.store.license(id).await?.ok_or(Error::NotFound)?;
-        may_be_replaced(&details)?;
-        let order = self.order(&details.license, replacement, request.key.agent_user_id).await?;
-        let mut license = self.seal(order).await;
-        license.replaces = Some(id);
-        let place = async |tx: &mut Transaction| self.put_in_place(tx, &license, replacement, id).await;
-        let answered = self.execute_once(request, place).await?;
-        if answered.license_id == license.id {
-            self.count(&license);
-        }
-        Ok(answered)
+        actions::can_replace(&details).map_err(|obstacle| obstacle.error(&details))?;
+        let generate = self.generate_command(&details.license, command.seats, request.agent_user_id()).await?;
+        let license = License { replaces: Some(id), ..self.seal(generate).await };
+        let response = self
+            .execute_once(request, async |tx| {
+                let earlier = tx.license(id).await?.ok_or(Error::NotFound)?;
+                actions::can_replace(&earlier).map_err(|obstacle| obstacle.error(&earlier))?;
+                self.check_limits(tx, &license).await?;
+                self.add(tx, &license).await?;
+                // A license that could not be sealed replaces nothing.
+                if license.seal_error.is_none() {
+                    self.link(tx, &earlier, &license, command).await?;
+                }
+                self.generated(tx, &license, request).await
+            })
+            .await?;
+        self.count(&license, &response);
+        Ok(response)
     }
 
-    async fn put_in_place(
-        &self,
-        tx: &mut Transaction,
-        license: &License,
-        replacement: &Replacement,
-        id: LicenseId,
-    ) -> Result<Response, Error> {
-        let earlier = tx.license(id).await?.ok_or(Error::NotFound)?;
-        may_be_replaced(&earlier)?;
-        self.check_limits(tx, license).await?;
-        self.keep(tx, license).await?;
-        // A license that could not be sealed takes nobody's place.
-        if license.seal_error.is_none() {
-            self.link(tx, &earlier, license, replacement).await?;
-        }
-        Ok(answer_for(license, &self.show(&written(tx, license.id).await?)))
-    }
-
-    /// The earlier license's own order, asked for by the agent of this session.
-    async fn order(
+    /// The earlier license's command, repeated by the agent of this session.
+    async fn generate_command(
         &self,
         earlier: &License,
-        replacement: &Replacement,
+        seats: Seats,
         agent_user_id: u64,
-    ) -> Result<GenerateLicense, Error> {
-        let given = self.store.username(agent_user_id).await?.and_then(|name| Username::parse(&name).ok());
-        let username = given.unwrap_or_else(|| earlier.agent.username.clone());
+    ) -> store::Result<GenerateLicense> {
+        let username = self.username(agent_user_id).await?.unwrap_or_else(|| earlier.agent.username.clone());
         Ok(GenerateLicense {
             ticket: earlier.ticket.clone(),
             agent: Agent { username, zendesk_user_id: agent_user_id },
             customer: earlier.customer.clone(),
-            seats: replacement.seats,
+            seats,
             eligibility: earlier.eligibility.clone(),
             confirm_duplicate: true,
         })
     }
 
-    /// Links the two, and notes it in both histories and on the earlier license's issue.
+    /// Links the two licenses, in both histories and on the earlier one's issue.
     async fn link(
         &self,
         tx: &mut Transaction,
         earlier: &LicenseDetails,
         license: &License,
-        replacement: &Replacement,
+        command: &ReplaceLicense,
     ) -> store::Result<()> {
         let (old, now) = (earlier.license.id, license.created_at);
-        let Replacement { seats, reason } = replacement;
+        let ReplaceLicense { seats, reason } = command;
         let event = |kind, detail| Event::new(now, &Actor::from(&license.agent), kind, Some(detail));
         tx.add_event(license.id, &event(EventKind::Replaces, format!("license {old}: {reason}"))).await?;
-        tx.add_event(
-            old,
-            &event(EventKind::Replaced, format!("by license {} for {seats} users: {reason}", license.id)),
-        )
-        .await?;
+        let replaced = format!("by license {} for {seats} users: {reason}", license.id);
+        tx.add_event(old, &event(EventKind::Replaced, replaced)).await?;
         tx.set_replaced_by(old, license.id).await?;
-        let mut tick = self.tick(now);
         let notice = Notice::Replaced { by: license.id.to_string(), seats: seats.get(), reason: reason.to_string() };
-        tx.add_delivery(old, &notices::issue(earlier, notice, &mut tick), now).await
+        tx.add_delivery(old, &notices::issue(earlier, notice, &mut self.tick(now)), now).await
     }
-}
-
-fn may_be_replaced(earlier: &LicenseDetails) -> Result<(), Error> {
-    if let Some(later) = earlier.license.replaced_by {
-        return Err(Error::Conflict(format!(
-            "this license was replaced already, by license {later}; replace that one"
-        )));
-    }
-    if earlier.erased_at.is_some() {
-        return Err(Error::Conflict("the customer of this license was erased; generate another one".into()));
-    }
-    Ok(())
 }

@@ -1,51 +1,45 @@
-//! Putting failed deliveries back into the outbox.
+//! Enqueueing failed deliveries again.
 
 use jiff::Timestamp;
 
 use super::{
-    Error, LicenseService,
+    Error, LicenseService, actions,
     idempotency::{IdempotentRequest, Response},
     written,
 };
 use crate::{
     config::Rules,
     license::{
-        Actor, Channel, Delivery, DeliveryState, Event, EventKind, LicenseDetails, LicenseId, State,
+        Actor, Channel, Event, EventKind, LicenseDetails, LicenseId,
         notices::{NOTICE_LIFETIME, expiry, later},
         record::today,
     },
-    store::{self, Store, Transaction},
+    store::{self, ResponseKind, Store, Transaction},
 };
 
-/// Licenses a transaction; the writer's turn is given up between them.
+/// Licenses per transaction, so that other writers get their turn.
 const BATCH: u32 = 50;
 
 impl LicenseService {
-    /// Puts the failed deliveries of one license back into the outbox.
-    ///
-    /// # Errors
-    /// A [`Error`]; nothing was changed then. It is a [`Error::Conflict`] where there is nothing to retry.
+    /// Enqueues the failed deliveries of one license again.
     pub async fn retry(&self, id: LicenseId, request: &IdempotentRequest) -> Result<Response, Error> {
-        if let Some(answered) = self.stored_response(request).await? {
-            return Ok(answered);
+        if let Some(response) = self.stored_response(request).await? {
+            return Ok(response);
         }
-        self.may_generate(request.key.agent_user_id)?;
-        let actor = self.actor(request.key.agent_user_id).await?;
+        self.require_permission(request.agent_user_id())?;
+        let actor = self.actor(request.agent_user_id()).await?;
         self.execute_once(request, async |tx| {
             let details = tx.license(id).await?.ok_or(Error::NotFound)?;
-            if requeue(tx, &details, &actor, &self.rules, self.clock.now()).await? == 0 {
-                return Err(Error::Conflict("nothing of this license has failed that another try could mend".into()));
-            }
-            Ok(self.accepted(&written(tx, id).await?))
+            actions::can_retry(&details, self.today()).map_err(|obstacle| obstacle.error(&details))?;
+            requeue(tx, &details, &actor, &self.rules, self.clock.now()).await?;
+            self.respond(ResponseKind::Accepted, &written(tx, id).await?, request)
         })
         .await
     }
 }
 
-/// Puts all failed deliveries back into the outbox, license by license, and tells how many there were.
-///
-/// # Errors
-/// [`store::Error`]; what was put back before stays so.
+/// Enqueues all failed deliveries again, license by license, and returns how many there were. After an error those of
+/// earlier batches stay enqueued.
 pub async fn retry_all(store: &Store, rules: &Rules, now: Timestamp) -> store::Result<u64> {
     let (mut retried, mut after) = (0, String::new());
     loop {
@@ -70,7 +64,7 @@ async fn requeue(
     now: Timestamp,
 ) -> store::Result<u64> {
     let mut retried = Vec::new();
-    for delivery in details.deliveries.iter().filter(|d| is_worth_it(details, d, now)) {
+    for delivery in actions::retryable(details, today(now)) {
         let is_email = delivery.channel == Channel::Email;
         let deadline = is_email.then(|| later(now, rules.email_deadline));
         let expires_at = if is_email { expiry(&details.license) } else { later(now, NOTICE_LIFETIME) };
@@ -78,22 +72,8 @@ async fn requeue(
         retried.push(delivery.channel.as_str());
     }
     if !retried.is_empty() {
-        let detail = Some(retried.join(", "));
-        let event = Event::new(now, actor, EventKind::Retried, detail);
+        let event = Event::new(now, actor, EventKind::Retried, Some(retried.join(", ")));
         tx.add_event(details.license.id, &event).await?;
     }
     Ok(retried.len() as u64)
-}
-
-/// A mail is not: after the license's end, where the customer has the license by another mail, or where another
-/// license took its place. Nothing is, of an erased customer.
-fn is_worth_it(details: &LicenseDetails, delivery: &Delivery, now: Timestamp) -> bool {
-    let license = &details.license;
-    let is_mailable = license.file.is_some()
-        && license.terms.days_left(today(now)) > 0
-        && license.replaced_by.is_none()
-        && details.state() != State::Delivered;
-    delivery.state == DeliveryState::Failed
-        && details.erased_at.is_none()
-        && (delivery.channel != Channel::Email || is_mailable)
 }

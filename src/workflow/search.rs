@@ -1,25 +1,25 @@
-//! Who got what.
+//! Looking licenses up.
 
-use serde_json::{Value, json};
-
-use super::LicenseService;
+use super::{
+    LicenseService,
+    view::{LicenseView, PageView},
+};
 use crate::{
     license::LicenseId,
     store::{self, SearchQuery},
 };
 
 impl LicenseService {
-    /// Everything about one license, as the API shows it.
-    pub async fn get(&self, id: LicenseId) -> store::Result<Option<Value>> {
+    /// The license as the API shows it to this agent.
+    pub async fn get(&self, id: LicenseId, agent_user_id: u64) -> store::Result<Option<LicenseView>> {
         let details = self.store.license(id).await?;
-        Ok(details.map(|details| self.show(&details)))
+        Ok(details.map(|details| self.view(&details, agent_user_id)))
     }
 
-    /// One page of licenses, newest first: `{"items": […], "next_cursor": …}`.
-    pub async fn search(&self, lookup: &SearchQuery) -> store::Result<Value> {
-        let page = self.store.lookup(lookup).await?;
-        let next = page.next.map(|id| id.to_string());
-        let items: Vec<Value> = page.licenses.iter().map(|details| self.show(details)).collect();
-        Ok(json!({ "items": items, "next_cursor": next }))
+    /// One page of licenses, newest first.
+    pub async fn search(&self, query: &SearchQuery, agent_user_id: u64) -> store::Result<PageView> {
+        let page = self.store.search(query).await?;
+        let items = page.licenses.iter().map(|details| self.view(details, agent_user_id)).collect();
+        Ok(PageView { items, next_cursor: page.next })
     }
 }

@@ -1,108 +1,336 @@
-//! A license as the API shows it.
+//! A license as the API shows it. Never its text.
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::{
+    LicenseService,
+    actions::{self, Obstacle},
+};
 use crate::license::{
-    Channel, Delivery, DeliveryState, Event, License, LicenseDetails, State, delivery::Attempt, record::today,
-    terms::Plan,
+    Arrival, ArrivalState, Attempt, AttemptOutcome, Channel, Delivery, DeliveryId, DeliveryState, Event, EventKind,
+    LicenseDetails, LicenseId, Plan, Purpose, State, Verdict, record::today,
 };
 
-/// Everything about one license, for those with a session. Never its text.
-pub fn license(details: &LicenseDetails, zendesk_origin: &str, now: Timestamp) -> Value {
-    let LicenseDetails { license, deliveries, events, attempts, digests, erased_at } = details;
-    let mut view = summary(license, deliveries, zendesk_origin, now);
-    view["license_md5"] = json!(digests.as_ref().map(|digests| &digests.md5));
-    view["license_sha256"] = json!(digests.as_ref().map(|digests| &digests.sha256));
-    view["erased_at"] = json!(erased_at);
-    view["deliveries"] = deliveries.iter().map(|d| delivery(d, attempts)).collect();
-    view["events"] = events.iter().map(event).collect();
-    view
+/// One emergency license with its deliveries and history.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = License)]
+pub struct LicenseView {
+    #[schema(value_type = String, format = "uuid")]
+    pub id: LicenseId,
+    pub created_at: Timestamp,
+    pub ticket: TicketView,
+    pub agent: AgentView,
+    pub customer: CustomerView,
+    /// 1 to 1,000,000.
+    pub seats: u32,
+    pub plan: Plan,
+    pub trial: bool,
+    /// The first day; `issued_at` of the license file.
+    pub starts_on: Date,
+    /// The license stops at 00:00 of this day, server's time.
+    pub expires_on: Date,
+    /// Whole days until it stops; 0 once it has.
+    pub days_left: i32,
+    pub state: State,
+    /// The customer has it or will have it: sealed, not expired, not replaced, and no email failed.
+    pub running: bool,
+    pub sealed: bool,
+    /// False if sealing failed or the text was erased.
+    pub has_file: bool,
+    pub drill: bool,
+    pub eligibility: EligibilityView,
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub replaces: Option<LicenseId>,
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub replaced_by: Option<LicenseId>,
+    /// MD5 of the license file in hex, under which GitLab reports usage.
+    pub license_md5: Option<String>,
+    /// SHA-256 of the license file in hex.
+    pub license_sha256: Option<String>,
+    /// Where the license's usage is looked up.
+    pub usage_url: Option<String>,
+    /// When the customer's data was erased.
+    pub erased_at: Option<Timestamp>,
+    pub actions: Actions,
+    /// Oldest first.
+    pub deliveries: Vec<DeliveryView>,
+    /// Oldest first.
+    pub events: Vec<EventView>,
 }
 
-fn summary(license: &License, deliveries: &[Delivery], zendesk_origin: &str, now: Timestamp) -> Value {
-    let License { id, created_at, ticket, agent, customer, seats, terms, eligibility, replaces, replaced_by, .. } =
-        license;
-    json!({
-        "id": id.to_string(),
-        "created_at": created_at,
-        "ticket": {
-            "id": ticket.id.get(),
-            "subject": ticket.subject.as_ref().map(ToString::to_string),
-            "url": ticket_url(zendesk_origin, license),
-        },
-        "agent": { "username": agent.username.as_str(), "zendesk_user_id": agent.zendesk_user_id },
-        "customer": {
-            "name": customer.name.as_ref().map(ToString::to_string),
-            "email": customer.email.as_str(),
-            "company": customer.company.as_ref().map(ToString::to_string),
-        },
-        "seats": seats.get(),
-        "plan": Plan::Ultimate,
-        "trial": true,
-        // The file's own word for its first day.
-        "issued_at": terms.starts_on,
-        "starts_on": terms.starts_on,
-        "expires_on": terms.expires_on,
-        "days_left": terms.days_left(today(now)),
-        "state": State::of(deliveries),
-        "sealed": license.seal_error.is_none(),
-        "has_file": license.file.is_some(),
-        "drill": license.drill,
-        "eligibility": {
-            "verdict": eligibility.verdict,
-            "reason": eligibility.reason,
-            "override_reason": eligibility.override_reason,
-            "overridden_by": eligibility.overridden_by,
-            "recommended_seats": eligibility.recommended_seats,
-        },
-        "replaces": replaces.map(|id| id.to_string()),
-        "replaced_by": replaced_by.map(|id| id.to_string()),
-    })
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Ticket)]
+pub struct TicketView {
+    pub id: u64,
+    pub subject: Option<String>,
+    pub url: String,
 }
 
-fn ticket_url(zendesk_origin: &str, license: &License) -> String {
-    format!("{zendesk_origin}/agent/tickets/{}", license.ticket.id)
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Agent)]
+pub struct AgentView {
+    /// GitLab username.
+    pub username: String,
+    pub zendesk_user_id: u64,
 }
 
-fn delivery(delivery: &Delivery, attempts: &[Attempt]) -> Value {
-    let pending = delivery.sent_at.is_none() && delivery.state == DeliveryState::Pending;
-    json!({
-        "id": delivery.id.to_string(),
-        "channel": delivery.channel,
-        "purpose": delivery.purpose,
-        "recipient": delivery.recipient,
-        "state": delivery.state,
-        "attempts": delivery.attempts,
-        "uncertain": delivery.uncertain,
-        "late": delivery.late,
-        "created_at": delivery.created_at,
-        "next_attempt_at": pending.then_some(delivery.next_attempt_at),
-        "sent_at": delivery.sent_at,
-        "last_error": delivery.last_error,
-        "reference": delivery.reference,
-        "arrival": arrival(delivery),
-        "attempt_log": attempts.iter().filter(|a| a.delivery_id == delivery.id).map(attempt).collect::<Vec<_>>(),
-    })
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Customer)]
+pub struct CustomerView {
+    pub name: Option<String>,
+    pub email: String,
+    pub company: Option<String>,
 }
 
-/// Whether an accepted mail arrived, in words; null for what is no mail, or not accepted yet.
-fn arrival(delivery: &Delivery) -> Value {
-    match &delivery.arrival {
-        Some(arrival) => {
-            json!({ "state": arrival.state, "detail": arrival.summary(), "reason": arrival.reason, "at": arrival.at })
-        }
-        None if delivery.channel == Channel::Email && delivery.state == DeliveryState::Sent => {
-            json!({ "state": "unknown", "detail": "Accepted by the mail server; arrival unknown.", "reason": null, "at": null })
-        }
-        None => Value::Null,
+/// The eligibility check, as it was when the license was generated.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = EligibilityNote)]
+pub struct EligibilityView {
+    pub verdict: Verdict,
+    pub reason: String,
+    pub override_reason: Option<String>,
+    /// GitLab username.
+    pub overridden_by: Option<String>,
+    pub recommended_seats: Option<u32>,
+}
+
+/// What can be done with the license now, by the agent who asks.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Actions {
+    pub resend: Action,
+    pub forward: Action,
+    pub replace: Action,
+    pub retry: Action,
+    pub download: Action,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Action {
+    pub allowed: bool,
+    /// Null if it is allowed.
+    pub reason: Option<Obstacle>,
+    /// The reason as a sentence, with what to do instead.
+    pub detail: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Delivery)]
+pub struct DeliveryView {
+    #[schema(value_type = String, format = "uuid")]
+    pub id: DeliveryId,
+    pub channel: Channel,
+    pub purpose: Purpose,
+    /// The address of an email.
+    pub recipient: Option<String>,
+    pub state: DeliveryState,
+    /// Includes the attempt in flight.
+    pub attempts: u32,
+    /// Some attempt may have succeeded unnoticed.
+    pub uncertain: bool,
+    /// An email past its deadline.
+    pub late: bool,
+    pub created_at: Timestamp,
+    /// Null unless pending.
+    pub next_attempt_at: Option<Timestamp>,
+    pub sent_at: Option<Timestamp>,
+    pub last_error: Option<String>,
+    /// Email: its Message-ID. Issue: its URL. Slack: the issue URL in the message.
+    pub reference: Option<String>,
+    /// Whether an accepted email arrived; null for other deliveries.
+    pub arrival: Option<ArrivalView>,
+    /// The first 5 and the last 20 attempts.
+    pub attempt_log: Vec<AttemptView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Arrival)]
+pub struct ArrivalView {
+    pub state: ArrivalStateView,
+    pub detail: String,
+    /// The mail provider's reason.
+    pub reason: Option<String>,
+    pub at: Option<Timestamp>,
+}
+
+/// What the mail provider reported.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
+#[schema(as = ArrivalState)]
+#[serde(rename_all = "snake_case")]
+pub enum ArrivalStateView {
+    /// Accepted by the mail server; no report yet.
+    Unknown,
+    Delayed,
+    Delivered,
+    Failed,
+    Suppressed,
+    Complained,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Attempt)]
+pub struct AttemptView {
+    /// From 1.
+    pub number: u32,
+    /// When it ended.
+    pub at: Timestamp,
+    pub outcome: AttemptOutcome,
+    pub error: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Event)]
+pub struct EventView {
+    pub at: Timestamp,
+    /// Such as `agent 42 (jdoe)` or `outbox`.
+    pub actor: String,
+    pub kind: EventKind,
+    pub detail: Option<String>,
+}
+
+/// One page of licenses, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = LicensePage)]
+pub struct PageView {
+    pub items: Vec<LicenseView>,
+    /// Where the next page begins; null on the last one.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub next_cursor: Option<LicenseId>,
+}
+
+impl LicenseView {
+    pub fn is_pending(&self) -> bool {
+        self.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Pending)
     }
 }
 
-fn attempt(attempt: &Attempt) -> Value {
-    json!({ "number": attempt.number, "at": attempt.at, "outcome": attempt.outcome, "error": attempt.error })
+impl LicenseService {
+    /// The license as the API shows it to this agent.
+    pub fn view(&self, details: &LicenseDetails, agent_user_id: u64) -> LicenseView {
+        let LicenseDetails { license, deliveries, events, attempts, digests, erased_at } = details;
+        let today = today(self.clock.now());
+        let digests = digests.as_ref();
+        LicenseView {
+            id: license.id,
+            created_at: license.created_at,
+            ticket: TicketView {
+                id: license.ticket.id.get(),
+                subject: license.ticket.subject.as_ref().map(ToString::to_string),
+                url: self.links.ticket(&license.ticket),
+            },
+            agent: AgentView {
+                username: license.agent.username.to_string(),
+                zendesk_user_id: license.agent.zendesk_user_id,
+            },
+            customer: CustomerView {
+                name: license.customer.name.as_ref().map(ToString::to_string),
+                email: license.customer.email.to_string(),
+                company: license.customer.company.as_ref().map(ToString::to_string),
+            },
+            seats: license.seats.get(),
+            plan: Plan::Ultimate,
+            trial: true,
+            starts_on: license.terms.starts_on,
+            expires_on: license.terms.expires_on,
+            days_left: license.terms.days_left(today),
+            state: details.state(),
+            running: details.is_running(today),
+            sealed: license.seal_error.is_none(),
+            has_file: license.file.is_some(),
+            drill: license.drill,
+            eligibility: EligibilityView {
+                verdict: license.eligibility.verdict,
+                reason: license.eligibility.reason.clone(),
+                override_reason: license.eligibility.override_reason.clone(),
+                overridden_by: license.eligibility.overridden_by.clone(),
+                recommended_seats: license.eligibility.recommended_seats,
+            },
+            replaces: license.replaces,
+            replaced_by: license.replaced_by,
+            license_md5: digests.map(|digests| digests.md5.clone()),
+            license_sha256: digests.map(|digests| digests.sha256.clone()),
+            usage_url: self.usage_url_template.as_ref().zip(digests).map(|(template, digests)| {
+                template.replace("{license_md5}", &digests.md5).replace("{license_sha256}", &digests.sha256)
+            }),
+            erased_at: *erased_at,
+            actions: self.actions(details, agent_user_id, today),
+            deliveries: deliveries.iter().map(|delivery| delivery_view(delivery, attempts)).collect(),
+            events: events.iter().map(event_view).collect(),
+        }
+    }
+
+    fn actions(&self, details: &LicenseDetails, agent_user_id: u64, today: Date) -> Actions {
+        let allowed = if self.may_generate(agent_user_id) { Ok(()) } else { Err(Obstacle::AgentNotAllowed) };
+        let action = |possible: Result<(), Obstacle>| match allowed.and(possible) {
+            Ok(()) => Action { allowed: true, reason: None, detail: None },
+            Err(obstacle) => Action { allowed: false, reason: Some(obstacle), detail: Some(obstacle.detail(details)) },
+        };
+        Actions {
+            resend: action(actions::can_email(details, today)),
+            forward: action(actions::can_email(details, today)),
+            replace: action(actions::can_replace(details)),
+            retry: action(actions::can_retry(details, today)),
+            download: action(actions::can_download(details)),
+        }
+    }
 }
 
-fn event(event: &Event) -> Value {
-    json!({ "at": event.at, "actor": event.actor, "kind": event.kind, "detail": event.detail })
+fn delivery_view(delivery: &Delivery, attempts: &[Attempt]) -> DeliveryView {
+    let is_pending = delivery.state == DeliveryState::Pending;
+    DeliveryView {
+        id: delivery.id,
+        channel: delivery.channel,
+        purpose: delivery.purpose,
+        recipient: delivery.recipient.clone(),
+        state: delivery.state,
+        attempts: delivery.attempts,
+        uncertain: delivery.uncertain,
+        late: delivery.late,
+        created_at: delivery.created_at,
+        next_attempt_at: is_pending.then_some(delivery.next_attempt_at),
+        sent_at: delivery.sent_at,
+        last_error: delivery.last_error.clone(),
+        reference: delivery.reference.clone(),
+        arrival: arrival_view(delivery),
+        attempt_log: attempts.iter().filter(|attempt| attempt.delivery_id == delivery.id).map(attempt_view).collect(),
+    }
+}
+
+fn arrival_view(delivery: &Delivery) -> Option<ArrivalView> {
+    match &delivery.arrival {
+        Some(arrival @ Arrival { state, reason, at }) => Some(ArrivalView {
+            state: (*state).into(),
+            detail: arrival.summary(),
+            reason: reason.clone(),
+            at: Some(*at),
+        }),
+        None if delivery.channel == Channel::Email && delivery.state == DeliveryState::Sent => Some(ArrivalView {
+            state: ArrivalStateView::Unknown,
+            detail: "Accepted by the mail server; arrival unknown.".into(),
+            reason: None,
+            at: None,
+        }),
+        None => None,
+    }
+}
+
+fn attempt_view(attempt: &Attempt) -> AttemptView {
+    AttemptView { number: attempt.number, at: attempt.at, outcome: attempt.outcome, error: attempt.error.clone() }
+}
+
+fn event_view(event: &Event) -> EventView {
+    EventView { at: event.at, actor: event.actor.clone(), kind: event.kind, detail: event.detail.clone() }
+}
+
+impl From<ArrivalState> for ArrivalStateView {
+    fn from(state: ArrivalState) -> Self {
+        match state {
+            ArrivalState::Delayed => Self::Delayed,
+            ArrivalState::Delivered => Self::Delivered,
+            ArrivalState::Failed => Self::Failed,
+            ArrivalState::Suppressed => Self::Suppressed,
+            ArrivalState::Complained => Self::Complained,
+        }
+    }
 }

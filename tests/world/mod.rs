@@ -3,6 +3,7 @@
 //! A test reads as a conversation: an agent asks, and mailbox, GitLab and Slack show what arrived.
 
 mod chromium;
+mod contract;
 mod full_page;
 pub mod hostile;
 pub mod invariants;
@@ -239,10 +240,14 @@ pub async fn get(agent: &Browser, path: &str) -> Answer {
 }
 
 pub async fn read(request: reqwest::RequestBuilder) -> Answer {
-    let answer = request.timeout(PATIENCE).send().await.expect("the service answers");
+    let (client, request) = request.timeout(PATIENCE).build_split();
+    let request = request.expect("the request is valid");
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let answer = client.execute(request).await.expect("the service answers");
     let status = answer.status();
     let text = answer.text().await.expect("the answer is whole");
     let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+    contract::check(&method, &path, status, &body);
     Answer { status, body }
 }
 
@@ -258,6 +263,12 @@ pub fn number(variable: &str) -> Option<u64> {
     #[expect(clippy::disallowed_methods, reason = "a switch of the tests, not of the service")]
     let value = std::env::var(variable).ok()?;
     Some(value.parse().unwrap_or_else(|_| panic!("{variable} is a number")))
+}
+
+/// Whether tests that compare a generated file with the committed one write it instead.
+pub fn updates() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "a switch of the tests, not of the service")]
+    std::env::var_os("UPDATE").is_some()
 }
 
 /// Waits for what must come.

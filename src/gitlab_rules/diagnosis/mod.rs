@@ -15,6 +15,7 @@ mod tokens;
 use jiff::civil::Date;
 use rsa::RsaPublicKey;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use self::table::{About, Row};
 
@@ -25,8 +26,9 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 pub const MAX_FINDINGS: usize = 20;
 
 /// What was recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FindingKind)]
 pub enum Kind {
     /// The peak of the license before is above the new seats.
     PastUsersTooMany,
@@ -77,7 +79,7 @@ pub enum Kind {
 }
 
 /// One thing that was recognised, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Finding {
     pub kind: Kind,
     /// What it means, for the agent.

@@ -7,7 +7,7 @@ use super::{Finding, Kind};
 use crate::{
     gitlab_rules::{
         acceptance::{Restrictions, delimited, with_slack},
-        evidence::{ACTIVATION_CODE_CHARS, Read, Unreadable, find_activation_code, open_old_license},
+        evidence::{ACTIVATION_CODE_CHARS, LicenseSummary, Unreadable, find_activation_code, open_old_license},
     },
     sealing::{Attributes, envelope},
 };
@@ -49,9 +49,9 @@ fn readable(attributes: &Attributes, today: Date) -> Finding {
 
 /// Whose license it is, for what, and for how long.
 fn describe(attributes: &Attributes) -> String {
-    let read = Read::from(attributes);
+    let read = LicenseSummary::from(attributes);
     let plan = read.plan.map_or("an unknown plan", |plan| plan.name());
-    let trial = if read.trial { " (a trial)" } else { "" };
+    let trial = if read.trial == Some(true) { " (a trial)" } else { "" };
     let seats = read
         .seats
         .map_or_else(|| "without a limit of seats".to_owned(), |n| format!("for {} seats", delimited(n.into())));

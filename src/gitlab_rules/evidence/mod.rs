@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use rsa::RsaPublicKey;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::GitlabVersion;
 use crate::{
@@ -73,11 +74,11 @@ impl Evidence {
 }
 
 /// What was read off an old license file, offered for the form. Unknown or unusable values are null.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Read {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LicenseSummary {
     pub plan: Option<Plan>,
     /// Whether it is a trial.
-    pub trial: bool,
+    pub trial: Option<bool>,
     pub starts_on: Option<Date>,
     /// The day from whose beginning it is expired.
     pub expires_on: Option<Date>,
@@ -89,14 +90,14 @@ pub struct Read {
     pub email: Option<String>,
 }
 
-impl From<&Attributes> for Read {
+impl From<&Attributes> for LicenseSummary {
     fn from(attributes: &Attributes) -> Self {
         let evidence = Evidence::from_license(attributes);
         let licensee = |key: &str| attributes.licensee.get(key).and_then(Value::as_str);
         let line = |key: &str| licensee(key).and_then(|text| SingleLine::parse(text, MAX_NAME_CHARS).ok());
         Self {
             plan: evidence.plan,
-            trial: evidence.trial == Some(true),
+            trial: evidence.trial,
             starts_on: attributes.issued_at,
             expires_on: evidence.expires_on,
             seats: evidence.seats,
@@ -113,7 +114,7 @@ pub struct Received {
     /// What is known, the typed values winning over the file's.
     pub evidence: Evidence,
     /// What the license file said, where there was one.
-    pub read: Option<Read>,
+    pub read: Option<LicenseSummary>,
 }
 
 /// Checks the API's evidence object and opens the license file in it. A null counts as absent.
@@ -150,7 +151,7 @@ pub fn receive(object: &Map<String, Value>, key: &RsaPublicKey) -> Result<Receiv
         Some(attributes) => typed.or(Evidence::from_license(attributes)),
         None => typed,
     };
-    Ok(Received { evidence, read: file.as_ref().map(Read::from) })
+    Ok(Received { evidence, read: file.as_ref().map(LicenseSummary::from) })
 }
 
 /// How much of an unknown field's name is repeated.

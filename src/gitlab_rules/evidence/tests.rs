@@ -154,7 +154,7 @@ fn a_license_without_plan_or_with_odd_values_is_read_as_far_as_it_goes() {
     let bare = attributes(json!({"licensee": {"Email": "nobody", "Name": "a\nb"}}));
     let evidence = Evidence::from_license(&bare);
     assert_eq!((evidence.plan, evidence.trial, evidence.seats), (Some(Plan::Starter), Some(false), None));
-    assert_eq!((Read::from(&bare).email, Read::from(&bare).name), (None, None));
+    assert_eq!((LicenseSummary::from(&bare).email, LicenseSummary::from(&bare).name), (None, None));
     let odd = attributes(
         json!({"licensee": 1, "expires_at": "soon", "notify_users_at": 5, "issued_at": "2026-11-01T00:00:00Z",
                                 "restrictions": {"plan": "platinum", "active_user_count": -3}, "auto_renew_enabled": null}),

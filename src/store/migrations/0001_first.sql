@@ -75,7 +75,7 @@ CREATE TABLE idempotency_keys (
     idempotency_key TEXT   NOT NULL,
     request_hash    TEXT   NOT NULL,
     license_id      TEXT   NOT NULL REFERENCES licenses (id),
-    status          BIGINT NOT NULL,
+    kind            TEXT   NOT NULL,
     body            TEXT   NOT NULL,
     PRIMARY KEY (agent_user_id, idempotency_key)
 );

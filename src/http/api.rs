@@ -1,0 +1,289 @@
+//! Request bodies, and the responses that are not a license.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::{
+    AppState, body,
+    error::override_required,
+    extract::{RequestBody, Session},
+    fields::{FieldErrors, boolean, number, text},
+};
+use crate::{
+    config::Rules,
+    gitlab_rules::{
+        diagnosis::Finding,
+        evidence::{LicenseSummary, Received},
+    },
+    license::{
+        Agent, Customer, Email, FieldError, LicenseId, ResendKind, Seats, SingleLine, Ticket, TicketId, Username,
+        Verdict, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS, verdict,
+    },
+    workflow::{generate::GenerateLicense, recipient, replace::ReplaceLicense, view::LicenseView},
+};
+
+/// The longest reason for a replacement or a download.
+pub(crate) const MAX_REASON_CHARS: usize = 500;
+
+/// A license to generate. Term and plan are fixed.
+#[derive(ToSchema)]
+#[schema(as = GenerateLicense)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "names the fields; the body is parsed field by field")]
+pub(crate) struct GenerateRequest {
+    ticket: TicketRequest,
+    agent: AgentRequest,
+    customer: CustomerRequest,
+    /// Billable users.
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    seats: u32,
+    evidence: Option<EvidenceRequest>,
+    /// Required if the verdict is out of scope.
+    #[schema(min_length = 10, max_length = 500)]
+    override_reason: Option<String>,
+    /// Generate although the customer has a running license.
+    confirm_duplicate: Option<bool>,
+}
+
+#[derive(ToSchema)]
+#[schema(as = GenerateLicenseTicket)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "names the fields; the body is parsed field by field")]
+struct TicketRequest {
+    #[schema(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
+    id: u64,
+    #[schema(max_length = 300)]
+    subject: Option<String>,
+}
+
+#[derive(ToSchema)]
+#[schema(as = GenerateLicenseAgent)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "names the fields; the body is parsed field by field")]
+struct AgentRequest {
+    /// GitLab username, with or without `@`.
+    #[schema(min_length = 1, max_length = 256)]
+    username: String,
+}
+
+#[derive(ToSchema)]
+#[schema(as = GenerateLicenseCustomer)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "names the fields; the body is parsed field by field")]
+struct CustomerRequest {
+    #[schema(min_length = 1, max_length = 254)]
+    email: String,
+    #[schema(max_length = 200)]
+    name: Option<String>,
+    #[schema(max_length = 200)]
+    company: Option<String>,
+}
+
+/// What is known of the customer's instance and old license. Typed values win over those of the file.
+#[derive(ToSchema)]
+#[schema(as = Evidence)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "names the fields; the body is parsed field by field")]
+pub(crate) struct EvidenceRequest {
+    /// `free`, `starter`, `premium` or `ultimate`, or a former name.
+    plan: Option<String>,
+    trial: Option<bool>,
+    /// The first day on which the old license is expired.
+    #[schema(value_type = Option<String>, format = Date)]
+    expires_on: Option<String>,
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    seats: Option<u32>,
+    #[schema(maximum = 1_000_000)]
+    billable_users: Option<u32>,
+    #[schema(maximum = 1_000_000)]
+    maximum_users: Option<u32>,
+    /// Such as `16.7` or `16.7.2-ee`.
+    #[schema(max_length = 40)]
+    gitlab_version: Option<String>,
+    /// The text of the old license file.
+    license_file: Option<String>,
+}
+
+/// Where to forward the license.
+#[derive(ToSchema)]
+#[schema(as = ForwardLicense)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "names the fields; the body is parsed field by field")]
+pub(crate) struct ForwardRequest {
+    #[schema(min_length = 1, max_length = 254)]
+    email: String,
+    /// The customer's own address was wrong, and this is the right one.
+    correct: Option<bool>,
+}
+
+#[derive(ToSchema)]
+#[schema(as = ReplaceLicense)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "names the fields; the body is parsed field by field")]
+pub(crate) struct ReplaceRequest {
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    seats: u32,
+    #[schema(min_length = 1, max_length = 500)]
+    reason: String,
+}
+
+/// The body may be left out.
+#[derive(ToSchema)]
+#[schema(as = NoFields)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoFields {}
+
+#[derive(ToSchema)]
+#[schema(as = DiagnosisRequest)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DiagnosisRequest {
+    /// What the customer's GitLab said, at most 64 KiB.
+    #[schema(min_length = 1)]
+    pub(crate) text: String,
+}
+
+/// What the evidence says about the case.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Eligibility {
+    /// What the license file said; empty if there was none.
+    #[schema(value_type = LicenseSummary)]
+    pub(crate) read: LicenseSummary,
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: String,
+    pub(crate) recommended_seats: Option<u32>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Diagnosis {
+    pub(crate) findings: Vec<Finding>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `live` or `ready`.
+    pub(crate) status: &'static str,
+}
+
+/// The response of an operation: the license as it was then, or what an erasure has left of it since.
+#[derive(ToSchema)]
+#[schema(as = LicenseOrErased)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "documents the stored body, which the workflow writes")]
+pub(crate) enum LicenseOrErased {
+    License(Box<LicenseView>),
+    Erased {
+        #[schema(value_type = String, format = "uuid")]
+        id: LicenseId,
+        erased: bool,
+    },
+}
+
+/// The command of a generate request.
+pub(crate) struct ParsedGenerate(pub(crate) GenerateLicense);
+
+/// Where a forward request sends the license.
+pub(crate) struct ParsedForward {
+    pub(crate) email: Email,
+    pub(crate) how: ResendKind,
+}
+
+impl RequestBody for ParsedGenerate {
+    fn parse(body: &Value, state: &AppState, session: &Session) -> Result<Self, Vec<FieldError>> {
+        let licenses = &state.licenses;
+        let mut errors = FieldErrors::default();
+        let Some(root) = errors.body::<GenerateRequest>(body) else { return errors.finish(None) };
+        let ticket = errors.object::<TicketRequest>(root, "ticket");
+        let agent = errors.object::<AgentRequest>(root, "agent");
+        let customer = errors.object::<CustomerRequest>(root, "customer");
+
+        let ticket_id = errors.required(ticket, "id", number(TicketId::parse));
+        let subject = errors.optional(ticket, "subject", text(|t| SingleLine::parse(t, MAX_SUBJECT_CHARS)));
+        let username = errors.required(agent, "username", text(Username::parse));
+        let email = errors.required(customer, "email", text(|t| recipient_of(t, &licenses.rules)));
+        let name = errors.optional(customer, "name", text(|t| SingleLine::parse(t, MAX_NAME_CHARS)));
+        let company = errors.optional(customer, "company", text(|t| SingleLine::parse(t, MAX_NAME_CHARS)));
+        let seats = errors.required(Some(root), "seats", number(Seats::parse));
+        let confirm_duplicate = errors.optional(Some(root), "confirm_duplicate", boolean).unwrap_or(false);
+        let evidence = errors.nested(Some(root), "evidence", |evidence| licenses.receive(evidence));
+        let override_reason = errors.optional(Some(root), "override_reason", text(verdict::override_reason));
+
+        let eligibility = licenses.eligibility_note(evidence.as_ref(), username.as_ref().zip(override_reason.as_ref()));
+        // Alone, a missing reason is refused by the workflow, after it has looked for a stored response.
+        let gives_none = body.get("override_reason").is_none_or(Value::is_null);
+        if !errors.is_empty() && gives_none && eligibility.lacks_override() {
+            let _: Option<()> = errors.refuse("override_reason", override_required(&eligibility.reason));
+        }
+        let command = (|| {
+            Some(GenerateLicense {
+                ticket: Ticket { id: ticket_id?, subject },
+                agent: Agent { username: username?, zendesk_user_id: session.agent_user_id },
+                customer: Customer { email: email?, name, company },
+                seats: seats?,
+                eligibility,
+                confirm_duplicate,
+            })
+        })();
+        errors.finish(command.map(Self))
+    }
+}
+
+impl RequestBody for ParsedForward {
+    fn parse(body: &Value, state: &AppState, _: &Session) -> Result<Self, Vec<FieldError>> {
+        let mut errors = FieldErrors::default();
+        let root = errors.body::<ForwardRequest>(body);
+        let email = errors.required(root, "email", text(|t| recipient_of(t, &state.licenses.rules)));
+        let corrects = errors.optional(root, "correct", boolean).unwrap_or(false);
+        let how = if corrects { ResendKind::CorrectAddress } else { ResendKind::Forward };
+        errors.finish(email.map(|email| Self { email, how }))
+    }
+}
+
+impl RequestBody for ReplaceLicense {
+    fn parse(body: &Value, _: &AppState, _: &Session) -> Result<Self, Vec<FieldError>> {
+        let mut errors = FieldErrors::default();
+        let root = errors.body::<ReplaceRequest>(body);
+        let seats = errors.required(root, "seats", number(Seats::parse));
+        let reason = errors.required(root, "reason", text(|t| SingleLine::parse(t, MAX_REASON_CHARS)));
+        errors.finish(seats.zip(reason).map(|(seats, reason)| Self { seats, reason }))
+    }
+}
+
+impl RequestBody for NoFields {
+    const OPTIONAL: bool = true;
+
+    fn parse(body: &Value, _: &AppState, _: &Session) -> Result<Self, Vec<FieldError>> {
+        let mut errors = FieldErrors::default();
+        let root = errors.body::<Self>(body);
+        errors.finish(root.map(|_| Self {}))
+    }
+}
+
+impl RequestBody for DiagnosisRequest {
+    const MAX_BYTES: usize = body::MAX_EVIDENCE_BYTES;
+
+    fn parse(body: &Value, _: &AppState, _: &Session) -> Result<Self, Vec<FieldError>> {
+        let mut errors = FieldErrors::default();
+        let root = errors.body::<Self>(body);
+        let text = errors.required(root, "text", text(|text| Ok(text.to_owned())));
+        errors.finish(text.map(|text| Self { text }))
+    }
+}
+
+impl RequestBody for Received {
+    const MAX_BYTES: usize = body::MAX_EVIDENCE_BYTES;
+
+    fn parse(body: &Value, state: &AppState, _: &Session) -> Result<Self, Vec<FieldError>> {
+        match body {
+            Value::Object(evidence) => state.licenses.receive(evidence),
+            _ => Err(vec![FieldError { field: "body".into(), detail: "must be a JSON object".into() }]),
+        }
+    }
+}
+
+/// An address that a license may go to.
+fn recipient_of(text: &str, rules: &Rules) -> Result<Email, String> {
+    let email = Email::parse(text)?;
+    recipient::check(&email, &rules.refused_domains)?;
+    Ok(email)
+}

@@ -1,0 +1,106 @@
+//! What can be done with a license now. The operations and the API ask the same functions.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Error;
+use crate::license::{Channel, Delivery, DeliveryState, LicenseDetails, State};
+
+/// Emails of one license, the first included.
+pub const MAX_EMAILS: usize = 20;
+
+/// Why an action is not available.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema, strum::IntoStaticStr, strum::EnumIter)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Obstacle {
+    AgentNotAllowed,
+    SealingFailed,
+    Expired,
+    Erased,
+    Replaced,
+    TooManyEmails,
+    NothingFailed,
+}
+
+impl Obstacle {
+    /// What the agent can do instead.
+    pub fn detail(self, details: &LicenseDetails) -> String {
+        match self {
+            Self::AgentNotAllowed => Error::NotAllowed.to_string(),
+            Self::SealingFailed => {
+                "this license could not be sealed, so there is no license file; generate another one".into()
+            }
+            Self::Expired => "this license has expired; generate another one".into(),
+            Self::Erased => "this license was erased; generate another one".into(),
+            Self::Replaced => match details.license.replaced_by {
+                Some(later) => format!("this license was replaced by license {later}; use that one"),
+                None => "this license was replaced".into(),
+            },
+            Self::TooManyEmails => format!("this license was mailed {MAX_EMAILS} times; download it instead"),
+            Self::NothingFailed => "no delivery of this license has failed that a retry could fix".into(),
+        }
+    }
+
+    pub(super) fn error(self, details: &LicenseDetails) -> Error {
+        match self {
+            Self::AgentNotAllowed => Error::NotAllowed,
+            obstacle => Error::Unavailable { obstacle, detail: obstacle.detail(details) },
+        }
+    }
+}
+
+/// Whether the license can be mailed again, to any address.
+pub fn can_email(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> {
+    let license = &details.license;
+    let emails = details.deliveries.iter().filter(|d| d.channel == Channel::Email).count();
+    if license.seal_error.is_some() {
+        Err(Obstacle::SealingFailed)
+    } else if license.terms.is_expired(today) {
+        Err(Obstacle::Expired)
+    } else if license.file.is_none() {
+        Err(Obstacle::Erased)
+    } else if emails >= MAX_EMAILS {
+        Err(Obstacle::TooManyEmails)
+    } else {
+        Ok(())
+    }
+}
+
+pub fn can_replace(details: &LicenseDetails) -> Result<(), Obstacle> {
+    if details.license.replaced_by.is_some() {
+        Err(Obstacle::Replaced)
+    } else if details.erased_at.is_some() {
+        Err(Obstacle::Erased)
+    } else {
+        Ok(())
+    }
+}
+
+pub fn can_download(details: &LicenseDetails) -> Result<(), Obstacle> {
+    match (&details.license.file, &details.license.seal_error) {
+        (Some(_), _) => Ok(()),
+        (None, Some(_)) => Err(Obstacle::SealingFailed),
+        (None, None) => Err(Obstacle::Erased),
+    }
+}
+
+pub fn can_retry(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> {
+    retryable(details, today).next().map(drop).ok_or(Obstacle::NothingFailed)
+}
+
+/// The failed deliveries that a retry could fix. An email is not one of them once the license has expired or was
+/// replaced, or the customer has it by another email.
+pub fn retryable(details: &LicenseDetails, today: Date) -> impl Iterator<Item = &Delivery> {
+    let license = &details.license;
+    let needs_email = license.file.is_some()
+        && !license.terms.is_expired(today)
+        && license.replaced_by.is_none()
+        && details.state() != State::Delivered;
+    details.deliveries.iter().filter(move |delivery| {
+        delivery.state == DeliveryState::Failed
+            && details.erased_at.is_none()
+            && (delivery.channel != Channel::Email || needs_email)
+    })
+}
