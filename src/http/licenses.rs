@@ -144,7 +144,7 @@ fn lookup(query: SearchParams) -> Result<SearchQuery, Problem> {
         }
     });
     if errors.is_empty() {
-        Ok(SearchQuery { words, ticket, before, limit: limit.unwrap_or(DEFAULT_LIMIT) })
+        Ok(SearchQuery { text: words, ticket, before, limit: limit.unwrap_or(DEFAULT_LIMIT) })
     } else {
         Err(Problem::invalid(errors))
     }

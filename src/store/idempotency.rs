@@ -1,4 +1,4 @@
-//! What an idempotency key was answered.
+//! Idempotency keys and the responses to them.
 
 use sqlx::{Any, Executor};
 
@@ -12,35 +12,31 @@ pub struct IdempotencyKey {
     pub key: String,
 }
 
-/// What was answered to the request that used a key first.
+/// The response to the first request with a key.
 #[derive(Debug, Clone)]
 pub struct StoredResponse {
-    /// SHA-256 of that request, in hex.
+    /// SHA-256 of the request, in hex.
     pub request_hash: String,
-    /// The license that came of it.
     pub license_id: LicenseId,
     pub status: u16,
     pub body: String,
 }
 
 impl Store {
-    /// What `key` was answered; nothing where it was not used yet.
+    /// Returns `None` if `key` was not used yet.
     pub async fn response(&self, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
-        find(&self.pool, key).await
+        get(&self.pool, key).await
     }
 }
 
 impl Transaction {
-    /// What `key` was answered, as this transaction sees it.
+    /// Returns `None` if `key` was not used yet.
     pub async fn response(&mut self, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
-        find(&mut *self.tx, key).await
+        get(&mut *self.tx, key).await
     }
 
-    /// Keeps the answer to `key`.
-    ///
-    /// # Errors
-    /// [`super::Error`], also where the key was used already.
-    pub async fn add_response(&mut self, key: &IdempotencyKey, response: &StoredResponse) -> Result<()> {
+    /// Returns an error if `key` was used already.
+    pub async fn insert_response(&mut self, key: &IdempotencyKey, response: &StoredResponse) -> Result<()> {
         sqlx::query(
             "INSERT INTO idempotency_keys (agent_user_id, idempotency_key, request_hash, license_id, status, body) \
              VALUES ($1, $2, $3, $4, $5, $6)",
@@ -57,7 +53,7 @@ impl Transaction {
     }
 }
 
-async fn find<'e>(executor: impl Executor<'e, Database = Any>, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
+async fn get<'e>(executor: impl Executor<'e, Database = Any>, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
     let row = sqlx::query("SELECT * FROM idempotency_keys WHERE agent_user_id = $1 AND idempotency_key = $2")
         .bind(key.agent_user_id.cast_signed())
         .bind(key.key.clone())

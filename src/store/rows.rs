@@ -1,7 +1,8 @@
-//! From rows to records.
+//! Reading rows.
 
-use jiff::{Timestamp, civil::Date};
-use serde::de::DeserializeOwned;
+use std::str::FromStr;
+
+use jiff::Timestamp;
 use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ use crate::license::{
     delivery::Attempt, file::Digests, ticket::MAX_SUBJECT_CHARS,
 };
 
-/// A row and how to read its columns; an unreadable one names itself.
+/// Reads a row's columns. An error names the column.
 pub(super) struct Columns<'a>(pub(super) &'a AnyRow);
 
 impl Columns<'_> {
@@ -46,10 +47,6 @@ impl Columns<'_> {
         ms.map(|ms| Timestamp::from_millisecond(ms).map_err(|_| unreadable(name))).transpose()
     }
 
-    fn date(&self, name: &str) -> Result<Date> {
-        self.text(name)?.parse().map_err(|_| unreadable(name))
-    }
-
     pub(super) fn uuid(&self, name: &str) -> Result<Uuid> {
         Uuid::try_parse(&self.text(name)?).map_err(|_| unreadable(name))
     }
@@ -62,9 +59,8 @@ impl Columns<'_> {
         self.maybe_text(name)?.map(|text| SingleLine::parse(&text, max_chars).map_err(|_| unreadable(name))).transpose()
     }
 
-    /// An enum by its word in the API.
-    fn word<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        serde_json::from_value(self.text(name)?.into()).map_err(|_| unreadable(name))
+    fn parsed<T: FromStr>(&self, name: &str) -> Result<T> {
+        self.text(name)?.parse().map_err(|_| unreadable(name))
     }
 
     pub(super) fn license(&self) -> Result<License> {
@@ -85,11 +81,11 @@ impl Columns<'_> {
                 company: self.line("customer_company", MAX_NAME_CHARS)?,
             },
             seats: Seats::parse(self.count("seats")?).map_err(|_| unreadable("seats"))?,
-            terms: Terms { starts_on: self.date("starts_on")?, expires_on: self.date("expires_on")? },
+            terms: Terms { starts_on: self.parsed("starts_on")?, expires_on: self.parsed("expires_on")? },
             file: self.maybe_text("file")?.map(LicenseFile::new),
             seal_error: self.maybe_text("seal_error")?,
             eligibility: EligibilityNote {
-                verdict: self.word("verdict")?,
+                verdict: self.parsed("verdict")?,
                 reason: self.text("verdict_reason")?,
                 override_reason: self.maybe_text("override_reason")?,
                 overridden_by: self.maybe_text("overridden_by")?,
@@ -106,11 +102,11 @@ impl Columns<'_> {
         Ok(Delivery {
             id: DeliveryId(self.uuid("id")?),
             license_id: LicenseId(self.uuid("license_id")?),
-            channel: self.word("channel")?,
-            purpose: self.word("purpose")?,
+            channel: self.parsed("channel")?,
+            purpose: self.parsed("purpose")?,
             recipient: self.maybe_text("recipient")?,
             notice: notice.map(|json| serde_json::from_str(&json).map_err(|_| unreadable("notice"))).transpose()?,
-            state: self.word("state")?,
+            state: self.parsed("state")?,
             attempts: self.count("attempts")?,
             uncertain: self.number("uncertain")? != 0,
             late: self.number("late")? != 0,
@@ -126,26 +122,26 @@ impl Columns<'_> {
         })
     }
 
-    /// A license without its deliveries, attempts and events.
+    /// A license without deliveries, events and attempts.
     pub(super) fn details(&self) -> Result<LicenseDetails> {
         let license = self.license()?;
         let digests = match &license.file {
             Some(file) => Some(file.digests()),
-            None => self.kept_digests()?,
+            None => self.stored_digests()?,
         };
         let erased_at = self.maybe_time("erased_at")?;
         Ok(LicenseDetails { license, deliveries: vec![], events: vec![], attempts: vec![], digests, erased_at })
     }
 
-    /// As they were when the text was erased.
-    fn kept_digests(&self) -> Result<Option<Digests>> {
+    /// Stored when the file was erased.
+    fn stored_digests(&self) -> Result<Option<Digests>> {
         let (md5, sha256) = (self.maybe_text("file_md5")?, self.maybe_text("file_sha256")?);
         Ok(md5.zip(sha256).map(|(md5, sha256)| Digests { md5, sha256 }))
     }
 
     fn arrival(&self) -> Result<Option<Arrival>> {
         let Some(at) = self.maybe_time("arrival_at")? else { return Ok(None) };
-        Ok(Some(Arrival { state: self.word("arrival_state")?, reason: self.maybe_text("arrival_reason")?, at }))
+        Ok(Some(Arrival { state: self.parsed("arrival_state")?, reason: self.maybe_text("arrival_reason")?, at }))
     }
 
     pub(super) fn attempt(&self) -> Result<Attempt> {
@@ -153,7 +149,7 @@ impl Columns<'_> {
             delivery_id: DeliveryId(self.uuid("delivery_id")?),
             number: self.count("number")?,
             at: self.time("at")?,
-            outcome: self.word("outcome")?,
+            outcome: self.parsed("outcome")?,
             error: self.maybe_text("error")?,
         })
     }
@@ -183,7 +179,7 @@ impl Columns<'_> {
         Ok(Event {
             at: self.time("at")?,
             actor: self.text("actor")?,
-            kind: self.word("kind")?,
+            kind: self.parsed("kind")?,
             detail: self.maybe_text("detail")?,
         })
     }

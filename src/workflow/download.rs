@@ -35,7 +35,7 @@ impl LicenseService {
         let Some(file) = details.license.file.clone() else { return Ok(None) };
         let (now, reason) = (self.clock.now(), reason.map(ToString::to_string));
         let event = Event::new(now, &actor, EventKind::Downloaded, reason.clone());
-        tx.add_event(id, &event).await?;
+        tx.insert_event(id, &event).await?;
         self.note_download(&mut tx, &details, (actor.to_string(), reason), now).await?;
         tx.commit().await?;
         Ok(Some(Download { filename: details.license.file_name(), file }))
@@ -56,6 +56,6 @@ impl LicenseService {
         }
         let notice = Notice::Downloaded { by, reason, open: notices::announced_failure(details) };
         let mut tick = self.tick(now);
-        tx.add_delivery(details.license.id, &notices::issue(details, notice, &mut tick), now).await
+        tx.insert_delivery(details.license.id, &notices::issue(details, notice, &mut tick), now).await
     }
 }

@@ -56,7 +56,7 @@ impl LicenseService {
         self.check_duplicate(tx, order).await?;
         self.check_limits(tx, license).await?;
         let agent = &license.agent;
-        tx.remember_username(agent.zendesk_user_id, agent.username.as_str()).await?;
+        tx.set_username(agent.zendesk_user_id, agent.username.as_str()).await?;
         Ok(self.keep(tx, license).await?)
     }
 
@@ -117,7 +117,7 @@ impl LicenseService {
     /// Writes the license with what follows from it, and makes the answer.
     pub(super) async fn keep(&self, tx: &mut Transaction, license: &License) -> store::Result<Response> {
         let now = license.created_at;
-        tx.add_license(license).await?;
+        tx.insert_license(license).await?;
         let mut tick = self.tick(now);
         let eligibility_summary = license.eligibility_summary();
         let (kind, detail, deliveries) = match &license.seal_error {
@@ -135,9 +135,9 @@ impl LicenseService {
             }
         };
         let actor = if license.drill { Actor::Operator } else { Actor::from(&license.agent) };
-        tx.add_event(license.id, &Event::new(now, &actor, kind, Some(detail))).await?;
+        tx.insert_event(license.id, &Event::new(now, &actor, kind, Some(detail))).await?;
         for new in &deliveries {
-            tx.add_delivery(license.id, new, now).await?;
+            tx.insert_delivery(license.id, new, now).await?;
         }
         let details = written(tx, license.id).await?;
         Ok(answer_for(license, &self.show(&details)))

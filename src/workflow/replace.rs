@@ -98,8 +98,8 @@ impl LicenseService {
         let (old, now) = (earlier.license.id, license.created_at);
         let Replacement { seats, reason } = replacement;
         let event = |kind, detail| Event::new(now, &Actor::from(&license.agent), kind, Some(detail));
-        tx.add_event(license.id, &event(EventKind::Replaces, format!("license {old}: {reason}"))).await?;
-        tx.add_event(
+        tx.insert_event(license.id, &event(EventKind::Replaces, format!("license {old}: {reason}"))).await?;
+        tx.insert_event(
             old,
             &event(EventKind::Replaced, format!("by license {} for {seats} users: {reason}", license.id)),
         )
@@ -107,7 +107,7 @@ impl LicenseService {
         tx.set_replaced_by(old, license.id).await?;
         let mut tick = self.tick(now);
         let notice = Notice::Replaced { by: license.id.to_string(), seats: seats.get(), reason: reason.to_string() };
-        tx.add_delivery(old, &notices::issue(earlier, notice, &mut tick), now).await
+        tx.insert_delivery(old, &notices::issue(earlier, notice, &mut tick), now).await
     }
 }
 

@@ -59,8 +59,8 @@ impl LicenseService {
         let mut email = notices::email(license, how.into(), to.as_str(), self.rules.email_deadline, &mut tick);
         email.notice = Some(Notice::Resent { how, to: to.masked(), resolves_failure: false });
         let event = Event::new(now, actor, how.into(), Some(format!("to {}", to.masked())));
-        tx.add_event(license.id, &event).await?;
-        tx.add_delivery(license.id, &email, now).await
+        tx.insert_event(license.id, &event).await?;
+        tx.insert_delivery(license.id, &email, now).await
     }
 
     /// The license as it stands now, as the answer to a press that put something into the outbox.

@@ -17,7 +17,7 @@ impl LicenseService {
 
     /// One page of licenses, newest first: `{"items": […], "next_cursor": …}`.
     pub async fn search(&self, lookup: &SearchQuery) -> store::Result<Value> {
-        let page = self.store.lookup(lookup).await?;
+        let page = self.store.search(lookup).await?;
         let next = page.next.map(|id| id.to_string());
         let items: Vec<Value> = page.licenses.iter().map(|details| self.show(details)).collect();
         Ok(json!({ "items": items, "next_cursor": next }))
