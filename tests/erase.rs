@@ -3,7 +3,6 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use sqlx::{Connection as _, Row as _};
 use stopgap::{
     app,
     sandbox::{
@@ -13,7 +12,9 @@ use stopgap::{
     },
 };
 
-use crate::world::{Answer, World, ended, fresh_key, generate, get, history, order, order_for, post, read, within};
+use crate::world::{
+    Answer, World, ended, fresh_key, generate, get, history, order, order_for, post, read, sql, within,
+};
 
 const DAY: i64 = 86_400;
 
@@ -54,8 +55,13 @@ async fn after_days(world: &mut World, days: i64, license: &Value, until: impl F
 /// Everything in the database's files, folded into one.
 async fn database(world: &mut World) -> String {
     world.stop().await;
-    let path = world.folder().join("stopgap.db");
-    String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned()
+    files(world)
+}
+
+/// SQLite's file and its WAL, as they are now.
+fn files(world: &World) -> String {
+    let read = |name| fs::read(world.folder().join(name)).unwrap_or_default();
+    String::from_utf8_lossy(&[read("stopgap.db"), read("stopgap.db-wal")].concat()).to_lowercase()
 }
 
 #[tokio::test]
@@ -99,7 +105,7 @@ async fn people_go_after_the_retention_and_the_history_stays() {
     assert_eq!((&shown["seats"], &shown["ticket"]["id"]), (&json!(286), &json!(4711)));
     let (was, is) = (history(&before), history(&shown));
     assert_eq!(is[..was.len()], was[..]);
-    let kept = database(&mut world).await.to_lowercase();
+    let kept = database(&mut world).await;
     for word in ["jane", "acme", "colleague", "license expired"] {
         assert!(!kept.contains(word), "{word} is still in the database");
     }
@@ -166,27 +172,59 @@ async fn an_address_that_a_license_was_forwarded_to_is_erased_from_it() {
     assert!(!database(&mut world).await.contains("boss@partner"));
 }
 
+/// A company whose only trigram is in the file's bytes wherever the search index has it.
+const COMPANY: &str = "ꙮꙮꙮ";
+
+fn order_with_company() -> Value {
+    let mut order = order();
+    order["customer"]["company"] = COMPANY.into();
+    order
+}
+
+fn is_erased(files: &str) -> bool {
+    !files.contains("jane@acme.example") && !files.contains(COMPANY)
+}
+
 #[tokio::test]
-async fn what_is_erased_stays_in_no_words_for_searching() {
+async fn a_customer_who_asks_leaves_the_files_while_the_service_runs() {
+    let world = World::on_sqlite().await;
+    let (agent, license) = delivered(&world, &order_with_company()).await;
+    let before = files(&world);
+    assert!(before.contains("jane@acme.example") && before.contains(COMPANY));
+    app::erase(world.config(), "jane@acme.example").await.unwrap();
+    ended(&agent, &license).await;
+    assert!(is_erased(&files(&world)));
+    let check = "INSERT INTO license_search_fts (license_search_fts, rank) VALUES ('integrity-check', 1)";
+    sql(&world.database(), check).await;
+}
+
+#[tokio::test]
+async fn a_customer_leaves_the_files_after_the_retention_while_the_service_runs() {
+    let mut world = World::on_sqlite_with(&[("RETENTION_DAYS", "31")]).await;
+    let (_, license) = delivered(&world, &order_with_company()).await;
+    after_days(&mut world, 32, &license, |shown| !shown["erased_at"].is_null()).await;
+    within(async {
+        while !is_erased(&files(&world)) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_erased_is_not_searched() {
     let world = World::start().await;
     let (agent, license) = delivered(&world, &order_for("boss@partner.example")).await;
     let (_, other) = delivered(&world, &order()).await;
-    assert!(search_blocks(&world).await.contains("boss@partner.example"));
+    let searched = "SELECT search_text FROM license_search ORDER BY number";
+    assert!(sql(&world.database(), searched).await[0].contains("boss@partner.example"));
     app::erase(world.config(), "boss@partner.example").await.unwrap();
-    let kept = search_blocks(&world).await;
-    assert!(!kept.contains("partner"), "{kept}");
+    assert_eq!(sql(&world.database(), searched).await[0], format!("jdoe\n{}", license["id"].as_str().unwrap()));
+    assert!(get(&agent, "/api/v1/licenses?q=partner").await.body["items"].as_array().unwrap().is_empty());
     for (words, found) in [("acme.example", &other), (license["id"].as_str().unwrap(), &license)] {
         let items = get(&agent, &format!("/api/v1/licenses?q={words}")).await.body["items"].take();
         assert_eq!((items.as_array().unwrap().len(), &items[0]["id"]), (1, &found["id"]), "{words}: {items}");
     }
-}
-
-/// What searches read, from the table itself.
-async fn search_blocks(world: &World) -> String {
-    let mut database = sqlx::AnyConnection::connect(&world.database()).await.unwrap();
-    let rows = sqlx::query("SELECT words FROM search_blocks").fetch_all(&mut database).await.unwrap();
-    database.close().await.unwrap();
-    rows.iter().map(|row| row.get::<String, _>("words")).collect()
 }
 
 #[tokio::test]

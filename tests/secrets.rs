@@ -20,7 +20,7 @@ const CANARY: &str = "canaryCANARYcanary1234";
 fn settings() -> Vec<(String, String)> {
     [
         ("PUBLIC_URL", "https://stopgap.acme.example".to_owned()),
-        ("DATABASE_URL", format!("postgres://user:{CANARY}@db.acme.example/stopgap")),
+        ("DATABASE_URL", format!("postgres://user:{CANARY}@db.acme.example/stopgap?sslmode=verify-full")),
         ("ZENDESK_SUBDOMAIN", "acme".into()),
         ("LICENSE_PRIVATE_KEY", keys().license_private_pem),
         ("LICENSE_PUBLIC_KEY", keys().license_public_pem),

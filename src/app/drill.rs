@@ -12,7 +12,7 @@ use crate::{
     license::{Channel, Delivery, DeliveryState, Email, LicenseId, Username},
     metrics::Metrics,
     random::Random,
-    store::{Examined, Store, examine},
+    store::{Inspection, Store, inspect},
 };
 
 /// How often the store is asked how far it is …
@@ -28,9 +28,9 @@ const MAX_LOOKS: u32 = 720;
 /// What keeps it from being generated, or which deliveries did not arrive.
 pub async fn drill(config: Config, email: Email, username: Username) -> anyhow::Result<()> {
     let url = config.database_url.expose_secret();
-    match examine(url).await? {
-        Examined::There { pending: 0 } => {}
-        Examined::There { .. } | Examined::Absent => {
+    match inspect(url).await? {
+        Inspection::Present { pending_migrations: 0 } => {}
+        Inspection::Present { .. } | Inspection::Absent => {
             bail!("the database is not of this version yet: start the service first, then drill")
         }
     }

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let environment = Environment::of_process();
     let url = config::database_url(|variable| environment.get(variable))?;
-    store::back_up(url.expose_secret(), &arguments.file).await?;
-    println!("{}", arguments.file.display());
+    let licenses = store::back_up(url.expose_secret(), &arguments.file).await?;
+    println!("{}: {licenses} licenses", arguments.file.display());
     Ok(())
 }

@@ -6,6 +6,9 @@ use url::Url;
 /// The places in a usage link where a license's digests go.
 const USAGE_PLACES: [&str; 2] = ["{license_md5}", "{license_sha256}"];
 
+/// PostgreSQL: the server proves its name; or the operator says that nothing is encrypted.
+const SAFE_SSL_MODES: [&str; 2] = ["verify-full", "disable"];
+
 /// An address without path, query or user.
 pub(super) fn origin(text: &str) -> Result<Url, String> {
     let url = web(text)?;
@@ -49,24 +52,48 @@ pub(super) fn usage_template(text: &str) -> Result<String, String> {
 
 /// A database: a file of SQLite, or PostgreSQL.
 pub(super) fn database(text: &str) -> Result<SecretString, String> {
-    if let Some(file) = text.strip_prefix("sqlite:") {
-        let path = file.split('?').next().unwrap_or_default();
+    if let Some(path) = text.strip_prefix("sqlite:") {
         if path.trim_matches('/').is_empty() {
             return Err("must name a file: sqlite:stopgap.db".into());
         }
-        // An accepted license is on disk, so a database that forgets is no choice.
-        if file.contains(":memory:") || file.contains("mode=memory") {
+        if path.contains(":memory:") {
             return Err("must be a file: in memory, licenses would be lost with the process".into());
+        }
+        // The driver would decode them, or take them for parameters.
+        if path.contains(['?', '#', '%']) || path.starts_with("file:") {
+            return Err("must be sqlite: and a plain path, without file:, ?, # and %".into());
         }
         return Ok(SecretString::from(text));
     }
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "postgres" | "postgresql") && url.has_host());
     match url {
-        Some(_) => Ok(SecretString::from(text)),
+        Some(url) if is_local(&url) || sslmode(&url).is_some_and(|mode| SAFE_SSL_MODES.contains(&&*mode)) => {
+            Ok(SecretString::from(text))
+        }
+        Some(_) => Err("must end in ?sslmode=verify-full, since other modes accept any server (or in \
+                        ?sslmode=disable, if the network itself is trusted)"
+            .into()),
         None => Err("must be sqlite:FILE, or postgres://user:password@host/database \
                      (special characters in user and password percent-encoded)"
             .into()),
     }
+}
+
+/// Whether all hosts that the driver may take from `url` are this machine. A host that starts with `/` is the folder of
+/// a Unix socket.
+fn is_local(url: &Url) -> bool {
+    let is_local = |host: &str| host.starts_with('/') || is_loopback(host);
+    let mut parameters = url.query_pairs().filter(|(key, _)| key == "host" || key == "hostaddr").peekable();
+    if parameters.peek().is_some() {
+        parameters.all(|(_, host)| is_local(&host))
+    } else {
+        is_local(&bare_host(url).replace("%2F", "/").replace("%2f", "/"))
+    }
+}
+
+/// The last one wins, as in the driver.
+fn sslmode(url: &Url) -> Option<String> {
+    url.query_pairs().filter(|(key, _)| key == "sslmode" || key == "ssl-mode").last().map(|(_, mode)| mode.into_owned())
 }
 
 /// Whether `host` (without brackets) is this machine.

@@ -151,7 +151,7 @@ impl SearchParameters {
             }
         });
         if errors.is_empty() {
-            Ok(SearchQuery { words, ticket, before, limit: limit.unwrap_or(DEFAULT_LIMIT) })
+            Ok(SearchQuery { text: words, ticket, before, limit: limit.unwrap_or(DEFAULT_LIMIT) })
         } else {
             Err(ApiError::InvalidFields(errors))
         }

@@ -16,7 +16,7 @@ pub async fn pause(store: &Store, now: Timestamp) -> store::Result<usize> {
     for (license, channel) in &pending {
         let kind = EventKind::of_delivery(*channel, DeliveryChange::Uncertain);
         let detail = "the database was restored; this may have been delivered since the backup";
-        tx.add_event(*license, &Event::new(now, &Actor::Outbox, kind, Some(detail.into()))).await?;
+        tx.insert_event(*license, &Event::new(now, &Actor::Outbox, kind, Some(detail.into()))).await?;
     }
     tx.commit().await?;
     Ok(pending.len())

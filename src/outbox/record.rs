@@ -29,7 +29,7 @@ impl Worker {
         let Some(current) = details.deliveries.iter().find(|d| d.id == delivery.id) else { return Ok(()) };
         let now = self.clock.now();
         let transition = transition::apply_outcome(&details, current, outcome, &mut self.tick(now));
-        tx.add_attempt(&attempt(delivery, outcome.kind(), outcome.error(), now)).await?;
+        tx.insert_attempt(&attempt(delivery, outcome.kind(), outcome.error(), now)).await?;
         let (before, after) = (current.state, transition.delivery.clone());
         let names = ["record_email_before_commit", "record_issue_before_commit", "record_slack_before_commit"];
         crash::point_of(delivery.channel, names);
@@ -56,10 +56,10 @@ impl Worker {
         let detail = "the end of an attempt was never recorded; it is repeated";
         let kind = EventKind::of_delivery(delivery.channel, DeliveryChange::Uncertain);
         let mut tx = self.store.begin().await?;
-        tx.add_event(delivery.license_id, &Event::new(now, &Actor::Outbox, kind, Some(detail.into()))).await?;
+        tx.insert_event(delivery.license_id, &Event::new(now, &Actor::Outbox, kind, Some(detail.into()))).await?;
         let mut lost = attempt(delivery, AttemptOutcome::Lost, Some(detail), now);
         lost.number = lost.number.saturating_sub(1);
-        tx.add_attempt(&lost).await?;
+        tx.insert_attempt(&lost).await?;
         tx.commit().await
     }
 
@@ -89,10 +89,10 @@ async fn write(mut tx: Transaction, transition: Transition, now: Timestamp) -> s
     tx.set_request_id(delivery.request_id.as_deref());
     tx.update_delivery(&delivery).await?;
     for event in &events {
-        tx.add_event(delivery.license_id, event).await?;
+        tx.insert_event(delivery.license_id, event).await?;
     }
     for new in &follow_ups {
-        tx.add_delivery(delivery.license_id, new, now).await?;
+        tx.insert_delivery(delivery.license_id, new, now).await?;
     }
     tx.commit().await
 }

@@ -232,7 +232,7 @@ impl Worker {
         while !self.stop.is_cancelled() {
             let now = self.clock.now();
             heartbeat.beat(now);
-            match self.store.overdue_emails(now, LATE_BATCH).await {
+            match self.store.list_overdue_emails(now, LATE_BATCH).await {
                 Ok(overdue) => {
                     for delivery in overdue {
                         if let Err(e) = self.mark_late(delivery.license_id, delivery.id).await {

@@ -1,18 +1,16 @@
-//! What came of each attempt at a delivery.
+//! The attempts of a delivery. Of a long series, the first and the last are kept.
 
 use sqlx::AnyConnection;
 
 use super::{Result, Transaction, ms, rows::Columns};
 use crate::license::{DeliveryId, LicenseId, delivery::Attempt};
 
-/// Of a delivery's attempts, so many of the first are kept …
 const FIRST_KEPT: u32 = 5;
-/// … and so many of the last: a mail may be tried thousands of times.
+/// An email may be attempted thousands of times.
 const LAST_KEPT: u32 = 20;
 
 impl Transaction {
-    /// Keeps what came of an attempt. In a long series, the middle goes.
-    pub async fn add_attempt(&mut self, attempt: &Attempt) -> Result<()> {
+    pub async fn insert_attempt(&mut self, attempt: &Attempt) -> Result<()> {
         sqlx::query(
             "INSERT INTO attempts (delivery_id, number, at, outcome, error) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (delivery_id, number) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, \
@@ -34,7 +32,6 @@ impl Transaction {
         Ok(())
     }
 
-    /// The license of a delivery; nothing where there is no such delivery.
     pub async fn license_of_delivery(&mut self, id: DeliveryId) -> Result<Option<LicenseId>> {
         let row = sqlx::query("SELECT license_id FROM deliveries WHERE id = $1")
             .bind(id.to_string())
@@ -44,7 +41,7 @@ impl Transaction {
     }
 }
 
-/// In the order of their making, delivery by delivery.
+/// By delivery, then by number.
 pub(super) async fn of_license(connection: &mut AnyConnection, id: LicenseId) -> Result<Vec<Attempt>> {
     let rows = sqlx::query(
         "SELECT a.* FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE d.license_id = $1 \

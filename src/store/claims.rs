@@ -1,7 +1,7 @@
-//! Claiming a delivery: who makes it now.
+//! Claiming deliveries.
 //!
-//! A claim is a lease by the database's own clock. It is renewed while its holder acts; a claim whose holder died
-//! lapses, and what that holder did is uncertain.
+//! A claim is a lease by the database's own clock, which its holder renews during the attempt. If the holder dies, the
+//! lease lapses, and the attempt's outcome is uncertain.
 
 use std::time::Duration;
 
@@ -14,23 +14,23 @@ use crate::{
     license::{Channel, Delivery, DeliveryId, LicenseId},
 };
 
-/// How long a claim is believed without being renewed. Tests that let the service die do not want to wait for it.
+/// How long a claim lasts without being renewed. Short in tests that kill the service and wait for it to lapse.
 pub const LEASE: Duration = Duration::from_secs(if cfg!(feature = "crash-points") { 3 } else { 60 });
 const LEASE_MS: i64 = LEASE.as_secs().cast_signed() * 1000;
 
-/// A delivery that the caller now holds.
+/// A delivery that the caller now holds the lease of.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// The delivery, with the attempt that begins now counted.
+    /// Its `attempts` include the one that starts now.
     pub delivery: Delivery,
-    /// An earlier holder died with it: what became of that attempt is not known.
+    /// The previous holder died during its attempt, whose outcome is unknown.
     pub was_orphaned: bool,
 }
 
 impl Store {
-    /// Claims the delivery of `channel` that has been due the longest at `now`, if there is one. `in_flight` are those
-    /// that `holder` is making right now: they are not due to it, however long the database was away or its clock has
-    /// jumped. A claim whose answer was lost is not among them, and lapses like that of a dead holder.
+    /// Claims the delivery of `channel` that has been due the longest at `now`. `in_flight` are those that `holder` is
+    /// attempting: it never claims them again, even if their leases lapsed while the database was unavailable or its
+    /// clock jumped. A claim whose COMMIT reply was lost is not among them and lapses like that of a dead holder.
     pub async fn claim(
         &self,
         channel: Channel,
@@ -39,12 +39,12 @@ impl Store {
         max_delay: Duration,
         now: Timestamp,
     ) -> Result<Option<Claim>> {
-        // Most of the time nothing is due: find that out without waiting for the writer's turn.
-        let mut reading = self.pool.acquire().await?;
-        if due(&mut reading, channel, in_flight, max_delay, now, self.dialect).await?.is_none() {
+        // Usually nothing is due: find that out without the write lock.
+        let mut reader = self.pool.acquire().await?;
+        if due(&mut reader, channel, in_flight, max_delay, now, self.dialect).await?.is_none() {
             return Ok(None);
         }
-        drop(reading);
+        drop(reader);
         let mut tx = self.begin().await?;
         let Some(due) = due(&mut tx.tx, channel, in_flight, max_delay, now, self.dialect).await? else {
             return Ok(None);
@@ -63,10 +63,10 @@ impl Store {
         crash::point_of(channel, before);
         tx.commit().await?;
         crash::point_of(channel, ["claim_email_after_commit", "claim_issue_after_commit", "claim_slack_after_commit"]);
-        Ok(Some(Claim { delivery, was_orphaned: due.earlier_holder.is_some() }))
+        Ok(Some(Claim { delivery, was_orphaned: due.previous_holder.is_some() }))
     }
 
-    /// Renews a claim; false where somebody else holds it by now.
+    /// Renews a claim. Returns false if another holder has it by now.
     pub async fn renew(&self, id: DeliveryId, holder: &str) -> Result<bool> {
         let mut tx = self.begin().await?;
         let row = sqlx::query(self.dialect.clock()).fetch_one(&mut *tx.tx).await?;
@@ -81,19 +81,17 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Whether this process is the only holder there can be, as on SQLite.
+    /// Whether no other process can hold claims, as on SQLite.
     pub fn is_single_process(&self) -> bool {
         self.dialect == Dialect::Sqlite
     }
 
-    /// On SQLite, makes this process the only holder: whatever is claimed at its start was left by one that died. The
-    /// claims lapse at once; their holders' names stay, so that the next attempt is known to follow a death.
-    ///
-    /// # Errors
-    /// [`super::Error::InUse`] where another process has the outbox, and [`super::Error`].
+    /// On SQLite, makes this process the only holder: all existing claims are of processes that died, and lapse at once.
+    /// Their holders stay recorded, so that the next attempts count as orphaned. Returns [`Error::InUse`] if another
+    /// process runs the outbox.
     pub async fn reclaim_all(&self) -> Result<()> {
-        let Some(guard) = &self.guard else { return Ok(()) };
-        guard.try_lock().map_err(|_| Error::InUse)?;
+        let Some(lock) = &self.outbox_lock else { return Ok(()) };
+        lock.try_lock().map_err(|_| Error::InUse)?;
         let mut tx = self.begin().await?;
         sqlx::query("UPDATE deliveries SET lease_until = 0 WHERE lease_holder IS NOT NULL AND state = 'pending'")
             .execute(&mut *tx.tx)
@@ -103,7 +101,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Marks everything pending as uncertain, and tells what that is.
+    /// Marks all pending deliveries as uncertain, and returns them.
     pub async fn mark_pending_uncertain(&mut self) -> Result<Vec<(LicenseId, Channel)>> {
         let rows = sqlx::query("UPDATE deliveries SET uncertain = 1 WHERE state = 'pending' RETURNING *")
             .fetch_all(&mut *self.tx)
@@ -111,7 +109,7 @@ impl Transaction {
         rows.iter().map(|row| Columns(row).delivery().map(|d| (d.license_id, d.channel))).collect()
     }
 
-    /// Ends a claim; false where somebody else holds it by now.
+    /// Ends a claim. Returns false if another holder has it by now.
     pub async fn release(&mut self, id: DeliveryId, holder: &str) -> Result<bool> {
         let done = sqlx::query(
             "UPDATE deliveries SET lease_holder = NULL, lease_until = NULL WHERE id = $1 AND lease_holder = $2",
@@ -124,15 +122,15 @@ impl Transaction {
     }
 }
 
-/// A delivery that is to be made now.
 struct Due {
     id: String,
-    /// Whoever claimed it before, and died.
-    earlier_holder: Option<String>,
+    /// Died during its attempt.
+    previous_holder: Option<String>,
+    /// The database's clock.
     at: i64,
 }
 
-/// The delivery that has been due the longest and is none of `in_flight`. Served by `deliveries_due`.
+/// The delivery that has been due the longest and is not in `in_flight`. Served by `deliveries_due`.
 async fn due(
     connection: &mut AnyConnection,
     channel: Channel,
@@ -141,7 +139,7 @@ async fn due(
     now: Timestamp,
     dialect: Dialect,
 ) -> Result<Option<Due>> {
-    // A place for each, from $5 on, and one that fits none: an empty list is no SQL.
+    // A placeholder for each, from $5 on, and an id that no delivery has: SQL has no empty list.
     let places: String = (5..).take(in_flight.len()).map(|place| format!(", ${place}")).collect();
     let sql = format!(
         "SELECT d.id, d.lease_holder, c.at FROM ({}) AS c \
@@ -153,7 +151,7 @@ async fn due(
          ORDER BY d.next_attempt_at, d.id LIMIT 1",
         dialect.clock()
     );
-    // Made of our own words and numbered places alone.
+    // Safe: made of constants and numbered placeholders.
     let query = sqlx::query(AssertSqlSafe(sql))
         .bind(channel.as_str())
         .bind(ms(now))
@@ -163,8 +161,8 @@ async fn due(
     let row = query.fetch_optional(connection).await?;
     let Some(row) = &row else { return Ok(None) };
     let row = Columns(row);
-    let (id, earlier_holder, at) = (row.text("id")?, row.maybe_text("lease_holder")?, row.number("at")?);
-    Ok(Some(Due { id, earlier_holder, at }))
+    let (id, previous_holder, at) = (row.text("id")?, row.maybe_text("lease_holder")?, row.number("at")?);
+    Ok(Some(Due { id, previous_holder, at }))
 }
 
 fn later_ms(now: Timestamp, by: Duration) -> i64 {

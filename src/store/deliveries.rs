@@ -1,4 +1,4 @@
-//! Deliveries, as their license shows them.
+//! Deliveries of a license. Claiming them is in [`super::claims`].
 
 use jiff::Timestamp;
 use sqlx::AnyConnection;
@@ -7,8 +7,8 @@ use super::{Error, Result, Store, Transaction, ms, rows::Columns};
 use crate::license::{Arrival, Delivery, DeliveryId, LicenseId, NewDelivery};
 
 impl Store {
-    /// Emails past their deadline that people have not been told about yet. Served by `deliveries_due`.
-    pub async fn overdue_emails(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>> {
+    /// Pending emails past their deadline that are not marked late yet. Served by `deliveries_due`.
+    pub async fn list_overdue_emails(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>> {
         let rows = sqlx::query(
             "SELECT * FROM deliveries WHERE state = 'pending' AND channel = 'email' AND late = 0 AND deadline_at <= $1 \
              ORDER BY deadline_at LIMIT $2",
@@ -22,11 +22,9 @@ impl Store {
 }
 
 impl Transaction {
-    /// Puts a delivery into the outbox, due at `now`.
-    ///
-    /// What a license's deliveries tell follows the order of their making, so each is younger than those before it,
-    /// whatever the clock says.
-    pub async fn add_delivery(&mut self, license: LicenseId, new: &NewDelivery, now: Timestamp) -> Result<()> {
+    /// Enqueues a delivery, due at `now`. It is created at least 1 ms after the license's earlier ones, whatever the
+    /// clock says, because their notices build on each other in that order.
+    pub async fn insert_delivery(&mut self, license: LicenseId, new: &NewDelivery, now: Timestamp) -> Result<()> {
         let notice = new.notice.as_ref().map(serde_json::to_string).transpose();
         sqlx::query(
             "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, notice, state, attempts, uncertain, \
@@ -52,7 +50,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Writes how far a delivery is: state, times, errors, reference and marks. Claims have their own columns.
+    /// Updates what an attempt changes. The claim is not touched.
     pub async fn update_delivery(&mut self, delivery: &Delivery) -> Result<()> {
         sqlx::query(
             "UPDATE deliveries SET state = $2, uncertain = $3, late = $4, next_attempt_at = $5, sent_at = $6, \
@@ -70,9 +68,7 @@ impl Transaction {
         .await?;
         Ok(())
     }
-}
 
-impl Transaction {
     /// Makes a failed delivery pending again, due at `now`.
     pub async fn requeue(
         &mut self,
@@ -96,7 +92,6 @@ impl Transaction {
         Ok(())
     }
 
-    /// Keeps what the mail provider said last about a mail.
     pub async fn set_arrival(&mut self, id: DeliveryId, arrival: &Arrival) -> Result<()> {
         sqlx::query("UPDATE deliveries SET arrival_state = $2, arrival_reason = $3, arrival_at = $4 WHERE id = $1")
             .bind(id.to_string())
@@ -108,8 +103,8 @@ impl Transaction {
         Ok(())
     }
 
-    /// Licenses with a failed delivery, by id, after that of the text `after`. Served by `deliveries_due`.
-    pub async fn licenses_with_failures(&mut self, after: &str, limit: u32) -> Result<Vec<LicenseId>> {
+    /// Licenses with a failed delivery, by id, starting after the id `after`. Served by `deliveries_due`.
+    pub async fn list_licenses_with_failures(&mut self, after: &str, limit: u32) -> Result<Vec<LicenseId>> {
         let rows = sqlx::query(
             "SELECT DISTINCT license_id FROM deliveries WHERE state = 'failed' AND license_id > $1 \
              ORDER BY license_id LIMIT $2",
@@ -122,7 +117,7 @@ impl Transaction {
     }
 }
 
-/// Oldest first; ids break ties, as they grow with time.
+/// Oldest first. Ids break ties: they grow with time.
 pub(super) async fn of_license(connection: &mut AnyConnection, id: LicenseId) -> Result<Vec<Delivery>> {
     let rows = sqlx::query("SELECT * FROM deliveries WHERE license_id = $1 ORDER BY created_at, id")
         .bind(id.to_string())

@@ -1,46 +1,63 @@
-//! Taking out what may no longer be kept. The license and its history stay, without text and people.
+//! Erasing what may no longer be kept. Licenses and their history stay, without file and personal data.
 
 use jiff::{Timestamp, civil::Date};
-use sqlx::{Any, query::Query};
+use sqlx::{Any, Row as _, any::AnyArguments, query::Query};
 
-use super::{Result, Transaction, ms, rows::Columns};
+use super::{
+    Dialect, Result, Store, Transaction, ms,
+    rows::Columns,
+    text::{contains, normalize},
+};
 use crate::license::{Email, LicenseId, file::Digests};
 
-/// What stands where a customer's address was: a domain that no mail can reach (RFC 2606).
+/// Replaces the customer's address. No mail can reach this domain (RFC 2606).
 pub const ERASED_ADDRESS: &str = "erased@erased.invalid";
 
-/// What a pending delivery that is not made any more says of itself.
-const CANCELLED: &str = "given up: the customer's data were erased";
+/// The error of a pending delivery that was cancelled.
+const CANCELLED: &str = "cancelled: the customer's data was erased";
+
+impl Store {
+    /// Removes what was erased from SQLite's WAL: older versions of its pages are kept there until it is overwritten.
+    /// Returns an error if another process keeps the WAL in use.
+    pub async fn truncate_wal(&self) -> Result<()> {
+        if self.dialect == Dialect::Postgres {
+            return Ok(());
+        }
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
+        if row.try_get::<i64, _>("busy")? == 0 { Ok(()) } else { Err(sqlx::Error::PoolTimedOut.into()) }
+    }
+}
 
 impl Transaction {
-    /// Licenses that stopped before `day` and whose text is still kept. Served by `licenses_with_text`.
-    pub async fn expired_with_text(&mut self, day: Date, limit: u32) -> Result<Vec<LicenseId>> {
+    /// Licenses that expired before `day` and still have their file. Served by `licenses_with_file`.
+    pub async fn list_expired_with_file(&mut self, day: Date, limit: u32) -> Result<Vec<LicenseId>> {
         let sql = "SELECT id AS license_id FROM licenses WHERE file IS NOT NULL AND expires_on < $1 \
                    ORDER BY expires_on LIMIT $2";
-        self.ids(sqlx::query(sql).bind(day.to_string()).bind(i64::from(limit))).await
+        self.list_ids(sqlx::query(sql).bind(day.to_string()).bind(i64::from(limit))).await
     }
 
-    /// Licenses made before `before` whose customer is still named. Served by `licenses_with_people`.
-    pub async fn made_before(&mut self, before: Timestamp, limit: u32) -> Result<Vec<LicenseId>> {
+    /// Licenses created before `before` that are not erased. Served by `licenses_not_erased`.
+    pub async fn list_created_before(&mut self, before: Timestamp, limit: u32) -> Result<Vec<LicenseId>> {
         let sql = "SELECT id AS license_id FROM licenses WHERE erased_at IS NULL AND created_at < $1 \
                    ORDER BY created_at LIMIT $2";
-        self.ids(sqlx::query(sql).bind(ms(before)).bind(i64::from(limit))).await
+        self.list_ids(sqlx::query(sql).bind(ms(before)).bind(i64::from(limit))).await
     }
 
-    /// Licenses of that customer who are still named. Served by `licenses_by_customer`.
-    pub async fn of_customer(&mut self, customer: &Email, limit: u32) -> Result<Vec<LicenseId>> {
-        let sql = "SELECT id AS license_id FROM licenses WHERE customer_folded = $1 AND erased_at IS NULL LIMIT $2";
-        self.ids(sqlx::query(sql).bind(customer.folded()).bind(i64::from(limit))).await
+    /// Licenses of that customer that are not erased. Served by `licenses_by_customer`.
+    pub async fn list_by_customer(&mut self, customer: &Email, limit: u32) -> Result<Vec<LicenseId>> {
+        let sql =
+            "SELECT id AS license_id FROM licenses WHERE customer_email_lower = $1 AND erased_at IS NULL LIMIT $2";
+        self.list_ids(sqlx::query(sql).bind(customer.folded()).bind(i64::from(limit))).await
     }
 
-    /// Licenses that were mailed to that address. Reads all deliveries: for the command line.
-    pub async fn mailed_to(&mut self, address: &Email, limit: u32) -> Result<Vec<LicenseId>> {
+    /// Licenses mailed to that address. Reads all deliveries: for the command line.
+    pub async fn list_mailed_to(&mut self, address: &Email, limit: u32) -> Result<Vec<LicenseId>> {
         let sql = "SELECT DISTINCT license_id FROM deliveries WHERE LOWER(recipient) = $1 LIMIT $2";
-        self.ids(sqlx::query(sql).bind(address.folded()).bind(i64::from(limit))).await
+        self.list_ids(sqlx::query(sql).bind(address.folded()).bind(i64::from(limit))).await
     }
 
-    /// Takes the license's text out; its `digests` stay.
-    pub async fn erase_text(&mut self, id: LicenseId, digests: Option<&Digests>) -> Result<()> {
+    /// Erases the license file, keeping its `digests`.
+    pub async fn erase_file(&mut self, id: LicenseId, digests: Option<&Digests>) -> Result<()> {
         sqlx::query("UPDATE licenses SET file = NULL, file_md5 = $2, file_sha256 = $3 WHERE id = $1")
             .bind(id.to_string())
             .bind(digests.map(|digests| digests.md5.clone()))
@@ -50,22 +67,21 @@ impl Transaction {
         Ok(())
     }
 
-    /// Takes the customer out of the license and everything kept of it. What is pending and not under way is given up.
-    pub async fn erase_people(&mut self, id: LicenseId, now: Timestamp) -> Result<()> {
+    /// Erases the customer from the license and all that belongs to it. Cancels pending deliveries, except those in
+    /// flight.
+    pub async fn erase_customer(&mut self, id: LicenseId, now: Timestamp) -> Result<()> {
         sqlx::query(
-            "UPDATE licenses SET customer_email = $2, customer_folded = $2, customer_name = NULL, \
+            "UPDATE licenses SET customer_email = $2, customer_email_lower = $2, customer_name = NULL, \
              customer_company = NULL, ticket_subject = NULL, override_reason = NULL, \
-             seal_error = CASE WHEN seal_error IS NULL THEN NULL ELSE 'erased' END, \
-             search = LOWER(agent_username) || $3 || id, erased_at = $4 WHERE id = $1",
+             seal_error = CASE WHEN seal_error IS NULL THEN NULL ELSE 'erased' END, erased_at = $3 WHERE id = $1",
         )
         .bind(id.to_string())
         .bind(ERASED_ADDRESS)
-        .bind("\n")
         .bind(ms(now))
         .execute(&mut *self.tx)
         .await?;
-        self.rebuild_block(id).await?;
-        self.give_up(id, None).await?;
+        self.erase_search_text(id).await?;
+        self.cancel_pending(id, None).await?;
         for sql in [
             "DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE license_id = $1)",
             "UPDATE deliveries SET recipient = NULL, last_error = NULL, arrival_reason = NULL, notice = NULL \
@@ -77,19 +93,19 @@ impl Transaction {
         self.erase_responses(id).await
     }
 
-    /// Takes one recipient out of a license that is another customer's.
+    /// Erases an address that another customer's license was mailed to.
     pub async fn erase_recipient(&mut self, id: LicenseId, address: &Email) -> Result<()> {
-        let folded = address.folded();
-        self.give_up(id, Some(&folded)).await?;
+        let address = address.folded();
+        self.cancel_pending(id, Some(&address)).await?;
         for sql in [
             "DELETE FROM attempts WHERE delivery_id IN \
              (SELECT id FROM deliveries WHERE license_id = $1 AND LOWER(recipient) = $2)",
             "UPDATE deliveries SET recipient = NULL, last_error = NULL, arrival_reason = NULL \
              WHERE license_id = $1 AND LOWER(recipient) = $2",
         ] {
-            sqlx::query(sql).bind(id.to_string()).bind(folded.clone()).execute(&mut *self.tx).await?;
+            sqlx::query(sql).bind(id.to_string()).bind(address.clone()).execute(&mut *self.tx).await?;
         }
-        let pattern = super::search::pattern(&folded);
+        let pattern = contains(&address);
         for sql in [
             "UPDATE deliveries SET notice = NULL \
              WHERE license_id = $1 AND LOWER(notice) LIKE $2 ESCAPE '\\' AND state <> 'pending'",
@@ -100,8 +116,23 @@ impl Transaction {
         self.erase_responses(id).await
     }
 
-    /// Gives up what is pending: all of it, or the mails to one address. One that is under way ends by itself.
-    async fn give_up(&mut self, id: LicenseId, address: Option<&str>) -> Result<()> {
+    /// Leaves the agent's username and the license id, which do not name the customer.
+    async fn erase_search_text(&mut self, id: LicenseId) -> Result<()> {
+        let query = sqlx::query("SELECT agent_username FROM licenses WHERE id = $1").bind(id.to_string());
+        let Some(row) = query.fetch_optional(&mut *self.tx).await? else { return Ok(()) };
+        let username = normalize(&Columns(&row).text("agent_username")?);
+        sqlx::query(
+            "UPDATE license_search SET search_text = $2 WHERE number = (SELECT number FROM licenses WHERE id = $1)",
+        )
+        .bind(id.to_string())
+        .bind(format!("{username}\n{id}"))
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Cancels pending deliveries, or only the emails to one address. Those in flight end by themselves.
+    async fn cancel_pending(&mut self, id: LicenseId, address: Option<&str>) -> Result<()> {
         sqlx::query(
             "UPDATE deliveries SET state = 'failed', last_error = $2 WHERE license_id = $1 AND state = 'pending' \
              AND lease_holder IS NULL AND ($3 = '' OR LOWER(recipient) = $3)",
@@ -124,7 +155,7 @@ impl Transaction {
         Ok(())
     }
 
-    async fn ids(&mut self, query: Query<'_, Any, sqlx::any::AnyArguments>) -> Result<Vec<LicenseId>> {
+    async fn list_ids(&mut self, query: Query<'_, Any, AnyArguments>) -> Result<Vec<LicenseId>> {
         let rows = query.fetch_all(&mut *self.tx).await?;
         rows.iter().map(|row| Columns(row).license_id()).collect()
     }

@@ -1,23 +1,22 @@
-//! How much there is still to be done, for the metrics.
+//! The backlog, for the metrics.
 
 use jiff::Timestamp;
 use sqlx::Row as _;
 
 use super::{Result, Store, ms, rows::Columns};
 
-/// What is still to be done at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backlog {
-    /// Channel, how many deliveries are pending, when the oldest of them was asked for.
+    /// Channel, number of pending deliveries, when the oldest was created.
     pub pending: Vec<(String, i64, Timestamp)>,
-    /// Pending mails that people were told are late.
+    /// Pending emails marked late.
     pub late_emails: i64,
-    /// Sessions that have not ended.
+    /// Unexpired sessions.
     pub sessions: i64,
 }
 
 impl Store {
-    /// What is still to be done at `now`. Served by `deliveries_due`.
+    /// Served by `deliveries_due`.
     pub async fn backlog(&self, now: Timestamp) -> Result<Backlog> {
         let rows = sqlx::query(
             "SELECT channel, COUNT(*) AS pending, MIN(created_at) AS oldest FROM deliveries \

@@ -38,18 +38,18 @@ pub enum ResponseKind {
 impl Store {
     /// `None` if the key was not used yet.
     pub async fn response(&self, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
-        find(&self.pool, key).await
+        get(&self.pool, key).await
     }
 }
 
 impl Transaction {
     /// As [`Store::response`], as this transaction sees it.
     pub async fn response(&mut self, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
-        find(&mut *self.tx, key).await
+        get(&mut *self.tx, key).await
     }
 
     /// Returns an error if the key was used before.
-    pub async fn add_response(&mut self, key: &IdempotencyKey, response: &StoredResponse) -> Result<()> {
+    pub async fn insert_response(&mut self, key: &IdempotencyKey, response: &StoredResponse) -> Result<()> {
         sqlx::query(
             "INSERT INTO idempotency_keys (agent_user_id, idempotency_key, request_hash, license_id, kind, body) \
              VALUES ($1, $2, $3, $4, $5, $6)",
@@ -66,7 +66,7 @@ impl Transaction {
     }
 }
 
-async fn find<'e>(executor: impl Executor<'e, Database = Any>, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
+async fn get<'e>(executor: impl Executor<'e, Database = Any>, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
     let row = sqlx::query("SELECT * FROM idempotency_keys WHERE agent_user_id = $1 AND idempotency_key = $2")
         .bind(key.agent_user_id.cast_signed())
         .bind(key.key.clone())

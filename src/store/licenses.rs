@@ -3,32 +3,30 @@
 use jiff::civil::Date;
 use sqlx::AnyConnection;
 
-use super::{Result, Store, Transaction, attempts, deliveries, events, ms, rows::Columns};
+use super::{Result, Store, Transaction, attempts, deliveries, events, ms, rows::Columns, text::normalize};
 use crate::license::{Email, License, LicenseDetails, LicenseFile, LicenseId, SingleLine};
 
 impl Store {
-    /// Everything about one license; nothing where there is none of that id.
     pub async fn license(&self, id: LicenseId) -> Result<Option<LicenseDetails>> {
-        find(&mut *self.pool.acquire().await?, id).await
+        get(&mut *self.pool.acquire().await?, id).await
     }
 }
 
 impl Transaction {
-    /// The license of that id, as this transaction sees it.
     pub async fn license(&mut self, id: LicenseId) -> Result<Option<LicenseDetails>> {
-        find(&mut self.tx, id).await
+        get(&mut self.tx, id).await
     }
 
-    /// Keeps a new license, as the newest: this is the one transaction that writes, so no other takes its number.
-    pub async fn add_license(&mut self, license: &License) -> Result<()> {
+    /// Inserts a license as the newest. There is one write transaction at a time, so no other takes its number.
+    pub async fn insert_license(&mut self, license: &License) -> Result<()> {
         let text = |line: &Option<SingleLine>| line.as_ref().map(ToString::to_string);
         sqlx::query(
-            "INSERT INTO licenses (id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
-             customer_email, customer_folded, customer_name, customer_company, seats, starts_on, expires_on, file, \
-             seal_error, verdict, verdict_reason, override_reason, replaces, search, recommended_seats, drill, \
-             overridden_by, number) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, \
-             (SELECT COALESCE(MAX(number), 0) + 1 FROM licenses))",
+            "INSERT INTO licenses (number, id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
+             customer_email, customer_email_lower, customer_name, customer_company, seats, starts_on, expires_on, \
+             file, seal_error, verdict, verdict_reason, recommended_seats, override_reason, overridden_by, replaces, \
+             drill) \
+             VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM licenses), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
         )
         .bind(license.id.to_string())
         .bind(ms(license.created_at))
@@ -47,18 +45,21 @@ impl Transaction {
         .bind(license.seal_error.clone())
         .bind(license.eligibility.verdict.as_str())
         .bind(license.eligibility.reason.clone())
-        .bind(license.eligibility.override_reason.clone())
-        .bind(license.replaces.map(|id| id.to_string()))
-        .bind(search_words(license))
         .bind(license.eligibility.recommended_seats.map(i64::from))
-        .bind(i64::from(license.drill))
+        .bind(license.eligibility.override_reason.clone())
         .bind(license.eligibility.overridden_by.clone())
+        .bind(license.replaces.map(|id| id.to_string()))
+        .bind(i64::from(license.drill))
         .execute(&mut *self.tx)
         .await?;
-        self.add_to_block(license.id).await
+        sqlx::query("INSERT INTO license_search (number, search_text) SELECT number, $2 FROM licenses WHERE id = $1")
+            .bind(license.id.to_string())
+            .bind(search_text(license))
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
     }
 
-    /// Says which license took the place of `id`.
     pub async fn set_replaced_by(&mut self, id: LicenseId, later: LicenseId) -> Result<()> {
         sqlx::query("UPDATE licenses SET replaced_by = $2 WHERE id = $1")
             .bind(id.to_string())
@@ -70,9 +71,9 @@ impl Transaction {
 
     /// The customer's newest licenses that expire after `today` and are not replaced; drills are left out. Served by
     /// `licenses_by_customer`.
-    pub async fn unexpired_licenses(&mut self, customer: &Email, today: Date, limit: u32) -> Result<Vec<LicenseId>> {
+    pub async fn list_unexpired(&mut self, customer: &Email, today: Date, limit: u32) -> Result<Vec<LicenseId>> {
         let rows = sqlx::query(
-            "SELECT id AS license_id FROM licenses WHERE customer_folded = $1 AND expires_on > $2 \
+            "SELECT id AS license_id FROM licenses WHERE customer_email_lower = $1 AND expires_on > $2 \
              AND replaced_by IS NULL AND drill = 0 ORDER BY created_at DESC LIMIT $3",
         )
         .bind(customer.folded())
@@ -84,7 +85,7 @@ impl Transaction {
     }
 }
 
-async fn find(connection: &mut AnyConnection, id: LicenseId) -> Result<Option<LicenseDetails>> {
+async fn get(connection: &mut AnyConnection, id: LicenseId) -> Result<Option<LicenseDetails>> {
     let query = sqlx::query("SELECT * FROM licenses WHERE id = $1").bind(id.to_string());
     let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(None) };
     let mut details = Columns(&row).details()?;
@@ -94,15 +95,15 @@ async fn find(connection: &mut AnyConnection, id: LicenseId) -> Result<Option<Li
     Ok(Some(details))
 }
 
-/// Everything that a lookup by words finds a license by, in lower case, one word group a line.
-fn search_words(license: &License) -> String {
+/// Everything that a search finds a license by, one field a line.
+fn search_text(license: &License) -> String {
     let customer = &license.customer;
-    let line = |line: &Option<SingleLine>| line.as_ref().map(|l| l.as_str().to_lowercase()).unwrap_or_default();
+    let line = |line: &Option<SingleLine>| line.as_ref().map(|l| normalize(l.as_str())).unwrap_or_default();
     [
         customer.email.folded(),
         line(&customer.name),
         line(&customer.company),
-        license.agent.username.as_str().to_lowercase(),
+        normalize(license.agent.username.as_str()),
         license.id.to_string(),
     ]
     .join("\n")

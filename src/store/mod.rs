@@ -1,7 +1,7 @@
 //! SQLite or PostgreSQL through one set of statements.
 //!
-//! [`Store`] reads; [`Transaction`] is one transaction. There is one writer at a time on both databases: SQLite has no
-//! other way, and PostgreSQL takes an advisory lock, so that what is true in one is true in the other.
+//! [`Store`] reads, [`Transaction`] writes. There is one write transaction at a time on both databases: SQLite allows no
+//! more, and PostgreSQL takes an advisory lock, so that code that is correct on one is correct on the other.
 
 mod attempts;
 mod backup;
@@ -10,26 +10,26 @@ mod deliveries;
 mod dialect;
 mod erase;
 mod events;
-mod examine;
 mod gauges;
 mod idempotency;
+mod inspect;
 mod licenses;
 mod limits;
 mod open;
 mod probe;
 mod rows;
 mod search;
-mod search_query;
 mod sessions;
+mod text;
 
 pub use backup::{BackupError, back_up};
 pub use claims::{Claim, LEASE};
 pub use erase::ERASED_ADDRESS;
-pub use examine::{Examined, examine};
 pub use gauges::Backlog;
 pub use idempotency::{IdempotencyKey, ResponseKind, StoredResponse};
-pub use open::OpenError;
-pub use search_query::{Page, SearchQuery};
+pub use inspect::{Inspection, inspect};
+pub use open::ConnectError;
+pub use search::{Page, SearchQuery};
 pub use sessions::Session;
 
 use std::{fs::File, sync::Arc, time::Duration};
@@ -43,94 +43,88 @@ use tokio::{
 
 use dialect::Dialect;
 
-/// The store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The database did not answer, or refused. It may be back soon.
-    #[error("the database is away: {0}")]
-    Away(#[from] sqlx::Error),
-    /// The latest probe found that nothing can be written; see [`Store::probe`].
+    /// The database did not answer, or refused. Worth a retry.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(#[from] sqlx::Error),
+    /// The last probe failed to write; see [`Store::probe`].
     #[error("the database takes no writes")]
-    Refusing,
-    /// Another process makes the deliveries of this SQLite file.
+    NotWritable,
+    /// Another process runs the outbox of this SQLite file.
     #[error(
         "STOPGAP_DATABASE_URL: another stopgap is running on this SQLite file; stop it first, or use PostgreSQL, \
          which serves several"
     )]
     InUse,
-    /// A row says something that this version cannot read.
+    /// A value that this version cannot read.
     #[error("the database holds something unreadable: {0}")]
     Unreadable(String),
 }
 
-/// How long a writer waits for those of this process who came before it.
-const TURN: Duration = Duration::from_secs(10);
+/// How long a write transaction waits for earlier ones of this process.
+const WRITE_LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long closing may take: a database that hangs must not keep the service from stopping.
-const CLOSING: Duration = Duration::from_secs(3);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// What the store answers.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// The licenses, their deliveries and events, and the sessions.
+/// A connection pool. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: AnyPool,
     dialect: Dialect,
     changes: watch::Sender<u64>,
-    turn: Arc<Mutex<()>>,
-    proof: Arc<probe::Proof>,
-    /// SQLite: what the one process that makes the deliveries locks. A file of its own, because closing the database's
-    /// file by another way than SQLite's would drop SQLite's own locks.
-    guard: Option<Arc<File>>,
+    write_lock: Arc<Mutex<()>>,
+    write_probe: Arc<probe::WriteProbe>,
+    /// SQLite: locked by the one process that runs the outbox. Not the database's own file, because closing that other
+    /// than through SQLite would drop SQLite's locks.
+    outbox_lock: Option<Arc<File>>,
 }
 
-/// One writing transaction. Dropped without [`Transaction::commit`], it leaves nothing behind.
+/// The write transaction. Rolled back if dropped without [`Transaction::commit`].
 pub struct Transaction {
     tx: sqlx::Transaction<'static, Any>,
     changes: watch::Sender<u64>,
-    /// What its deliveries go back to.
     request_id: Option<String>,
-    /// Given on when the transaction has ended: fields are dropped in their order.
-    _turn: OwnedMutexGuard<()>,
+    /// Last, because fields are dropped in order: released once the transaction has ended.
+    _write_lock: OwnedMutexGuard<()>,
 }
 
 impl Store {
-    /// Begins the one writing transaction there can be; waits for its turn, a few seconds at most.
-    ///
-    /// # Errors
-    /// [`Error::Away`], also where the turn does not come in time.
+    /// Begins the write transaction, waiting for earlier ones to end. Returns an error if they take longer than
+    /// [`WRITE_LOCK_TIMEOUT`].
     pub async fn begin(&self) -> Result<Transaction> {
-        // First come, first served: SQLite itself lets those who wait fight for their turn, and some lose each time.
-        let turn = timeout(TURN, Arc::clone(&self.turn).lock_owned()).await.map_err(|_| sqlx::Error::PoolTimedOut)?;
+        // First come, first served: SQLite's own waiting is unfair, and some would starve.
+        let write_lock = timeout(WRITE_LOCK_TIMEOUT, Arc::clone(&self.write_lock).lock_owned())
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)?;
         let tx = self.dialect.begin(&self.pool).await?;
-        Ok(Transaction { tx, changes: self.changes.clone(), request_id: None, _turn: turn })
+        Ok(Transaction { tx, changes: self.changes.clone(), request_id: None, _write_lock: write_lock })
     }
 
-    /// Hears of every change that this process commits. The outbox and the pages' live progress wait for it.
+    /// Notifies of every commit of this process. The outbox and the pages' live progress wait for it.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// Closes all connections; the last one folds SQLite's journal into its file.
+    /// Closes all connections. SQLite checkpoints its WAL when the last one closes.
     pub async fn close(&self) {
-        let _ = timeout(CLOSING, self.pool.close()).await;
-        if let Some(guard) = &self.guard {
-            // Fails only where it was not locked.
-            let _ = guard.unlock();
+        let _ = timeout(CLOSE_TIMEOUT, self.pool.close()).await;
+        if let Some(lock) = &self.outbox_lock {
+            // Fails only if it was not locked.
+            let _ = lock.unlock();
         }
     }
 }
 
 impl Transaction {
-    /// Everything that is put into the outbox from now on goes back to this request, so that the log ties them together.
+    /// Sets the request that deliveries inserted from now on are logged with.
     pub fn set_request_id(&mut self, request_id: Option<&str>) {
         self.request_id = request_id.map(ToOwned::to_owned);
     }
 
-    /// Makes it durable and tells those who wait for changes.
-    ///
-    /// # Errors
-    /// [`Error::Away`]: then it is not known whether it was made durable.
+    /// Commits, then notifies [`Store::changes`]. After an error it is unknown whether the commit is durable.
     pub async fn commit(self) -> Result<()> {
         self.tx.commit().await?;
         self.changes.send_modify(|count| *count += 1);
@@ -138,7 +132,7 @@ impl Transaction {
     }
 }
 
-/// The store keeps times in milliseconds.
+/// Times are stored in milliseconds.
 fn ms(at: Timestamp) -> i64 {
     at.as_millisecond()
 }

@@ -1,41 +1,37 @@
-//! Whether the database takes writes, which writing alone tells: one whose disk is full or read-only answers all the same.
+//! Whether the database takes writes. Only a write shows it: with a full or read-only disk, reads still succeed.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{Error, Result, Store};
 
-/// What is known about tx.
 #[derive(Debug, Default)]
-pub(super) struct Proof {
-    /// The count of changes at the latest probe.
-    seen: AtomicU64,
-    is_refused: AtomicBool,
+pub(super) struct WriteProbe {
+    /// [`Store::changes`] at the last probe.
+    commits_seen: AtomicU64,
+    has_failed: AtomicBool,
 }
 
 impl Store {
-    /// Writes something that changes nothing, unless this process has committed something since it was asked last.
-    /// [`Store::ping`] tells what came of it until the next time.
+    /// Writes without changing anything, unless this process has committed something since the last probe.
+    /// [`Store::ping`] reports the result until the next one.
     pub async fn probe(&self) -> Result<()> {
-        let committed = *self.changes.borrow();
-        let is_proven = self.proof.seen.swap(committed, Ordering::Relaxed) != committed;
-        let probed = if is_proven { Ok(()) } else { self.heartbeat().await };
-        self.proof.is_refused.store(probed.is_err(), Ordering::Relaxed);
-        probed
+        let commits = *self.changes.borrow();
+        let has_committed = self.write_probe.commits_seen.swap(commits, Ordering::Relaxed) != commits;
+        let result = if has_committed { Ok(()) } else { self.write_nothing().await };
+        self.write_probe.has_failed.store(result.is_err(), Ordering::Relaxed);
+        result
     }
 
-    async fn heartbeat(&self) -> Result<()> {
+    async fn write_nothing(&self) -> Result<()> {
         let mut tx = self.begin().await?;
-        sqlx::raw_sql(self.dialect.heartbeat()).execute(&mut *tx.tx).await?;
-        // No change that anybody waits for.
+        sqlx::raw_sql(self.dialect.no_op_write()).execute(&mut *tx.tx).await?;
+        // Past Transaction::commit: there is no change to notify of.
         Ok(tx.tx.commit().await?)
     }
 
-    /// Whether the database answers, and took the latest probe.
+    /// Returns an error if the database does not answer, or took no write at the last probe.
     pub async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
-        if self.proof.is_refused.load(Ordering::Relaxed) {
-            return Err(Error::Refusing);
-        }
-        Ok(())
+        if self.write_probe.has_failed.load(Ordering::Relaxed) { Err(Error::NotWritable) } else { Ok(()) }
     }
 }

@@ -1,6 +1,8 @@
-//! From rows to records.
+//! Reading rows.
 
-use jiff::{Timestamp, civil::Date};
+use std::str::FromStr;
+
+use jiff::Timestamp;
 use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
@@ -11,7 +13,7 @@ use crate::license::{
     delivery::Attempt, file::Digests, ticket::MAX_SUBJECT_CHARS,
 };
 
-/// A row and how to read its columns; an unreadable one names itself.
+/// Reads a row's columns. An error names the column.
 pub(super) struct Columns<'a>(pub(super) &'a AnyRow);
 
 impl Columns<'_> {
@@ -45,10 +47,6 @@ impl Columns<'_> {
         ms.map(|ms| Timestamp::from_millisecond(ms).map_err(|_| unreadable(name))).transpose()
     }
 
-    fn date(&self, name: &str) -> Result<Date> {
-        self.text(name)?.parse().map_err(|_| unreadable(name))
-    }
-
     pub(super) fn uuid(&self, name: &str) -> Result<Uuid> {
         Uuid::try_parse(&self.text(name)?).map_err(|_| unreadable(name))
     }
@@ -61,8 +59,7 @@ impl Columns<'_> {
         self.maybe_text(name)?.map(|text| SingleLine::parse(&text, max_chars).map_err(|_| unreadable(name))).transpose()
     }
 
-    /// An enum by its strum name.
-    fn parsed<T: std::str::FromStr>(&self, name: &str) -> Result<T> {
+    fn parsed<T: FromStr>(&self, name: &str) -> Result<T> {
         self.text(name)?.parse().map_err(|_| unreadable(name))
     }
 
@@ -84,7 +81,7 @@ impl Columns<'_> {
                 company: self.line("customer_company", MAX_NAME_CHARS)?,
             },
             seats: Seats::parse(self.count("seats")?).map_err(|_| unreadable("seats"))?,
-            terms: Terms { starts_on: self.date("starts_on")?, expires_on: self.date("expires_on")? },
+            terms: Terms { starts_on: self.parsed("starts_on")?, expires_on: self.parsed("expires_on")? },
             file: self.maybe_text("file")?.map(LicenseFile::new),
             seal_error: self.maybe_text("seal_error")?,
             eligibility: EligibilityNote {
@@ -125,19 +122,19 @@ impl Columns<'_> {
         })
     }
 
-    /// A license without its deliveries, attempts and events.
+    /// A license without deliveries, events and attempts.
     pub(super) fn details(&self) -> Result<LicenseDetails> {
         let license = self.license()?;
         let digests = match &license.file {
             Some(file) => Some(file.digests()),
-            None => self.kept_digests()?,
+            None => self.stored_digests()?,
         };
         let erased_at = self.maybe_time("erased_at")?;
         Ok(LicenseDetails { license, deliveries: vec![], events: vec![], attempts: vec![], digests, erased_at })
     }
 
-    /// As they were when the text was erased.
-    fn kept_digests(&self) -> Result<Option<Digests>> {
+    /// Stored when the file was erased.
+    fn stored_digests(&self) -> Result<Option<Digests>> {
         let (md5, sha256) = (self.maybe_text("file_md5")?, self.maybe_text("file_sha256")?);
         Ok(md5.zip(sha256).map(|(md5, sha256)| Digests { md5, sha256 }))
     }

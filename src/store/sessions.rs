@@ -1,20 +1,19 @@
-//! Sessions, used tokens, and what an agent gave last.
+//! Sessions, used tokens, and agents' usernames.
 
 use jiff::Timestamp;
 
 use super::{Result, Store, Transaction, ms, rows::Columns};
 
-/// Who is behind a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// The agent: the user id of the token's `sub`.
+    /// The `sub` of the signed token.
     pub agent_user_id: u64,
     pub installation_id: u64,
     pub expires_at: Timestamp,
 }
 
 impl Store {
-    /// The session whose bearer token has this SHA-256 (hex) and that has not ended by `now`.
+    /// The unexpired session whose bearer token has this SHA-256 (hex).
     pub async fn session(&self, token_hash: &str, now: Timestamp) -> Result<Option<Session>> {
         let row = sqlx::query("SELECT * FROM sessions WHERE token_hash = $1 AND expires_at > $2")
             .bind(token_hash.to_owned())
@@ -35,7 +34,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Marks a signed token (by its SHA-256, hex) as used; false where it was used before.
+    /// Marks a token, by its SHA-256 (hex), as used. Returns false if it was used before.
     pub async fn use_token(&mut self, token_hash: &str, expires_at: Timestamp) -> Result<bool> {
         let done =
             sqlx::query("INSERT INTO used_tokens (token_hash, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING")
@@ -46,8 +45,8 @@ impl Transaction {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Keeps a session under its bearer token's SHA-256 (hex), and forgets what has ended by `now`.
-    pub async fn add_session(&mut self, token_hash: &str, session: &Session, now: Timestamp) -> Result<()> {
+    /// Inserts a session under its bearer token's SHA-256 (hex), and deletes what expired by `now`.
+    pub async fn insert_session(&mut self, token_hash: &str, session: &Session, now: Timestamp) -> Result<()> {
         for sql in ["DELETE FROM sessions WHERE expires_at <= $1", "DELETE FROM used_tokens WHERE expires_at <= $1"] {
             sqlx::query(sql).bind(ms(now)).execute(&mut *self.tx).await?;
         }
@@ -63,8 +62,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Remembers the GitLab username that an agent gave.
-    pub async fn remember_username(&mut self, agent_user_id: u64, username: &str) -> Result<()> {
+    pub async fn set_username(&mut self, agent_user_id: u64, username: &str) -> Result<()> {
         sqlx::query(
             "INSERT INTO agents (user_id, username) VALUES ($1, $2) \
              ON CONFLICT (user_id) DO UPDATE SET username = excluded.username",

@@ -38,14 +38,14 @@ impl LicenseService {
         tx.set_arrival(mail.id, &news.arrival).await?;
         let event = Event::new(now, &Actor::MailProvider, news.arrival.state.into(), news.arrival.reason.clone());
         let id = details.license.id;
-        tx.add_event(id, &event).await?;
+        tx.insert_event(id, &event).await?;
         if news.arrival.state.is_bounce() {
             tracing::warn!(license = %id, state = news.arrival.state.as_str(), "a mail did not arrive");
             let open = details.state() != State::Delivered;
             let notice = Notice::Bounced { to: to.unwrap_or_default(), reason: news.arrival.summary(), open };
             let mut tick = self.tick(now);
             for new in notices::notices_for(&details, notice, &mut tick) {
-                tx.add_delivery(id, &new, now).await?;
+                tx.insert_delivery(id, &new, now).await?;
             }
         }
         Ok(())

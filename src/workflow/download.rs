@@ -33,7 +33,7 @@ impl LicenseService {
         let details = tx.license(id).await?.ok_or(Error::NotFound)?;
         let file = details.license.file.clone().ok_or(Error::NotFound)?;
         let (now, reason) = (self.clock.now(), reason.map(ToString::to_string));
-        tx.add_event(id, &Event::new(now, &actor, EventKind::Downloaded, reason.clone())).await?;
+        tx.insert_event(id, &Event::new(now, &actor, EventKind::Downloaded, reason.clone())).await?;
         self.add_note(&mut tx, &details, &actor, reason, now).await?;
         tx.commit().await?;
         Ok(Download { filename: details.license.file_name(), file })
@@ -55,6 +55,6 @@ impl LicenseService {
         }
         let open = notices::announced_failure(details);
         let notice = Notice::Downloaded { by: actor.to_string(), reason, open };
-        tx.add_delivery(details.license.id, &notices::issue(details, notice, &mut self.tick(now)), now).await
+        tx.insert_delivery(details.license.id, &notices::issue(details, notice, &mut self.tick(now)), now).await
     }
 }

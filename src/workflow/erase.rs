@@ -37,14 +37,14 @@ pub struct ErasedCustomer {
 /// [`store::Error`]; nothing was erased then.
 pub async fn step(store: &Store, retention_days: u32, now: Timestamp) -> store::Result<Erased> {
     let mut tx = store.begin().await?;
-    let texts = tx.expired_with_text(today(now), STEP).await?;
+    let texts = tx.list_expired_with_file(today(now), STEP).await?;
     for id in &texts {
         let digests = tx.license(*id).await?.and_then(|details| details.digests);
-        tx.erase_text(*id, digests.as_ref()).await?;
-        tx.add_event(*id, &Event::new(now, &Actor::Retention, EventKind::TextErased, None)).await?;
+        tx.erase_file(*id, digests.as_ref()).await?;
+        tx.insert_event(*id, &Event::new(now, &Actor::Retention, EventKind::TextErased, None)).await?;
     }
     let kept_since = now.checked_sub(SignedDuration::from_hours(24 * i64::from(retention_days)));
-    let people = tx.made_before(kept_since.unwrap_or(Timestamp::MIN), STEP).await?;
+    let people = tx.list_created_before(kept_since.unwrap_or(Timestamp::MIN), STEP).await?;
     for id in &people {
         erase_customer(&mut tx, *id, &Actor::Retention, now).await?;
     }
@@ -64,23 +64,26 @@ pub async fn customer(store: &Store, random: Random, email: &Email, now: Timesta
     let mut erased = ErasedCustomer::default();
     loop {
         let mut tx = store.begin().await?;
-        let own = tx.of_customer(email, STEP).await?;
+        let own = tx.list_by_customer(email, STEP).await?;
         for id in &own {
             erased.issues += usize::from(erase_with_issue(&mut tx, random, *id, now).await?);
         }
         // Only then: the mails to their own licenses are gone by now.
-        let others = if own.is_empty() { tx.mailed_to(email, STEP).await? } else { Vec::new() };
+        let others = if own.is_empty() { tx.list_mailed_to(email, STEP).await? } else { Vec::new() };
         for id in &others {
             tx.erase_recipient(*id, email).await?;
-            tx.add_event(*id, &Event::new(now, &Actor::Operator, EventKind::RecipientErased, None)).await?;
+            tx.insert_event(*id, &Event::new(now, &Actor::Operator, EventKind::RecipientErased, None)).await?;
         }
         if own.is_empty() && others.is_empty() {
-            return Ok(erased);
+            break;
         }
         tx.commit().await?;
         erased.licenses += own.len();
         erased.forwards += others.len();
     }
+    // Always: a repeated call completes one that failed here.
+    store.truncate_wal().await?;
+    Ok(erased)
 }
 
 async fn erase_with_issue(tx: &mut Transaction, random: Random, id: LicenseId, now: Timestamp) -> store::Result<bool> {
@@ -90,13 +93,13 @@ async fn erase_with_issue(tx: &mut Transaction, random: Random, id: LicenseId, n
         return Ok(false);
     }
     let mut tick = tick(random, now);
-    tx.add_delivery(id, &notices::issue(&details, Notice::Erased, &mut tick), now).await?;
+    tx.insert_delivery(id, &notices::issue(&details, Notice::Erased, &mut tick), now).await?;
     Ok(true)
 }
 
 async fn erase_customer(tx: &mut Transaction, id: LicenseId, actor: &Actor, now: Timestamp) -> store::Result<()> {
     let digests = tx.license(id).await?.and_then(|details| details.digests);
-    tx.erase_text(id, digests.as_ref()).await?;
-    tx.erase_people(id, now).await?;
-    tx.add_event(id, &Event::new(now, actor, EventKind::Erased, None)).await
+    tx.erase_file(id, digests.as_ref()).await?;
+    tx.erase_customer(id, now).await?;
+    tx.insert_event(id, &Event::new(now, actor, EventKind::Erased, None)).await
 }

@@ -49,7 +49,7 @@ impl LicenseService {
                 }
                 self.check_limits(tx, &license).await?;
                 let Agent { username, zendesk_user_id } = &license.agent;
-                tx.remember_username(*zendesk_user_id, username.as_str()).await?;
+                tx.set_username(*zendesk_user_id, username.as_str()).await?;
                 self.add(tx, &license).await?;
                 self.generated(tx, &license, request).await
             })
@@ -90,7 +90,7 @@ impl LicenseService {
 
     async fn check_duplicate(&self, tx: &mut Transaction, license: &License) -> Result<(), Error> {
         let today = today(license.created_at);
-        for id in tx.unexpired_licenses(&license.customer.email, today, MAX_DUPLICATES).await? {
+        for id in tx.list_unexpired(&license.customer.email, today, MAX_DUPLICATES).await? {
             let details = written(tx, id).await?;
             if details.is_running(today) {
                 return Err(Error::Duplicate(Box::new(details)));
@@ -102,7 +102,7 @@ impl LicenseService {
     /// Records the license and enqueues its email, or what announces that it could not be sealed.
     pub(super) async fn add(&self, tx: &mut Transaction, license: &License) -> store::Result<()> {
         let now = license.created_at;
-        tx.add_license(license).await?;
+        tx.insert_license(license).await?;
         let mut tick = self.tick(now);
         let eligibility = license.eligibility_summary();
         let (kind, detail, deliveries) = match &license.seal_error {
@@ -119,9 +119,9 @@ impl LicenseService {
             }
         };
         let actor = if license.drill { Actor::Operator } else { Actor::from(&license.agent) };
-        tx.add_event(license.id, &Event::new(now, &actor, kind, Some(detail))).await?;
+        tx.insert_event(license.id, &Event::new(now, &actor, kind, Some(detail))).await?;
         for new in &deliveries {
-            tx.add_delivery(license.id, new, now).await?;
+            tx.insert_delivery(license.id, new, now).await?;
         }
         Ok(())
     }

@@ -53,7 +53,7 @@ impl LicenseService {
         let response = operation(&mut tx).await?;
         let Response { license_id, kind, body } = response.clone();
         let stored = StoredResponse { request_hash: sha256(&request.canonical), license_id, kind, body };
-        tx.add_response(&request.key, &stored).await?;
+        tx.insert_response(&request.key, &stored).await?;
         crash::point("response_before_commit");
         tx.commit().await?;
         crash::point("response_after_commit");

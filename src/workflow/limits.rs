@@ -82,13 +82,13 @@ async fn check(
 ) -> store::Result<Result<(), Limited>> {
     let (hour_ago, day_ago) = (before(now, HOUR), before(now, DAY));
     let of_domain = rules.customer_daily.saturating_mul(DOMAIN_FACTOR);
-    let by_agent = tx.filled_by_agent(agent.zendesk_user_id, hour_ago, rules.agent_hourly).await?;
-    let by_customer = tx.filled_by_customer(customer, day_ago, rules.customer_daily).await?;
+    let by_agent = tx.nth_newest_by_agent(agent.zendesk_user_id, hour_ago, rules.agent_hourly).await?;
+    let by_customer = tx.nth_newest_by_customer(customer, day_ago, rules.customer_daily).await?;
     let by_domain = match customer.domain() {
         domain if FREE_MAIL.contains(&domain.as_str()) => None,
-        _ => tx.filled_by_domain(customer, day_ago, of_domain).await?,
+        _ => tx.nth_newest_by_domain(customer, day_ago, of_domain).await?,
     };
-    let by_all = tx.filled_by_all(day_ago, rules.daily).await?;
+    let by_all = tx.nth_newest(day_ago, rules.daily).await?;
     let checks = [
         (Limit::Agent, by_agent, rules.agent_hourly, HOUR, "one agent in an hour"),
         (Limit::Customer, by_customer, rules.customer_daily, DAY, "one customer in a day"),

@@ -80,11 +80,11 @@ impl LicenseService {
         let (old, now) = (earlier.license.id, license.created_at);
         let ReplaceLicense { seats, reason } = command;
         let event = |kind, detail| Event::new(now, &Actor::from(&license.agent), kind, Some(detail));
-        tx.add_event(license.id, &event(EventKind::Replaces, format!("license {old}: {reason}"))).await?;
+        tx.insert_event(license.id, &event(EventKind::Replaces, format!("license {old}: {reason}"))).await?;
         let replaced = format!("by license {} for {seats} users: {reason}", license.id);
-        tx.add_event(old, &event(EventKind::Replaced, replaced)).await?;
+        tx.insert_event(old, &event(EventKind::Replaced, replaced)).await?;
         tx.set_replaced_by(old, license.id).await?;
         let notice = Notice::Replaced { by: license.id.to_string(), seats: seats.get(), reason: reason.to_string() };
-        tx.add_delivery(old, &notices::issue(earlier, notice, &mut self.tick(now)), now).await
+        tx.insert_delivery(old, &notices::issue(earlier, notice, &mut self.tick(now)), now).await
     }
 }

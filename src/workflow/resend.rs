@@ -33,8 +33,8 @@ impl LicenseService {
             let deadline = self.rules.email_deadline;
             let mut email = notices::email(license, how.into(), to.as_str(), deadline, &mut self.tick(now));
             email.notice = Some(Notice::Resent { how, to: to.masked(), resolves_failure: false });
-            tx.add_event(id, &Event::new(now, &actor, how.into(), Some(format!("to {}", to.masked())))).await?;
-            tx.add_delivery(id, &email, now).await?;
+            tx.insert_event(id, &Event::new(now, &actor, how.into(), Some(format!("to {}", to.masked())))).await?;
+            tx.insert_delivery(id, &email, now).await?;
             self.respond(ResponseKind::Accepted, &written(tx, id).await?, request)
         })
         .await

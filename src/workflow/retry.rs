@@ -44,7 +44,7 @@ pub async fn retry_all(store: &Store, rules: &Rules, now: Timestamp) -> store::R
     let (mut retried, mut after) = (0, String::new());
     loop {
         let mut tx = store.begin().await?;
-        let failed = tx.licenses_with_failures(&after, BATCH).await?;
+        let failed = tx.list_licenses_with_failures(&after, BATCH).await?;
         let Some(last) = failed.last() else { return Ok(retried) };
         after = last.to_string();
         for id in failed {
@@ -73,7 +73,7 @@ async fn requeue(
     }
     if !retried.is_empty() {
         let event = Event::new(now, actor, EventKind::Retried, Some(retried.join(", ")));
-        tx.add_event(details.license.id, &event).await?;
+        tx.insert_event(details.license.id, &event).await?;
     }
     Ok(retried.len() as u64)
 }

@@ -35,7 +35,7 @@ impl LicenseService {
         if !tx.use_token(&sha256(token), verified.usable_until).await? {
             return Ok(None);
         }
-        tx.add_session(&sha256(&bearer), &session, now).await?;
+        tx.insert_session(&sha256(&bearer), &session, now).await?;
         tx.commit().await?;
         let username = self.store.username(verified.agent_user_id).await?;
         Ok(Some(NewSession { bearer, username }))

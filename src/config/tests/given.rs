@@ -20,7 +20,7 @@ fn all_mistakes_are_told_at_once_and_each_names_its_variable() {
 #[test]
 fn no_secret_shows_in_mistakes_or_debug() {
     let good = Given::enough()
-        .with("DATABASE_URL", "postgres://user:canary@db.example/stopgap")
+        .with("DATABASE_URL", "postgres://user:canary@db.example/stopgap?sslmode=verify-full")
         .with("SMTP_URL", "smtps://canary:canary@mail.example")
         .with("GITLAB_TOKEN", "canary-token")
         .with("SLACK_WEBHOOK_URL", "https://hooks.slack.com/services/canary")

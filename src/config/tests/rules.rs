@@ -51,17 +51,54 @@ fn the_public_url_is_https_or_loopback_and_ends_after_its_port() {
 fn the_database_is_a_sqlite_file_or_postgresql() {
     assert_takes(
         "DATABASE_URL",
-        &["sqlite:stopgap.db", "sqlite:///data/stopgap.db", "postgres://u:p@db/stopgap", "postgresql://db/stopgap"],
+        &[
+            "sqlite:stopgap.db",
+            "sqlite:///data/stopgap.db",
+            "postgres://u:p@localhost/stopgap",
+            "postgresql://[::1]/stopgap",
+        ],
         &[
             "stopgap.db",
             "sqlite:",
             "sqlite://",
             "sqlite::memory:",
             "sqlite:a.db?mode=memory",
+            "sqlite:a.db?mode=ro",
+            "sqlite:file:a.db",
+            "sqlite:a%41.db",
+            "sqlite:a.db#x",
             "mysql://db/x",
             "postgres:x",
         ],
     );
+}
+
+#[test]
+fn postgresql_elsewhere_proves_its_name_or_is_expressly_unencrypted() {
+    assert_takes(
+        "DATABASE_URL",
+        &[
+            "postgres://u:p@db/stopgap?sslmode=verify-full",
+            "postgres://u:p@db/stopgap?sslrootcert=/ca.pem&sslmode=verify-full",
+            "postgres://u:p@db/stopgap?sslmode=disable",
+            "postgres://u:p@db/stopgap?sslmode=prefer&sslmode=verify-full",
+            "postgres://u@localhost/stopgap?host=/run/postgresql",
+            "postgres://u@%2Frun%2Fpostgresql/stopgap",
+            "postgres://u@db/stopgap?host=127.0.0.1",
+        ],
+        &[
+            "postgres://u:p@db/stopgap",
+            "postgresql://u:p@10.0.0.1/stopgap",
+            "postgres://u:p@db/stopgap?sslmode=prefer",
+            "postgres://u:p@db/stopgap?sslmode=require",
+            "postgres://u:p@db/stopgap?sslmode=verify-ca",
+            "postgres://u:p@db/stopgap?sslmode=verify-full&ssl-mode=require",
+            "postgres://u:p@localhost/stopgap?host=db",
+            "postgres://u:p@localhost/stopgap?hostaddr=10.0.0.1",
+        ],
+    );
+    let words = Given::enough().with("DATABASE_URL", "postgres://u:p@db/stopgap").mistake("DATABASE_URL");
+    assert!(words.contains("sslmode=verify-full") && words.contains("sslmode=disable"), "{words}");
 }
 
 #[test]

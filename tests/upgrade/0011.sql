@@ -1,2 +1,0 @@
-UPDATE deliveries SET request_id = '0198a3c4-0000-7000-8000-0000000000f1'
-    WHERE license_id = '0198a3c4-0000-7000-8000-000000000002';
