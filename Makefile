@@ -24,7 +24,7 @@ test: tools ## Check format, lints, all tests and the sidebar's types; installs 
 	cargo fmt --check
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --no-default-features -- -D warnings
-	scripts/check-sidebar-types
+	scripts/check-app
 	cargo test --locked --tests
 	TEST_DATABASE=postgres cargo test --locked --test promises -- $(NOT_ON_POSTGRES)
 	@echo "make test: all passed"

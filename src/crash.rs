@@ -9,8 +9,8 @@ use crate::license::Channel;
 
 /// Every point, in the order in which a license passes them.
 pub const POINTS: &[&str] = &[
-    "answer_before_commit",
-    "answer_after_commit",
+    "response_before_commit",
+    "response_after_commit",
     "claim_email_before_commit",
     "claim_email_after_commit",
     "email_before_connect",

@@ -16,7 +16,7 @@ async fn a_request_is_followed_by_its_id_to_the_deliveries_of_its_license() {
     process.terminate();
     process.end().await;
 
-    let answered = process.line("answered with a license").await;
+    let answered = process.line("responded with a license").await;
     assert_eq!(answered["license"], license["id"]);
     let request = &answered["span"]["request_id"];
     assert!(!request.as_str().unwrap().is_empty(), "{answered}");

@@ -75,7 +75,7 @@ async fn licenses_deliveries_attempts_refusals_and_limits_are_counted() {
         (r#"stopgap_delivery_attempts_total{channel="email",outcome="sent"}"#, 1.0),
         ("stopgap_email_accepted_seconds_count", 1.0),
         (r#"stopgap_refusals_total{reason="duplicate"}"#, 1.0),
-        (r#"stopgap_refusals_total{reason="limited"}"#, 1.0),
+        (r#"stopgap_refusals_total{reason="limit_reached"}"#, 1.0),
         (r#"stopgap_limits_reached_total{limit="customer"}"#, 1.0),
         (r#"stopgap_outbox_pending{channel="issue"}"#, 0.0),
         ("stopgap_sessions", 1.0),

@@ -61,7 +61,7 @@ pub fn document() -> String {
 
 /// This document.
 #[utoipa::path(
-    get, path = "/openapi.json", tag = "operations",
+    get, path = "/openapi.json", tag = "operations", operation_id = "get_openapi",
     responses((status = 200, description = "OpenAPI 3.1", body = Object)),
 )]
 pub(crate) async fn show() -> HttpResponse {
@@ -74,10 +74,10 @@ pub(crate) async fn show() -> HttpResponse {
 pub(crate) enum Unauthenticated {
     /// There is no session, or it has ended
     #[response(status = 401, content_type = "application/problem+json")]
-    NoSession(#[to_schema] Problem<'static>),
+    NoSession(Problem<'static>),
     /// The database is unavailable
     #[response(status = 503, content_type = "application/problem+json")]
-    StoreUnavailable(#[to_schema] Problem<'static>),
+    StoreUnavailable(Problem<'static>),
 }
 
 /// What a request with a JSON body may get.
@@ -86,16 +86,16 @@ pub(crate) enum Unauthenticated {
 pub(crate) enum BodyProblems {
     /// The body is malformed, or fields are invalid
     #[response(status = 400, content_type = "application/problem+json")]
-    Invalid(#[to_schema] Problem<'static>),
+    Invalid(Problem<'static>),
     /// The body took too long
     #[response(status = 408, content_type = "application/problem+json")]
-    Timeout(#[to_schema] Problem<'static>),
+    Timeout(Problem<'static>),
     /// The body is too large
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] Problem<'static>),
+    TooLarge(Problem<'static>),
     /// The body is not application/json
     #[response(status = 415, content_type = "application/problem+json")]
-    NotJson(#[to_schema] Problem<'static>),
+    NotJson(Problem<'static>),
 }
 
 /// What any operation on licenses may get.
@@ -104,29 +104,29 @@ pub(crate) enum BodyProblems {
 pub(crate) enum CommandProblems {
     /// The body is malformed, or fields are invalid
     #[response(status = 400, content_type = "application/problem+json")]
-    Invalid(#[to_schema] Problem<'static>),
+    Invalid(Problem<'static>),
     /// There is no session, or it has ended
     #[response(status = 401, content_type = "application/problem+json")]
-    NoSession(#[to_schema] Problem<'static>),
+    NoSession(Problem<'static>),
     /// The agent may not generate licenses
     #[response(status = 403, content_type = "application/problem+json")]
-    NotAllowed(#[to_schema] Problem<'static>),
+    NotAllowed(Problem<'static>),
     /// The body took too long
     #[response(status = 408, content_type = "application/problem+json")]
-    Timeout(#[to_schema] Problem<'static>),
+    Timeout(Problem<'static>),
     /// The state of the license, or of the customer's licenses, does not allow it
     #[response(status = 409, content_type = "application/problem+json")]
-    Conflict(#[to_schema] Problem<'static>),
+    Conflict(Problem<'static>),
     /// The body is too large
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] Problem<'static>),
+    TooLarge(Problem<'static>),
     /// The body is not application/json
     #[response(status = 415, content_type = "application/problem+json")]
-    NotJson(#[to_schema] Problem<'static>),
+    NotJson(Problem<'static>),
     /// The Idempotency-Key was used for another request
     #[response(status = 422, content_type = "application/problem+json")]
-    KeyReused(#[to_schema] Problem<'static>),
+    KeyReused(Problem<'static>),
     /// The database is unavailable
     #[response(status = 503, content_type = "application/problem+json")]
-    StoreUnavailable(#[to_schema] Problem<'static>),
+    StoreUnavailable(Problem<'static>),
 }
