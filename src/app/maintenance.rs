@@ -74,12 +74,12 @@ async fn probe(store: &Store) {
 async fn round(store: &Store, clock: &Clock, retention_days: u32, metrics: &Metrics) {
     let mut all = Erased::default();
     loop {
-        match erase::step(store, retention_days, clock.now()).await {
+        match erase::batch(store, retention_days, clock.now()).await {
             Ok(erased) if erased == Erased::default() => break,
             Ok(erased) => {
-                metrics.erased(erased.texts, erased.people);
+                metrics.erased(erased.texts, erased.customers);
                 all.texts += erased.texts;
-                all.people += erased.people;
+                all.customers += erased.customers;
             }
             Err(e) => {
                 warn!(error = %e, "erasing is put off to the next round");
@@ -93,6 +93,6 @@ async fn round(store: &Store, clock: &Clock, retention_days: u32, metrics: &Metr
         warn!(error = %e, "the journal may hold erased data until the next round");
     }
     if all != Erased::default() {
-        info!(texts = all.texts, people = all.people, "erased what may no longer be kept");
+        info!(texts = all.texts, customers = all.customers, "erased what may no longer be kept");
     }
 }

@@ -1,4 +1,4 @@
-//! The pages' own scripts, style and strings, embedded at build.
+//! The pages' scripts, styles and translations, embedded at build time.
 
 use actix_web::{HttpResponse, web::Path};
 
@@ -8,7 +8,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 const STRINGS: &str = "application/json";
 
-/// One embedded file: where it is served, its type, its content.
+/// Name, content type, content.
 struct Asset(&'static str, &'static str, &'static [u8]);
 
 macro_rules! own {
@@ -27,7 +27,7 @@ macro_rules! strings {
     };
 }
 
-/// Everything that the pages load from us; a test compares it with the folders.
+/// A test compares it with the folders.
 const ASSETS: &[Asset] = &[
     own!(STYLE, "sidebar", "sidebar.css"),
     own!(SCRIPT, "sidebar", "api.js"),

@@ -36,13 +36,13 @@ use strum::IntoEnumIterator as _;
 
 use crate::{config::Zendesk, telemetry::Heartbeat, workflow::LicenseService, zendesk::token::Verifier};
 
-/// A head that takes longer than this is answered 408.
+/// Slower request heads get a 408.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-/// An idle connection is closed after this.
+/// Idle connections are closed after this.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// The state waits on others much more than it computes.
 const WORKERS: usize = 2;
-/// Open connections a worker; more wait in the kernel's queue.
+/// Per worker; more connections wait in the kernel's queue.
 const MAX_CONNECTIONS: usize = 512;
 /// What is being answered when the state stops has so long to end.
 const DRAIN_SECONDS: u64 = 5;
@@ -60,10 +60,7 @@ pub struct AppState {
     pub metrics_token: Option<SecretString>,
 }
 
-/// Listens on `bind` and answers from now on. The address tells the port where `bind` left it to the system.
-///
-/// # Errors
-/// Where the address cannot be listened on.
+/// Starts serving on `bind`. Returns the address with the port that the system chose for port 0.
 pub fn listen(bind: SocketAddr, state: Arc<AppState>) -> std::io::Result<(Server, SocketAddr)> {
     let policy = security::Policy::new(&state.zendesk);
     state.licenses.metrics.register_refusals(ErrorCode::iter().map(ErrorCode::as_str));
@@ -75,7 +72,7 @@ pub fn listen(bind: SocketAddr, state: Arc<AppState>) -> std::io::Result<(Server
             .app_data(web::PathConfig::default().error_handler(|_, _| ApiError::NotFound.into()))
             .configure(routes)
             .default_service(web::to(not_found))
-            .wrap(from_fn(request_id::tell))
+            .wrap(from_fn(request_id::add))
             .wrap(policy.headers())
             .wrap(TracingLogger::<security::RequestSpan>::new())
             .wrap(from_fn(unread_body::keep))
@@ -84,7 +81,7 @@ pub fn listen(bind: SocketAddr, state: Arc<AppState>) -> std::io::Result<(Server
     .max_connections(MAX_CONNECTIONS)
     .client_request_timeout(HEAD_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
-    // A step's last words would wait 40 ms for the browser's acknowledgement of those before.
+    // Nagle's algorithm would delay progress events by 40 ms.
     .tcp_nodelay(true)
     .shutdown_timeout(DRAIN_SECONDS)
     .disable_signals()

@@ -19,12 +19,12 @@ use super::{
 };
 use crate::{license::LicenseId, workflow::view::LicenseView};
 
-/// Another replica may have changed the license: the store is asked this often at least.
+/// How often the store is polled: another replica may have changed the license.
 const POLL: Duration = Duration::from_secs(1);
-/// A comment this often keeps proxies from closing the stream.
+/// Comments keep proxies from closing the stream.
 const HEARTBEAT_POLLS: u32 = 15;
-/// A stream ends after so many looks at the store, about ten minutes; the page asks again.
-const MAX_LOOKS: u32 = 600;
+/// About ten minutes; then the page reconnects.
+const MAX_POLLS: u32 = 600;
 
 struct Following {
     state: Data<AppState>,
@@ -34,7 +34,7 @@ struct Following {
     /// When the session ends.
     ends_at: Timestamp,
     shown: Option<LicenseView>,
-    looks: u32,
+    polls: u32,
     ended: bool,
     /// Released when the stream ends or its reader goes away.
     _place: Place,
@@ -67,7 +67,7 @@ pub(crate) async fn follow(
         agent_user_id,
         ends_at: session.expires_at,
         shown: None,
-        looks: 0,
+        polls: 0,
         ended: false,
     };
     let events = stream::unfold(following, |mut following| async move {
@@ -80,12 +80,12 @@ pub(crate) async fn follow(
 impl Following {
     /// The next chunk; `None` at the end of the stream.
     async fn next(&mut self) -> Option<Bytes> {
-        while !self.ended && self.looks < MAX_LOOKS && self.state.licenses.clock.now() < self.ends_at {
-            if self.looks > 0 {
+        while !self.ended && self.polls < MAX_POLLS && self.state.licenses.clock.now() < self.ends_at {
+            if self.polls > 0 {
                 let _ = timeout(POLL, self.changes.changed()).await;
             }
             self.changes.mark_unchanged();
-            self.looks += 1;
+            self.polls += 1;
             // A store that is unavailable for a moment does not end the stream.
             let license = self.state.licenses.get(self.id, self.agent_user_id).await.ok().flatten();
             if let Some(license) = license.filter(|license| self.shown.as_ref() != Some(license)) {
@@ -94,7 +94,7 @@ impl Following {
                 self.shown = Some(license);
                 return Some(Bytes::from(format!("event: license\ndata: {data}\n\n")));
             }
-            if self.looks.is_multiple_of(HEARTBEAT_POLLS) {
+            if self.polls.is_multiple_of(HEARTBEAT_POLLS) {
                 return Some(Bytes::from_static(b": still here\n\n"));
             }
         }

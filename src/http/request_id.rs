@@ -1,4 +1,4 @@
-//! Every request has an id of ours: in its log lines, in the answer's header, and in a problem's body.
+//! Request ids: in the log, in the response header, and in problems.
 
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse,
@@ -13,12 +13,12 @@ use super::{AppState, error::ApiError};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// One request's id. What a client sends under that name is not read: it would let strangers write into our log.
+/// Ours alone: a header of the client is ignored, because it would let strangers write into our log.
 #[derive(Clone)]
 struct RequestId(String);
 
-/// Gives `request` its id, before anything is logged about it.
-pub fn give(request: &ServiceRequest) -> String {
+/// Assigns the id, before anything is logged about the request.
+pub(crate) fn assign(request: &ServiceRequest) -> String {
     let id = request.app_data::<Data<AppState>>().map(|state| {
         let licenses = &state.licenses;
         licenses.random.id(licenses.clock.now()).to_string()
@@ -28,13 +28,12 @@ pub fn give(request: &ServiceRequest) -> String {
     id
 }
 
-/// The id of `request`.
-pub fn of(request: &HttpRequest) -> String {
+pub(crate) fn of(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
-/// Tells the id with the answer, and counts what is refused.
-pub async fn tell<B: MessageBody + 'static>(
+/// Middleware: adds the id to the response, and counts refusals.
+pub(crate) async fn add<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {

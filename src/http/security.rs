@@ -1,4 +1,4 @@
-//! The headers of every answer, and what a request's log line may hold.
+//! The headers of every response, and what the log says of a request.
 
 use actix_web::{
     body::MessageBody,
@@ -17,7 +17,7 @@ use crate::config::Zendesk;
 pub struct Policy(String);
 
 impl Policy {
-    /// Only this Zendesk may frame the page, and scripts come from us and from its SDK's host alone.
+    /// Only this Zendesk may frame the page; scripts come from us and from the host of its SDK.
     pub fn new(zendesk: &Zendesk) -> Self {
         let sdk_origin =
             url::Url::parse(&zendesk.sdk_url).map(|u| u.origin().ascii_serialization()).unwrap_or_default();
@@ -28,7 +28,7 @@ impl Policy {
         ))
     }
 
-    /// No `X-Frame-Options`: it cannot name Zendesk, and would forbid the iframe that this is all about.
+    /// No `X-Frame-Options`: it cannot name Zendesk, and would forbid the app's iframe.
     pub fn headers(&self) -> DefaultHeaders {
         DefaultHeaders::new()
             .add(("Content-Security-Policy", self.0.as_str()))
@@ -39,7 +39,7 @@ impl Policy {
     }
 }
 
-/// A method by its name; whoever makes one up does not get it into the log.
+/// The method's name; a made-up one does not get into the log.
 fn known(method: &Method) -> &str {
     let is_known = [
         &Method::GET,
@@ -56,7 +56,7 @@ fn known(method: &Method) -> &str {
     if is_known { method.as_str() } else { "other" }
 }
 
-/// One span a request: method, route pattern, status and request id. The query and the path's values stay out, since
+/// One span per request: method, route pattern, status and request id. Query and path values are left out, because
 /// people search by names and addresses.
 pub struct RequestSpan;
 
@@ -64,7 +64,7 @@ impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
         let method = known(request.method());
-        let request_id = request_id::give(request);
+        let request_id = request_id::assign(request);
         tracing::info_span!("request", request_id, method, route, status = tracing::field::Empty)
     }
 
@@ -81,7 +81,7 @@ impl RootSpanBuilder for RequestSpan {
     }
 }
 
-/// Asked by machines every few seconds: where all is well, that is no event.
+/// Polled every few seconds; their successes are logged at debug level.
 const PROBES: [&str; 3] = ["/health/live", "/health/ready", "/metrics"];
 
 fn is_probe<B>(response: &ServiceResponse<B>) -> bool {

@@ -1,4 +1,4 @@
-//! `/zendesk/sidebar` and `/zendesk/lookup`: the signed load of the app, and the page that answers it.
+//! `/zendesk/sidebar` and `/zendesk/lookup`: the app's pages, loaded with a signed token.
 
 use std::borrow::Cow;
 
@@ -16,24 +16,21 @@ use super::{
 };
 use crate::workflow::session::NewSession;
 
-/// The full page of `/zendesk/lookup`, for the whole team.
 const LOOKUP: &str = "lookup";
 
-/// The sidebar's page. Its state decides what it shows.
 #[derive(Template)]
 #[template(path = "sidebar/index.html")]
 struct Sidebar<'a> {
     page: &'a Page<'a>,
 }
 
-/// The full page.
 #[derive(Template)]
 #[template(path = "lookup/index.html")]
 struct Lookup<'a> {
     page: &'a Page<'a>,
 }
 
-/// What both pages are told.
+/// The values of both templates.
 struct Page<'a> {
     session: &'a str,
     username: &'a str,
@@ -128,11 +125,11 @@ async fn begin(state: &AppState, form: &[u8]) -> Result<Result<NewSession, Strin
         Ok(verified) => verified,
         Err(refused) => return Ok(Err(refused.to_string())),
     };
-    let begun = state.licenses.begin_session(&token, &verified).await?;
+    let begun = state.licenses.create_session(&token, &verified).await?;
     Ok(begun.ok_or_else(|| "the token was used before".into()))
 }
 
-/// The one `token` of a form; nothing where there is none, or a second one that somebody else might believe.
+/// The form's only `token`. `None` if there are two, because another reader might believe the other one.
 fn only_token(form: &[u8]) -> Option<Cow<'_, str>> {
     let mut tokens = url::form_urlencoded::parse(form).filter(|(name, _)| name == "token").map(|(_, value)| value);
     tokens.next().filter(|_| tokens.next().is_none())
@@ -144,11 +141,11 @@ fn page(
     status: StatusCode,
     page_state: &str,
     missing: &str,
-    begun: Option<&NewSession>,
+    session: Option<&NewSession>,
 ) -> Result<HttpResponse, ApiError> {
     let page = Page {
-        session: begun.map_or("", |begun| &begun.bearer),
-        username: begun.and_then(|begun| begun.username.as_deref()).unwrap_or(""),
+        session: session.map_or("", |session| &session.bearer),
+        username: session.and_then(|session| session.username.as_deref()).unwrap_or(""),
         scheme: scheme(request),
         sdk_url: &state.zendesk.sdk_url,
         state: page_state,
@@ -162,7 +159,7 @@ fn page(
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
 }
 
-/// Zendesk says which colours the agent sees, before the first paint.
+/// The agent's colour scheme, known before the first paint.
 fn scheme(request: &HttpRequest) -> &'static str {
     let dark = url::form_urlencoded::parse(request.query_string().as_bytes())
         .any(|(name, value)| name == "colorScheme" && value == "dark");
@@ -174,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_has_one_token_or_none() {
+    fn a_form_must_have_exactly_one_token() {
         for (form, token) in [
             ("token=abc", Some("abc")),
             ("x=1&token=a%2Eb&y", Some("a.b")),
@@ -187,7 +184,6 @@ mod tests {
         }
     }
 
-    /// Whatever the form says: a token is part of what was sent, and a second one is none.
     #[test]
     fn fuzz_form_answers_any_bytes() {
         bolero::check!().for_each(|bytes: &[u8]| {

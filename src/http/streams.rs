@@ -1,25 +1,25 @@
-//! How many progress streams one agent holds open.
+//! Bounds the progress streams of one agent.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// A shift's worth of open tickets; each stream asks the store at every change.
+/// A shift's worth of open tickets. Each stream reads the store at every change.
 pub const MAX_STREAMS: usize = 16;
 
-/// The open streams, by agent. Those of one replica: another one has its own.
+/// The open streams of this replica, by agent.
 #[derive(Debug, Default)]
 pub struct Streams(Arc<Mutex<HashMap<u64, usize>>>);
 
-/// One stream's place, given back when it is dropped.
+/// Counts one stream until it is dropped.
 pub struct Place {
     open: Arc<Mutex<HashMap<u64, usize>>>,
     agent_user_id: u64,
 }
 
 impl Streams {
-    /// A place for one more stream of this agent; nothing where all of theirs are taken.
+    /// `None` if the agent has [`MAX_STREAMS`] open.
     pub fn take(&self, agent_user_id: u64) -> Option<Place> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(agent_user_id).or_default();
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_agent_has_so_many_places_and_gets_them_back() {
+    fn an_agent_has_a_bounded_number_of_streams_and_gets_them_back() {
         let streams = Streams::default();
         let mut places: Vec<Place> = (0..MAX_STREAMS).map(|_| streams.take(42).unwrap()).collect();
         assert!(streams.take(42).is_none());

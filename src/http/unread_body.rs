@@ -1,8 +1,8 @@
-//! Bodies that nobody reads to their end.
+//! Closes connections whose chunked body was not read to its end.
 //!
-//! actix drains what is left of a chunked body that its reader has dropped, without a bound: after a 401 or a 413, a
-//! client that goes on sending a byte now and then would hold its connection for ever. A body whose reader is still
-//! there when the answer is out makes it close the connection instead. So the body is kept alive by the answer.
+//! actix drains the rest of a chunked body whose reader was dropped, without a bound: after a 401 or a 413, a client that
+//! sends a byte now and then would hold its connection for ever. If the reader still exists when the response is
+//! written, actix closes the connection instead. So the response keeps the body alive.
 
 use std::{
     cell::RefCell,
@@ -28,13 +28,13 @@ type Source = Rc<RefCell<Payload>>;
 /// What the handler reads from.
 struct Reader(Source);
 
-/// An answer that keeps the request's body.
-struct Answer {
+/// A response body that keeps the request's body.
+struct Response {
     body: BoxBody,
     _unread: Source,
 }
 
-/// Middleware: lets the answer to a chunked request keep its body.
+/// Middleware.
 pub async fn keep(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -45,7 +45,7 @@ pub async fn keep(
     let source = Rc::new(RefCell::new(request.take_payload()));
     request.set_payload(Payload::Stream { payload: Box::pin(Reader(Rc::clone(&source))) });
     let response = next.call(request).await?.map_into_boxed_body();
-    Ok(response.map_body(|_, body| BoxBody::new(Answer { body, _unread: source })))
+    Ok(response.map_body(|_, body| BoxBody::new(Response { body, _unread: source })))
 }
 
 impl Stream for Reader {
@@ -56,7 +56,7 @@ impl Stream for Reader {
     }
 }
 
-impl MessageBody for Answer {
+impl MessageBody for Response {
     type Error = Box<dyn std::error::Error>;
 
     fn size(&self) -> BodySize {

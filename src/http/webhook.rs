@@ -1,7 +1,7 @@
-//! `POST /webhooks/mailgun`: whether mails arrived.
+//! `POST /webhooks/mailgun`: whether emails arrived.
 //!
-//! The provider takes 200 as done and 406 as "do not repeat", and repeats after anything else for some hours. So a
-//! report on a mail that is not ours gets the same 200 as one that is: the answer says nothing about licenses.
+//! The provider stops at a 200 or a 406 and repeats for hours after anything else. A report on an email that is not ours
+//! gets a 200 too, so that the response reveals nothing about licenses.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::delivery::email::webhook;
 
-/// Reports carry the mail's headers and the provider's own data.
+/// Reports carry the email's headers and the provider's own data.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// Receive the mail provider's reports.

@@ -1,4 +1,4 @@
-//! Hearing from the mail provider whether a mail arrived.
+//! Recording the mail provider's reports.
 
 use super::{LicenseService, session::sha256};
 use crate::{
@@ -8,7 +8,8 @@ use crate::{
 };
 
 impl LicenseService {
-    /// Keeps what a signed report says that came with the request `request_id`. Repeats, and reports on mails that are not ours, change nothing.
+    /// Records a verified report. Repeated reports, and those on emails that are not ours, change nothing. After an error
+    /// the provider has to repeat the report.
     ///
     /// # Errors
     /// [`store::Error`]; the report is to be sent again then.
@@ -21,14 +22,14 @@ impl LicenseService {
             return Ok(());
         }
         if let Some(details) = details_of(&mut tx, &news).await? {
-            self.note_arrival(&mut tx, details, &news).await?;
+            self.apply(&mut tx, details, &news).await?;
         }
         tx.commit().await
     }
 
-    async fn note_arrival(&self, tx: &mut Transaction, details: LicenseDetails, news: &News) -> store::Result<()> {
+    async fn apply(&self, tx: &mut Transaction, details: LicenseDetails, news: &News) -> store::Result<()> {
         let mut details = details;
-        let Some(mail) = details.deliveries.iter_mut().find(|d| is_meant(d, news)) else { return Ok(()) };
+        let Some(mail) = details.deliveries.iter_mut().find(|d| matches(d, news)) else { return Ok(()) };
         if details.erased_at.is_some() || !news.arrival.supersedes(mail.arrival.as_ref()) {
             return Ok(());
         }
@@ -40,7 +41,7 @@ impl LicenseService {
         let id = details.license.id;
         tx.insert_event(id, &event).await?;
         if news.arrival.state.is_bounce() {
-            tracing::warn!(license = %id, state = news.arrival.state.as_str(), "a mail did not arrive");
+            tracing::warn!(license = %id, state = news.arrival.state.as_str(), "an email did not arrive");
             let open = details.state() != State::Delivered;
             let notice = Notice::Bounced { to: to.unwrap_or_default(), reason: news.arrival.summary(), open };
             let mut tick = self.tick(now);
@@ -59,8 +60,8 @@ async fn details_of(tx: &mut Transaction, news: &News) -> store::Result<Option<L
     }
 }
 
-/// The Message-ID is the delivery's own; a report may be faster than our record of it.
-fn is_meant(delivery: &Delivery, news: &News) -> bool {
+/// The report may arrive before our record of the Message-ID.
+fn matches(delivery: &Delivery, news: &News) -> bool {
     let fits = delivery.reference.as_ref().is_none_or(|id| id.eq_ignore_ascii_case(&news.message_id));
     delivery.channel == Channel::Email && delivery.id == news.delivery && fits
 }

@@ -1,13 +1,11 @@
-//! What a customer's error message means.
+//! Explaining a customer's error message.
 
 use super::LicenseService;
 use crate::gitlab_rules::diagnosis::{DiagnosisError, Finding, diagnose};
 
 impl LicenseService {
-    /// Explains `text`. A text made to be slow takes its time: call it off the async threads.
-    ///
-    /// # Errors
-    /// The text is empty or too long.
+    /// Takes time in proportion to the text: call it on a blocking thread. Returns an error if the text is empty or too
+    /// long.
     pub fn diagnose(&self, text: &str) -> Result<Vec<Finding>, DiagnosisError> {
         diagnose(text, self.key.public(), self.today())
     }

@@ -1,4 +1,4 @@
-//! A drill: one license through production's own path to the operator, marked as a drill wherever it shows.
+//! A drill: a license for the operator through the production path, marked as a drill wherever it shows.
 
 use super::{LicenseService, generate::GenerateLicense};
 use crate::{
@@ -8,14 +8,13 @@ use crate::{
     store,
 };
 
-/// What a drill's license says where a real one names its customer.
 const COMPANY: &str = "Drill";
 const TICKET: u64 = 1;
 const SEATS: u64 = 1;
 
 impl LicenseService {
-    /// Puts a drill's license and its mail to `email` into the store, where the running service takes it up. It counts
-    /// for no limit and for no duplicate.
+    /// Records a license and enqueues its email to `email`, for the running service to deliver. It counts for no limit
+    /// and is no duplicate.
     pub async fn drill(&self, email: Email, username: Username) -> Result<LicenseId, String> {
         let command = GenerateLicense {
             ticket: Ticket { id: TicketId::parse(TICKET)?, subject: None },

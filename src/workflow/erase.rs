@@ -1,4 +1,4 @@
-//! Erasing: license texts when they are of no more use, people after a time or when they ask.
+//! Erasure: license texts once they have expired, customers after the retention period or on request.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,67 +9,60 @@ use crate::{
     store::{self, Store, Transaction},
 };
 
-/// Licenses a transaction: the writer's turn is never held for long.
-const STEP: u32 = 20;
+/// Licenses per transaction, so that other writers get their turn.
+const BATCH: u32 = 20;
 
-/// What one step has erased.
+/// What one batch erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Erased {
     pub texts: usize,
-    /// Licenses whose customer is no longer named.
-    pub people: usize,
+    pub customers: usize,
 }
 
-/// What a deletion request has erased.
+/// What a deletion request erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ErasedCustomer {
     pub licenses: usize,
-    /// Other customers' licenses that had been mailed to the address as well.
+    /// Other customers' licenses that were mailed to the address.
     pub forwards: usize,
-    /// Issues that the outbox is going to redact.
+    /// Issues that the outbox will redact.
     pub issues: usize,
 }
 
-/// One small step: the texts of licenses that have stopped, and the people of licenses older than `retention_days`.
-/// Nothing is left to do where it has erased nothing.
-///
-/// # Errors
-/// [`store::Error`]; nothing was erased then.
-pub async fn step(store: &Store, retention_days: u32, now: Timestamp) -> store::Result<Erased> {
+/// Erases one batch: the texts of expired licenses, and the customers of licenses older than `retention_days`. Once it
+/// erases nothing, nothing is left.
+pub async fn batch(store: &Store, retention_days: u32, now: Timestamp) -> store::Result<Erased> {
     let mut tx = store.begin().await?;
-    let texts = tx.list_expired_with_file(today(now), STEP).await?;
+    let texts = tx.list_expired_with_file(today(now), BATCH).await?;
     for id in &texts {
         let digests = tx.license(*id).await?.and_then(|details| details.digests);
         tx.erase_file(*id, digests.as_ref()).await?;
         tx.insert_event(*id, &Event::new(now, &Actor::Retention, EventKind::TextErased, None)).await?;
     }
     let kept_since = now.checked_sub(SignedDuration::from_hours(24 * i64::from(retention_days)));
-    let people = tx.list_created_before(kept_since.unwrap_or(Timestamp::MIN), STEP).await?;
-    for id in &people {
+    let customers = tx.list_created_before(kept_since.unwrap_or(Timestamp::MIN), BATCH).await?;
+    for id in &customers {
         erase_customer(&mut tx, *id, &Actor::Retention, now).await?;
     }
-    let erased = Erased { texts: texts.len(), people: people.len() };
+    let erased = Erased { texts: texts.len(), customers: customers.len() };
     if erased != Erased::default() {
         tx.commit().await?;
     }
     Ok(erased)
 }
 
-/// Erases the customer of that address everywhere in the store, and leaves the redaction of their issues in the outbox,
-/// which survives a GitLab that is away.
-///
-/// # Errors
-/// [`store::Error`]; what was erased before stays so, and the same call goes on from there.
+/// Erases the customer with this address from the store, and enqueues the redaction of their issues. After an error,
+/// repeat the call: it goes on where it failed.
 pub async fn customer(store: &Store, random: Random, email: &Email, now: Timestamp) -> store::Result<ErasedCustomer> {
     let mut erased = ErasedCustomer::default();
     loop {
         let mut tx = store.begin().await?;
-        let own = tx.list_by_customer(email, STEP).await?;
+        let own = tx.list_by_customer(email, BATCH).await?;
         for id in &own {
             erased.issues += usize::from(erase_with_issue(&mut tx, random, *id, now).await?);
         }
-        // Only then: the mails to their own licenses are gone by now.
-        let others = if own.is_empty() { tx.list_mailed_to(email, STEP).await? } else { Vec::new() };
+        // Their own licenses come first, so that their emails are not counted as forwards.
+        let others = if own.is_empty() { tx.list_mailed_to(email, BATCH).await? } else { Vec::new() };
         for id in &others {
             tx.erase_recipient(*id, email).await?;
             tx.insert_event(*id, &Event::new(now, &Actor::Operator, EventKind::RecipientErased, None)).await?;

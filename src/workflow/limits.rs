@@ -1,4 +1,4 @@
-//! How many licenses may be generated. Counted in the store, inside the transaction that would make one more.
+//! Limits on generated licenses, checked inside the transaction that would add one.
 
 use std::time::Duration;
 
@@ -14,12 +14,11 @@ use crate::{
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// A mail domain gets so many times what one address gets: a company has several contacts and servers, but nobody
-/// gets one license after the other by making up addresses.
+/// How many times one customer's limit a mail domain gets: a company has several contacts and servers, but made-up
+/// addresses must not get one license each.
 pub const DOMAIN_FACTOR: u32 = 5;
 
-/// Whoever likes has an address there, so these domains say nothing about a customer: the address's limit and
-/// everyone's hold alone.
+/// Anyone can register an address at these domains, so they have no limit of their own.
 const FREE_MAIL: &[&str] = &[
     "126.com",
     "163.com",
@@ -60,10 +59,7 @@ const FREE_MAIL: &[&str] = &[
 ];
 
 impl LicenseService {
-    /// Checks all limits for `license` as one more, and counts the limit that is reached.
-    ///
-    /// # Errors
-    /// [`Error::Limited`], or [`Error::Store`].
+    /// Returns [`Error::Limited`] if `license` would exceed a limit.
     pub(super) async fn check_limits(&self, tx: &mut Transaction, license: &License) -> Result<(), Error> {
         check(tx, &self.rules, &license.agent, &license.customer.email, license.created_at)
             .await?
@@ -72,7 +68,7 @@ impl LicenseService {
     }
 }
 
-/// The inner result is a limit that is reached.
+/// The inner error is the limit that is reached.
 async fn check(
     tx: &mut Transaction,
     rules: &Rules,
@@ -103,7 +99,7 @@ async fn check(
     Ok(reached.map_or(Ok(()), Err))
 }
 
-/// How long until the license that fills a limit leaves its window, a second at least.
+/// How long until the license that fills a limit leaves its window; at least a second.
 fn until_it_leaves(filled_at: Timestamp, window: SignedDuration, now: Timestamp) -> Duration {
     let left = window.saturating_sub(now.duration_since(filled_at));
     Duration::try_from(left).unwrap_or_default().max(Duration::from_secs(1))
@@ -118,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_opens_again_when_the_license_that_fills_it_leaves_the_window() {
+    fn a_limit_is_free_again_when_the_license_that_fills_it_leaves_the_window() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let wait = |filled_at, now| until_it_leaves(at(filled_at), SignedDuration::from_secs(100), at(now)).as_secs();
         assert_eq!(wait(0, 30), 70);

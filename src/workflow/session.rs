@@ -1,4 +1,4 @@
-//! From a verified token to a session, and back from a bearer to the agent.
+//! Sessions: created for a verified token, found by their bearer token.
 
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -9,27 +9,25 @@ use crate::{
     zendesk::token::Verified,
 };
 
-/// A shift: a ticket tab stays open for hours.
-const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(8);
+/// A shift: ticket tabs stay open for hours.
+const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(8);
 
-/// A session that was just begun.
 pub struct NewSession {
-    /// The bearer token, for the page alone; the store keeps its hash.
+    /// Only the page gets it; the store keeps its hash.
     pub bearer: String,
     /// The GitLab username that this agent gave last.
     pub username: Option<String>,
 }
 
 impl LicenseService {
-    /// Begins a session for the agent of a verified token. A token begins one session in its life: nothing where it
-    /// was used before.
-    pub async fn begin_session(&self, token: &str, verified: &Verified) -> store::Result<Option<NewSession>> {
+    /// `None` if the token was used before.
+    pub async fn create_session(&self, token: &str, verified: &Verified) -> store::Result<Option<NewSession>> {
         let now = self.clock.now();
         let bearer = hex(&self.random.bytes::<32>());
         let session = Session {
             agent_user_id: verified.agent_user_id,
             installation_id: verified.installation_id,
-            expires_at: now.checked_add(SESSION_LASTS).unwrap_or(Timestamp::MAX),
+            expires_at: now.checked_add(SESSION_LIFETIME).unwrap_or(Timestamp::MAX),
         };
         let mut tx = self.store.begin().await?;
         if !tx.use_token(&sha256(token), verified.usable_until).await? {
@@ -41,13 +39,13 @@ impl LicenseService {
         Ok(Some(NewSession { bearer, username }))
     }
 
-    /// Whose session this bearer token is; nothing where there is none, or it has ended.
+    /// `None` if there is no such session, or it has ended.
     pub async fn session(&self, bearer: &str) -> store::Result<Option<Session>> {
         self.store.session(&sha256(bearer), self.clock.now()).await
     }
 }
 
-/// SHA-256 in hex.
+/// In hex.
 pub(super) fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
