@@ -2,7 +2,8 @@
 //!
 //! actix drains the rest of a chunked body whose reader was dropped, without a bound: after a 401 or a 413, a client that
 //! sends a byte now and then would hold its connection for ever. If the reader still exists when the response is
-//! written, actix closes the connection instead. So the response keeps the body alive.
+//! written, actix closes the connection instead. So the response keeps the body alive. The draining came with
+//! <https://github.com/actix/actix-web/pull/3936>.
 
 use std::{
     cell::RefCell,
