@@ -1,36 +1,34 @@
-//! The only place that makes randomness.
+//! The only source of randomness.
 
 use jiff::Timestamp;
-use rand::Rng as _;
-use rsa::rand_core::OsRng;
+use rand::{Rng as _, rngs::SysRng};
 use uuid::Uuid;
 
-/// Chance from the operating system, handed on as an argument.
+/// The operating system's generator, passed as an argument.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Random;
 
 impl Random {
-    /// A time-ordered id (UUID version 7) for something made at `now`.
+    /// A time-ordered id (UUID version 7) for `now`.
     pub fn id(self, now: Timestamp) -> Uuid {
         let ms = u64::try_from(now.as_millisecond()).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(ms, &self.bytes()).into_uuid()
     }
 
-    /// `N` unpredictable bytes.
     pub fn bytes<const N: usize>(self) -> [u8; N] {
         let mut bytes = [0; N];
-        #[expect(clippy::disallowed_methods, reason = "this is the place")]
+        #[expect(clippy::disallowed_methods, reason = "the only place that may")]
         rand::rng().fill_bytes(&mut bytes);
         bytes
     }
 
-    /// A number from 0 up to 1, 1 excluded: for jitter.
+    /// From 0 up to 1, 1 excluded.
     pub fn fraction(self) -> f64 {
         f64::from(u32::from_le_bytes(self.bytes())) / (f64::from(u32::MAX) + 1.0)
     }
 
-    /// The generator that the crate `rsa` understands.
-    pub fn for_rsa(self) -> OsRng {
-        OsRng
+    /// The generator for RSA operations.
+    pub fn for_rsa(self) -> SysRng {
+        SysRng
     }
 }

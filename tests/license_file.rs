@@ -5,7 +5,8 @@ use std::{fs, io::Write as _, path::PathBuf, process::Command, time::Duration};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::civil::date;
 use proptest::prelude::*;
-use rsa::{RsaPublicKey, rand_core::OsRng};
+use rand::rngs::SysRng;
+use rsa::PublicKey;
 use secrecy::SecretString;
 use serde_json::Value;
 use stopgap::{
@@ -29,7 +30,7 @@ pub fn vector(name: &str) -> String {
     fs::read_to_string(vector_path(name)).unwrap()
 }
 
-pub fn public_key() -> RsaPublicKey {
+pub fn public_key() -> PublicKey {
     parse_public_key(&vector("test_key.pub.pem")).unwrap()
 }
 
@@ -47,7 +48,7 @@ fn emergency() -> Attributes {
 }
 
 fn sealed() -> String {
-    sealing_key().seal(&emergency(), &mut OsRng).unwrap().expose().to_owned()
+    sealing_key().seal(&emergency(), &mut SysRng).unwrap().expose().to_owned()
 }
 
 /// Puts a payload of our own making into an envelope that the test key opens.

@@ -1,16 +1,11 @@
 //! A 201 means: on disk. What was not delivered is taken up again.
 
 use jiff::SignedDuration;
-use rsa::{
-    RsaPrivateKey,
-    pkcs8::{EncodePrivateKey as _, LineEnding},
-};
 use secrecy::SecretString;
 use sqlx::Connection as _;
 use stopgap::{
     license::{Channel, DeliveryId},
     outbox::backoff::max_delay,
-    random::Random,
     sandbox::{
         gitlab::{Call, CallFault, State},
         smtp::Fault as Smtp,
@@ -107,9 +102,8 @@ async fn a_session_outlives_a_restart() {
 async fn sealing_that_fails_is_recorded_filed_and_told_and_the_next_try_takes_a_new_key() {
     let mut world = World::start().await;
     world.stop().await;
-    // No setting can give such a key: 128 bits hold no AES key with its padding.
-    let tiny = RsaPrivateKey::new(&mut Random.for_rsa(), 128).unwrap().to_pkcs8_pem(LineEnding::LF).unwrap();
-    let tiny = SealingKey::parse(&SecretString::from(tiny.to_string())).unwrap();
+    // No setting accepts such a key: 128 bits have no room for an AES key and its padding.
+    let tiny = SealingKey::parse(&SecretString::from(include_str!("keys/tiny.pem"))).unwrap();
     world.start_service_with(|config| config.sealing.key = tiny).await;
     let agent = world.agent().await;
     let key = fresh_key();

@@ -3,7 +3,7 @@
 use std::{io::ErrorKind, net::TcpListener};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use rsa::{RsaPublicKey, pkcs8::DecodePublicKey as _, traits::PublicKeyParts as _};
+use rsa::{PublicKey, pkcs8::DecodePublicKey as _, traits::PublicKeyParts as _};
 use serde_json::{Value, json};
 use stopgap::sandbox::Token;
 
@@ -14,10 +14,10 @@ const STRANGER: &str = include_str!("keys/stranger.pem");
 
 /// Their public key, as a token may bring it along.
 fn jwk() -> Value {
-    let key = RsaPublicKey::from_public_key_pem(include_str!("keys/stranger.pub.pem")).unwrap();
+    let key = PublicKey::from_public_key_pem(include_str!("keys/stranger.pub.pem")).unwrap();
     let part = |bytes: Vec<u8>| URL_SAFE_NO_PAD.encode(bytes);
     json!({ "kty": "RSA", "alg": "RS256", "use": "sig", "kid": "1",
-        "n": part(key.n().to_bytes_be()), "e": part(key.e().to_bytes_be()) })
+        "n": part(key.n_bytes().into_vec()), "e": part(key.e_bytes().into_vec()) })
 }
 
 async fn status(world: &World, token: &Token, key: &str) -> u16 {

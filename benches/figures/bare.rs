@@ -1,6 +1,6 @@
 //! The operations that no service of this kind can do without, each as bare as it gets.
 
-use rsa::{Pkcs1v15Sign, RsaPrivateKey, pkcs8::DecodePrivateKey as _};
+use rsa::{Pkcs1v15Sign, PrivateKey, pkcs8::DecodePrivateKey as _};
 use sqlx::{AnyConnection, Connection as _};
 use stopgap::{random::Random, sandbox::World};
 use tempfile::TempDir;
@@ -17,7 +17,7 @@ const ROW_BYTES: usize = 4 * 1024;
 const MAIL_BYTES: usize = 16 * 1024;
 
 pub struct Bare {
-    key: RsaPrivateKey,
+    key: PrivateKey,
     database: AnyConnection,
     _folder: TempDir,
 }
@@ -31,9 +31,9 @@ impl Bare {
         let mut database = AnyConnection::connect(&format!("sqlite:{}", file.display())).await.expect("SQLite opens");
         let statements = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE bare (text TEXT NOT NULL)";
         sqlx::raw_sql(statements).execute(&mut database).await.expect("SQLite makes a table");
-        let key = RsaPrivateKey::from_pkcs8_pem(LICENSE_KEY).or_else(|_| {
+        let key = PrivateKey::from_pkcs8_pem(LICENSE_KEY).or_else(|_| {
             use rsa::pkcs1::DecodeRsaPrivateKey as _;
-            RsaPrivateKey::from_pkcs1_pem(LICENSE_KEY).map_err(|_| rsa::pkcs8::Error::KeyMalformed)
+            PrivateKey::from_pkcs1_pem(LICENSE_KEY).map_err(|e| e.to_string())
         });
         Self { key: key.expect("the tests' own key"), database, _folder: folder }
     }

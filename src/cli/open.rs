@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use rsa::RsaPublicKey;
+use rsa::PublicKey;
 use serde_json::Value;
 
 use crate::{
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn public_key(path: Option<&Path>) -> anyhow::Result<RsaPublicKey> {
+fn public_key(path: Option<&Path>) -> anyhow::Result<PublicKey> {
     let Some(path) = path else {
         let environment = Environment::of_process();
         return config::license_public_key(|variable| environment.get(variable))

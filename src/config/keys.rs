@@ -1,13 +1,13 @@
 //! Keys: the pair that seals licenses, and the ones that Zendesk signs with.
 
-use rsa::{RsaPublicKey, traits::PublicKeyParts as _};
+use rsa::{PublicKey, traits::PublicKeyParts as _};
 use secrecy::SecretString;
 
 use super::{reader::Reader, values};
 use crate::sealing::{SealingKey, file::parse_public_key};
 
-/// The fewest bits of any RSA key.
-const MIN_BITS: usize = 2048;
+/// The size of RSA keys in bits: GitLab's has 2048, and larger ones than 4096 only make requests slow.
+const BITS: std::ops::RangeInclusive<usize> = 2048..=4096;
 
 /// `LICENSE_PRIVATE_KEY`, `LICENSE_DAYS`: what seals licenses, and for how long they hold.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ impl Sealing {
 }
 
 /// The public key of the licenses.
-pub(super) fn public_key(text: &str) -> Result<RsaPublicKey, String> {
+pub(super) fn public_key(text: &str) -> Result<PublicKey, String> {
     let key = parse_public_key(text)?;
     check_size(key.size() * 8)?;
     Ok(key)
@@ -58,7 +58,8 @@ fn private_key(text: &str) -> Result<SealingKey, String> {
 }
 
 fn check_size(bits: usize) -> Result<(), String> {
-    if bits < MIN_BITS { Err(format!("must have {MIN_BITS} bits or more; it has {bits}")) } else { Ok(()) }
+    let (min, max) = (BITS.start(), BITS.end());
+    if BITS.contains(&bits) { Ok(()) } else { Err(format!("must have {min} to {max} bits; it has {bits}")) }
 }
 
 /// The PEM blocks of `text`; nothing where there is none, or something else around them.

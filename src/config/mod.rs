@@ -17,7 +17,7 @@ mod tests;
 
 use std::net::SocketAddr;
 
-use rsa::RsaPublicKey;
+use rsa::PublicKey;
 use secrecy::SecretString;
 use url::Url;
 
@@ -130,7 +130,7 @@ pub fn database_url(lookup: impl Fn(&str) -> Option<String>) -> Result<SecretStr
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn license_public_key(lookup: impl Fn(&str) -> Option<String>) -> Result<RsaPublicKey, Mistakes> {
+pub fn license_public_key(lookup: impl Fn(&str) -> Option<String>) -> Result<PublicKey, Mistakes> {
     let mut reader = Reader::new(&lookup);
     let key = reader.value("LICENSE_PUBLIC_KEY", keys::public_key);
     Mistakes::or(reader.mistakes, key)

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use rsa::{
-    RsaPrivateKey,
+    PrivateKey,
     pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding},
 };
 
@@ -39,7 +39,7 @@ impl Keys {
 }
 
 fn pair(random: Random) -> (String, String) {
-    let private = RsaPrivateKey::new(&mut random.for_rsa(), BITS).expect("2048 bits are enough for any RSA key");
+    let private = PrivateKey::new(&mut random.for_rsa(), BITS).expect("2048 bits are enough for any RSA key");
     let public = private.to_public_key();
     let private = private.to_pkcs8_pem(LineEnding::LF).expect("a key just made encodes");
     (private.to_string(), public.to_public_key_pem(LineEnding::LF).expect("a key just made encodes"))

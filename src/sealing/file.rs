@@ -8,8 +8,11 @@ use std::fmt;
 use aes::Aes128;
 use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
 use rsa::{
-    BigUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey, pkcs1::DecodeRsaPrivateKey, pkcs1::DecodeRsaPublicKey,
-    pkcs8::DecodePrivateKey, pkcs8::DecodePublicKey, rand_core::CryptoRngCore, traits::PublicKeyParts,
+    BoxedUint, Pkcs1v15Sign, PrivateKey, PublicKey,
+    pkcs1::{DecodeRsaPrivateKey, DecodeRsaPublicKey},
+    pkcs8::{DecodePrivateKey, DecodePublicKey},
+    rand_core::TryCryptoRng,
+    traits::PublicKeyParts,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -28,8 +31,8 @@ const AES_BYTES: usize = 16;
 /// The private key that seals, and the public half that GitLab ships.
 #[derive(Clone)]
 pub struct SealingKey {
-    private: RsaPrivateKey,
-    public: RsaPublicKey,
+    private: PrivateKey,
+    public: PublicKey,
 }
 
 impl fmt::Debug for SealingKey {
@@ -50,15 +53,15 @@ impl SealingKey {
     /// Takes a private key in PEM (PKCS#1 or PKCS#8).
     pub fn parse(pem: &SecretString) -> Result<Self, String> {
         let pem = pem.expose_secret().trim();
-        let private = RsaPrivateKey::from_pkcs8_pem(pem)
-            .or_else(|_| RsaPrivateKey::from_pkcs1_pem(pem))
+        let private = PrivateKey::from_pkcs8_pem(pem)
+            .or_else(|_| PrivateKey::from_pkcs1_pem(pem))
             .map_err(|_| "must be an RSA private key in PEM (PKCS#1 or PKCS#8, without a passphrase)".to_owned())?;
         let public = private.to_public_key();
         Ok(Self { private, public })
     }
 
     /// The public half.
-    pub fn public(&self) -> &RsaPublicKey {
+    pub fn public(&self) -> &PublicKey {
         &self.public
     }
 
@@ -70,12 +73,13 @@ impl SealingKey {
     /// Seals `attributes`. Two seals of the same attributes differ, so the first text is kept and never made again.
     ///
     /// Takes milliseconds of CPU: call it off the async threads.
-    pub fn seal(&self, attributes: &Attributes, rng: &mut impl CryptoRngCore) -> Result<LicenseFile, String> {
+    pub fn seal(&self, attributes: &Attributes, rng: &mut impl TryCryptoRng) -> Result<LicenseFile, String> {
         let json = serde_json::to_vec(attributes).map_err(|e| format!("the attributes do not serialize: {e}"))?;
         let mut aes_key = [0; AES_BYTES];
         let mut iv = [0; AES_BYTES];
-        rng.fill_bytes(&mut aes_key);
-        rng.fill_bytes(&mut iv);
+        for bytes in [&mut aes_key, &mut iv] {
+            rng.try_fill_bytes(bytes).map_err(|e| format!("the system gives no random bytes: {e}"))?;
+        }
         let data = cbc::Encryptor::<Aes128>::new(&aes_key.into(), &iv.into()).encrypt_padded_vec::<Pkcs7>(&json);
         // PKCS#1 v1.5 type 1 padding without DigestInfo is OpenSSL's private_encrypt; with an RNG it is blinded.
         let key = self
@@ -89,10 +93,10 @@ impl SealingKey {
 }
 
 /// Takes a public key in PEM (SubjectPublicKeyInfo or PKCS#1).
-pub fn parse_public_key(pem: &str) -> Result<RsaPublicKey, String> {
+pub fn parse_public_key(pem: &str) -> Result<PublicKey, String> {
     let pem = pem.trim();
-    RsaPublicKey::from_public_key_pem(pem)
-        .or_else(|_| RsaPublicKey::from_pkcs1_pem(pem))
+    PublicKey::from_public_key_pem(pem)
+        .or_else(|_| PublicKey::from_pkcs1_pem(pem))
         .map_err(|_| "must be an RSA public key in PEM".into())
 }
 
@@ -121,7 +125,7 @@ pub enum OpenError {
 ///
 /// # Errors
 /// What is wrong with the text; see [`OpenError`].
-pub fn open(text: &str, key: &RsaPublicKey) -> Result<Attributes, OpenError> {
+pub fn open(text: &str, key: &PublicKey) -> Result<Attributes, OpenError> {
     if text.trim().is_empty() {
         return Err(OpenError::Empty);
     }
@@ -148,15 +152,15 @@ pub fn open(text: &str, key: &RsaPublicKey) -> Result<Attributes, OpenError> {
 ///
 /// The crate verifies signatures but does not hand back what was signed, so the public operation is done here;
 /// nothing in it is secret.
-fn recover(sealed_key: &[u8], key: &RsaPublicKey) -> Option<[u8; AES_BYTES]> {
+fn recover(sealed_key: &[u8], key: &PublicKey) -> Option<[u8; AES_BYTES]> {
     if sealed_key.len() != key.size() {
         return None;
     }
-    let number = BigUint::from_bytes_be(sealed_key);
-    if number >= *key.n() {
+    let number = BoxedUint::from_be_slice(sealed_key, key.n_bits_precision()).ok()?;
+    if number >= **key.n() {
         return None;
     }
-    let opened = number.modpow(key.e(), key.n()).to_bytes_be();
+    let opened = number.pow_mod(key.e(), key.n_params().modulus()).to_be_bytes_trimmed_vartime();
     // The leading zero byte of the padded block is gone from the number: 01 FF … FF 00 KEY.
     let padded = opened.strip_prefix(&[1])?;
     let filler = padded.iter().take_while(|b| **b == 0xff).count();

@@ -137,7 +137,7 @@ fn zendesk_keys_are_rsa_public_keys_one_after_the_other() {
     let zendesk = Given::enough().with("ZENDESK_PUBLIC_KEYS", &spaced).config().zendesk;
     assert_eq!(zendesk.public_keys, [PUBLIC_KEY, OTHER_PUBLIC_KEY]);
     let words = Given::enough().with("ZENDESK_PUBLIC_KEYS", &with_short).mistake("ZENDESK_PUBLIC_KEYS");
-    assert!(words.contains("number 2") && words.contains("2048 bits"), "{words}");
+    assert!(words.contains("number 2") && words.contains("2048 to 4096 bits"), "{words}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ mod table;
 mod tokens;
 
 use jiff::civil::Date;
-use rsa::RsaPublicKey;
+use rsa::PublicKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -109,7 +109,7 @@ pub enum DiagnosisError {
 ///
 /// # Errors
 /// The text is empty or too long.
-pub fn diagnose(text: &str, key: &RsaPublicKey, today: Date) -> Result<Vec<Finding>, DiagnosisError> {
+pub fn diagnose(text: &str, key: &PublicKey, today: Date) -> Result<Vec<Finding>, DiagnosisError> {
     if text.len() > MAX_TEXT_BYTES {
         return Err(DiagnosisError::TooLong);
     }

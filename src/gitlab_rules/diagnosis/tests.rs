@@ -21,7 +21,7 @@ fn found(text: &str) -> Vec<Finding> {
     diagnose(text, &public_key(), date(2026, 10, 1)).unwrap()
 }
 
-fn public_key() -> RsaPublicKey {
+fn public_key() -> PublicKey {
     parse_public_key(include_str!("../../../tests/vectors/test_key.pub.pem")).unwrap()
 }
 

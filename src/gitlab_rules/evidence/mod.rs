@@ -3,7 +3,7 @@
 mod old_license;
 
 use jiff::civil::Date;
-use rsa::RsaPublicKey;
+use rsa::PublicKey;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -122,7 +122,7 @@ pub struct Received {
 /// # Errors
 /// Every field that cannot be used: unknown names, wrong types, numbers out of range, dates that do not exist, an
 /// unreadable file.
-pub fn receive(object: &Map<String, Value>, key: &RsaPublicKey) -> Result<Received, Vec<FieldError>> {
+pub fn receive(object: &Map<String, Value>, key: &PublicKey) -> Result<Received, Vec<FieldError>> {
     let mut typed = Evidence::default();
     let mut file = None;
     let mut mistakes = Vec::new();

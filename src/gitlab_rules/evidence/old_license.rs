@@ -1,6 +1,6 @@
 //! The old license that a customer sends, and what can be told of a text that our key does not open.
 
-use rsa::RsaPublicKey;
+use rsa::PublicKey;
 
 use crate::sealing::{
     Attributes,
@@ -46,7 +46,7 @@ pub enum Unreadable {
 ///
 /// # Errors
 /// What can be told of a text that cannot be read.
-pub fn open_old_license(text: &str, key: &RsaPublicKey) -> Result<Attributes, Unreadable> {
+pub fn open_old_license(text: &str, key: &PublicKey) -> Result<Attributes, Unreadable> {
     let error = match file::open(text, key) {
         Ok(attributes) => return Ok(attributes),
         Err(error) => error,

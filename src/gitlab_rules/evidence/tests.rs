@@ -10,7 +10,7 @@ const OTHER: &str = include_str!("../../../tests/vectors/signed-by-another-key.g
 const TRUNCATED: &str = include_str!("../../../tests/vectors/truncated.gitlab-license");
 const CODE: &str = "aB3dE5gH7jK9mN1pQ_sT-vX2";
 
-fn key() -> RsaPublicKey {
+fn key() -> PublicKey {
     parse_public_key(include_str!("../../../tests/vectors/test_key.pub.pem")).unwrap()
 }
 
