@@ -50,7 +50,7 @@ async fn a_license_is_found_by_any_part_of_what_it_names() {
     ] {
         assert_eq!(ids(&agent, &format!("q={words}")).await, std::slice::from_ref(&own), "{words}");
     }
-    for words in ["1000_sure", "100%25%25sure", "nobody", "z_", "asmith%22%20OR%20%22jdoe", "juergen*", "81"] {
+    for words in ["1000_sure", "100%25%25sure", "nobody", "z_", "asmith%22%20OR%20%22jdoe", "juergen*"] {
         assert!(ids(&agent, &format!("q={words}")).await.is_empty(), "{words}");
     }
     assert_eq!(ids(&agent, "ticket=815").await, std::slice::from_ref(&own));

@@ -19,6 +19,9 @@ use crate::license::{LicenseDetails, LicenseId, TicketId};
 /// Licenses that one search without an index looks through; the next page goes on from there. Takes about 5 ms.
 const SCAN_LICENSES: i64 = 10_000;
 
+/// Licenses among which a trigram's frequency is measured: which ones are rare decides how long SQLite takes.
+const SAMPLE_LICENSES: i64 = 200;
+
 /// All given conditions must match.
 #[derive(Debug, Clone, Default)]
 pub struct SearchQuery {
@@ -85,7 +88,10 @@ impl Store {
                 by_text(page(BY_SCAN), &text).bind(lowest)
             }
             (Some(text), None) => match self.dialect {
-                Dialect::Sqlite => by_text(page(BY_TEXT_SQLITE), &text).bind(fts_query(&text)),
+                Dialect::Sqlite => {
+                    let query = fts_query(&text, &self.sample(before).await?);
+                    by_text(page(BY_TEXT_SQLITE), &text).bind(query)
+                }
                 Dialect::Postgres => by_text(page(BY_TEXT_POSTGRES), &text),
             },
         };
@@ -112,6 +118,14 @@ impl Store {
             }
         }
         Columns(&sqlx::query(newest).fetch_one(&self.pool).await?).number("number")
+    }
+
+    /// What is searched of the newest licenses before that number: tells common trigrams from rare ones.
+    async fn sample(&self, before: i64) -> Result<String> {
+        let sql = "SELECT COALESCE(group_concat(search_text, ' '), '') AS sample FROM \
+                   (SELECT search_text FROM license_search WHERE number < $1 ORDER BY number DESC LIMIT $2)";
+        let query = sqlx::query(sql).bind(before).bind(SAMPLE_LICENSES);
+        Columns(&query.fetch_one(&self.pool).await?).text("sample")
     }
 
     async fn id_of(&self, number: i64) -> Result<Option<LicenseId>> {

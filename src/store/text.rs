@@ -1,4 +1,9 @@
-//! Text as it is searched, and as a `LIKE` pattern.
+//! Text as it is searched, as a `LIKE` pattern and as a query of FTS5.
+
+use std::collections::BTreeSet;
+
+/// Further terms would cost more time than they save by ruling out candidates.
+const MAX_FTS_TERMS: usize = 3;
 
 /// Searches ignore case.
 pub(super) fn normalize(text: &str) -> String {
@@ -27,16 +32,15 @@ pub(super) fn has_trigram(text: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric()).any(|word| word.chars().nth(2).is_some())
 }
 
-/// An FTS5 query for the rows that may contain `text`, which must have three characters or more.
-///
-/// Every third trigram and the last one: together they cover the text, and each further one costs more time than it
-/// saves by ruling out candidates.
-pub(super) fn fts_query(text: &str) -> String {
+/// An FTS5 query for the rows that may contain `text`, which must have three characters or more: those with its rarest
+/// trigrams, by how often these are in `sample`.
+pub(super) fn fts_query(text: &str, sample: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
-    let trigrams = chars.chunks_exact(3);
-    let last = chars.last_chunk::<3>().filter(|_| !trigrams.remainder().is_empty());
-    let trigrams = trigrams.chain(last.map(|last| &last[..]));
-    let terms = trigrams.map(|trigram| format!("\"{}\"", trigram.iter().collect::<String>().replace('"', "\"\"")));
+    let trigrams: BTreeSet<String> = chars.windows(3).map(|trigram| trigram.iter().collect()).collect();
+    let mut trigrams: Vec<String> = trigrams.into_iter().collect();
+    trigrams.sort_by_cached_key(|trigram| sample.matches(trigram.as_str()).count());
+    trigrams.truncate(MAX_FTS_TERMS);
+    let terms = trigrams.iter().map(|trigram| format!("\"{}\"", trigram.replace('"', "\"\"")));
     terms.collect::<Vec<_>>().join(" AND ")
 }
 
@@ -50,15 +54,18 @@ mod tests {
     }
 
     #[test]
-    fn an_fts_query_covers_the_whole_text_and_quotes_it() {
+    fn an_fts_query_has_the_rarest_trigrams_quoted() {
+        let sample = "jane@acme.example\njoe@acme.example\n";
         for (text, query) in [
             ("abc", r#""abc""#),
-            ("abcd", r#""abc" AND "bcd""#),
-            ("abcdefg", r#""abc" AND "def" AND "efg""#),
-            ("müßig", r#""müß" AND "ßig""#),
-            (r#"a"* OR"#, r#""a""*" AND " OR""#),
+            ("aaaa", r#""aaa""#),
+            ("müß", r#""müß""#),
+            ("jane@acme", r#""ane" AND "jan" AND "ne@""#),
+            ("acme.ex", r#"".ex" AND "acm" AND "cme""#),
+            ("q@acme.example", r#""q@a" AND ".ex" AND "@ac""#),
+            (r#"a"* OR"#, r##"" OR" AND """* " AND "* O""##),
         ] {
-            assert_eq!(fts_query(text), query, "{text}");
+            assert_eq!(fts_query(text, sample), query, "{text}");
         }
     }
 

@@ -1,4 +1,4 @@
--- detail=none: a third of the size; the search verifies candidates against license_search itself
+-- detail = none: a third of the size; searches verify the candidates
 CREATE VIRTUAL TABLE license_search_fts USING fts5 (
     search_text,
     content = 'license_search',
