@@ -223,7 +223,7 @@ async fn an_error_shows_nothing_of_the_insides() {
         is_guarded(&answer, "503");
         let body: serde_json::Value = answer.json().await.unwrap();
         let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["type", "title", "status", "detail", "request_id"]);
+        assert_eq!(keys, ["type", "title", "status", "code", "detail", "request_id"]);
         for word in ["sqlx", "sqlite", "table", "SELECT", "licenses", ".db", "no such"] {
             assert!(!body.to_string().contains(word), "{body}");
         }
