@@ -65,7 +65,7 @@ async fn every_answer_carries_the_headers() {
         (&stranger, "/zendesk/lookup".into(), 200),
         (&stranger, "/openapi.json".into(), 200),
         (&stranger, "/metrics".into(), 404),
-        (&stranger, "/webhooks/mailgun".into(), 404),
+        (&stranger, "/webhooks/mailgun".into(), 405),
         (&stranger, "/zendesk/assets/main.js".into(), 200),
         (&stranger, "/zendesk/assets/sidebar.css".into(), 200),
         (&stranger, "/zendesk/assets/translations/en.json".into(), 200),
