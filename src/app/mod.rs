@@ -4,6 +4,7 @@ mod drill;
 mod maintenance;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod sessions;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -19,6 +20,7 @@ use tracing::{info, warn};
 pub use drill::drill;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{OnceOptions, SandboxOptions, sandbox};
+pub use sessions::{Revoke, sessions};
 
 use maintenance::Maintenance;
 
@@ -36,7 +38,7 @@ use crate::{
     zendesk::token::Verifier,
 };
 
-/// The running state.
+/// The running service.
 pub struct App {
     address: SocketAddr,
     store: Store,
@@ -100,7 +102,7 @@ impl App {
     }
 }
 
-/// Runs the state until SIGTERM or SIGINT; a second one ends it at once.
+/// Runs the service until SIGTERM or SIGINT; a second one ends it at once.
 ///
 /// # Errors
 /// What keeps it from starting.
@@ -121,7 +123,7 @@ pub async fn serve(config: Config, hold_outbox: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts all failed deliveries back into the outbox of the state, and prints how many there were.
+/// Puts all failed deliveries back into the outbox of the service, and prints how many there were.
 ///
 /// # Errors
 /// Where the database cannot be used.
@@ -144,11 +146,11 @@ pub async fn erase(config: Config, customer: &str) -> anyhow::Result<()> {
         erase::customer(&store, Random, &email, Clock::system().now()).await?;
     store.close().await;
     println!("erased from {licenses} licenses of this customer and {forwards} mailed to this address for others");
-    println!("{issues} GitLab issues are redacted by the running state; what Slack and the mailbox hold stays");
+    println!("{issues} GitLab issues are redacted by the running service; what Slack and the mailbox hold stays");
     Ok(())
 }
 
-/// What ends the state.
+/// The signals that end the service.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,

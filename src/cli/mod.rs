@@ -11,6 +11,7 @@ mod package;
 mod private;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod sessions;
 
 use clap::{Parser, Subcommand};
 
@@ -65,6 +66,11 @@ enum Command {
     /// Erase one customer, at their request: from the database, and from the GitLab issues by the running service
     #[command(after_long_help = flags::secrets_help())]
     Erase(erase::Arguments),
+    /// List the agents' sessions, and end them
+    ///
+    /// The running service needs no restart.
+    #[command(after_long_help = flags::secrets_help())]
+    Sessions(sessions::Arguments),
     /// Ask the running service whether it is ready; exit code 0 says yes
     Health(health::Arguments),
 }
@@ -95,6 +101,7 @@ impl Cli {
             Command::Package(arguments) => package::run(arguments),
             Command::Retry(flags) => block_on(app::retry(flags.over(Environment::of_process()).config()?)),
             Command::Erase(arguments) => block_on(erase::run(arguments)),
+            Command::Sessions(arguments) => block_on(sessions::run(arguments)),
             Command::Health(arguments) => block_on(health::run(arguments)),
         }
     }

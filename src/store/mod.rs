@@ -30,7 +30,7 @@ pub use idempotency::{IdempotencyKey, ResponseKind, StoredResponse};
 pub use inspect::{Inspection, inspect};
 pub use open::ConnectError;
 pub use search::{Page, SearchQuery};
-pub use sessions::Session;
+pub use sessions::{Session, SessionFilter};
 
 use std::{fs::File, sync::Arc, time::Duration};
 
