@@ -40,11 +40,11 @@ use crate::{config::Zendesk, telemetry::Heartbeat, workflow::LicenseService, zen
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Idle connections are closed after this.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// The state waits on others much more than it computes.
+/// Requests wait for the store much more than they compute.
 const WORKERS: usize = 2;
 /// Per worker; more connections wait in the kernel's queue.
 const MAX_CONNECTIONS: usize = 512;
-/// What is being answered when the state stops has so long to end.
+/// How long requests in flight may take when the service stops.
 const DRAIN_SECONDS: u64 = 5;
 
 /// What the handlers share.
