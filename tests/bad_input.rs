@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::world::{World, fresh_key, get, order, post, read};
+use crate::world::{World, fresh_key, generate, get, order, post, read};
 
 #[tokio::test]
 async fn every_wrong_field_is_named_at_once() {
@@ -109,4 +109,17 @@ async fn a_lookup_says_which_part_of_its_query_is_wrong() {
         assert_eq!(answer.body["errors"][0]["field"], field);
     }
     assert_eq!(get(&agent, "/api/v1/licenses?surprise=1").await.status, 400);
+}
+
+#[tokio::test]
+async fn the_longest_company_gives_a_file_name_that_file_systems_take() {
+    let world = World::start().await;
+    let agent = world.agent().await;
+    let mut order = order();
+    order["customer"]["company"] = "A".repeat(200).into();
+    let license = generate(&agent, &order).await;
+    let path = format!("/api/v1/licenses/{}/file", license["id"].as_str().unwrap());
+    let answer = agent.request(Method::GET, &path).send().await.unwrap();
+    let expected = format!("attachment; filename=\"{}.gitlab-license\"", "A".repeat(100));
+    assert_eq!(answer.headers()["content-disposition"], expected);
 }

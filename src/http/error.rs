@@ -214,7 +214,10 @@ impl ApiError {
                 [only] => format!("{} {}.", only.field, only.detail),
                 several => format!("{} fields are invalid.", several.len()),
             },
-            Self::MalformedBody(detail) | Self::NotAllowed(detail) | Self::KeyReused(detail) => detail.clone(),
+            Self::MalformedBody(detail)
+            | Self::NotAllowed(detail)
+            | Self::KeyReused(detail)
+            | Self::Unavailable { detail, .. } => detail.clone(),
             Self::MalformedQuery(detail) | Self::Internal(detail) => (*detail).to_owned(),
             Self::BodyTimeout => "The body took too long.".to_owned(),
             Self::BodyTooLarge { max_bytes } => format!("The body may have at most {} KiB.", max_bytes / 1024),
@@ -228,7 +231,6 @@ impl ApiError {
                 license.expires_on
             ),
             Self::OutOfScope(reason) => format!("override_reason {}.", override_required(reason)),
-            Self::Unavailable { detail, .. } => detail.clone(),
             Self::Limited(limited) => limited.message.clone(),
             Self::TooManyStreams => {
                 "You follow too many licenses at once: close a ticket's tab, or poll the license instead.".to_owned()
@@ -320,7 +322,7 @@ impl ResponseError for ApiError {
     }
 }
 
-/// What is said of a missing `override_reason`; `reason` is that of the verdict.
+/// The error of a missing `override_reason`; `reason` is that of the verdict.
 pub(crate) fn override_required(reason: &str) -> String {
     let (min, max) = (OVERRIDE_REASON_CHARS.start(), OVERRIDE_REASON_CHARS.end());
     let reason = reason.trim_end_matches('.');

@@ -34,8 +34,8 @@ impl LicenseService {
         license.drill = true;
         let message = |e: store::Error| e.to_string();
         let mut tx = self.store.begin().await.map_err(message)?;
-        self.add(&mut tx, &license).await.map_err(message)?;
+        let details = self.add(&mut tx, license).await.map_err(message)?;
         tx.commit().await.map_err(message)?;
-        Ok(license.id)
+        Ok(details.license.id)
     }
 }

@@ -50,8 +50,8 @@ impl LicenseService {
                 self.check_limits(tx, &license).await?;
                 let Agent { username, zendesk_user_id } = &license.agent;
                 tx.set_username(*zendesk_user_id, username.as_str()).await?;
-                self.add(tx, &license).await?;
-                self.generated(tx, &license, request).await
+                let details = self.add(tx, license.clone()).await?;
+                self.generated(&details, request)
             })
             .await?;
         self.count(&license, &response);
@@ -99,10 +99,13 @@ impl LicenseService {
         Ok(())
     }
 
-    /// Records the license and enqueues its email, or what announces that it could not be sealed.
-    pub(super) async fn add(&self, tx: &mut Transaction, license: &License) -> store::Result<()> {
+    /// Records the license and enqueues its email, or what announces that it could not be sealed. Returns what was
+    /// written.
+    pub(super) async fn add(&self, tx: &mut Transaction, license: License) -> store::Result<LicenseDetails> {
         let now = license.created_at;
-        tx.insert_license(license).await?;
+        tx.insert_license(&license).await?;
+        let mut details = LicenseDetails::new(license);
+        let license = &details.license;
         let mut tick = self.tick(now);
         let eligibility = license.eligibility_summary();
         let (kind, detail, deliveries) = match &license.seal_error {
@@ -114,26 +117,24 @@ impl LicenseService {
             }
             Some(error) => {
                 let notice = Notice::SealingFailed { error: error.clone() };
-                let deliveries = notices::notices_for(&LicenseDetails::new(license.clone()), notice, &mut tick);
+                let deliveries = notices::notices_for(&details, notice, &mut tick);
                 (EventKind::SealingFailed, format!("{error}; {eligibility}"), deliveries)
             }
         };
         let actor = if license.drill { Actor::Operator } else { Actor::from(&license.agent) };
-        tx.insert_event(license.id, &Event::new(now, &actor, kind, Some(detail))).await?;
+        let (id, event) = (license.id, Event::new(now, &actor, kind, Some(detail)));
+        tx.insert_event(id, &event).await?;
+        details.events.push(event);
         for new in &deliveries {
-            tx.insert_delivery(license.id, new, now).await?;
+            details.deliveries.push(tx.insert_delivery(id, new, now).await?);
         }
-        Ok(())
+        Ok(details)
     }
 
-    pub(super) async fn generated(
-        &self,
-        tx: &mut Transaction,
-        license: &License,
-        request: &IdempotentRequest,
-    ) -> Result<Response, Error> {
-        let kind = if license.seal_error.is_none() { ResponseKind::Created } else { ResponseKind::SealingFailed };
-        self.respond(kind, &written(tx, license.id).await?, request)
+    pub(super) fn generated(&self, details: &LicenseDetails, request: &IdempotentRequest) -> Result<Response, Error> {
+        let is_sealed = details.license.seal_error.is_none();
+        let kind = if is_sealed { ResponseKind::Created } else { ResponseKind::SealingFailed };
+        self.respond(kind, details, request)
     }
 
     /// Counts the license, unless the response is of another request under the same key.
