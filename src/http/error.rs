@@ -22,6 +22,8 @@ use crate::{
 
 /// When a client may repeat a request after the store was unavailable.
 const STORE_RETRY: Duration = Duration::from_secs(2);
+/// When a client may repeat a request after the HSM was unavailable.
+const SIGNER_RETRY: Duration = Duration::from_secs(10);
 /// When another progress stream may be free.
 const STREAM_RETRY: Duration = Duration::from_secs(5);
 
@@ -53,6 +55,8 @@ pub(crate) enum ApiError {
     TooManyStreams,
     WebhookRefused(String),
     SealingFailed(LicenseId),
+    /// Holds a whole sentence.
+    SignerUnavailable(String),
     StoreUnavailable,
     OutboxStalled,
     Internal(&'static str),
@@ -85,6 +89,7 @@ pub(crate) enum ErrorCode {
     LimitReached,
     TooManyStreams,
     WebhookRefused,
+    SignerUnavailable,
     StoreUnavailable,
     OutboxStalled,
     Internal,
@@ -144,6 +149,7 @@ impl ApiError {
             workflow::Error::Limited(limited) => Self::Limited(limited),
             workflow::Error::NotFound => Self::NotFound,
             workflow::Error::Unavailable { obstacle, .. } => Self::Unavailable { obstacle, detail },
+            workflow::Error::SignerUnavailable(_) => Self::SignerUnavailable(detail),
             workflow::Error::Store(error) => error.into(),
         }
     }
@@ -164,7 +170,9 @@ impl ApiError {
             Self::KeyReused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Limited(_) | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
             Self::SealingFailed(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::StoreUnavailable | Self::OutboxStalled => StatusCode::SERVICE_UNAVAILABLE,
+            Self::SignerUnavailable(_) | Self::StoreUnavailable | Self::OutboxStalled => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -196,6 +204,7 @@ impl ApiError {
             Self::TooManyStreams => ErrorCode::TooManyStreams,
             Self::WebhookRefused(_) => ErrorCode::WebhookRefused,
             Self::SealingFailed(_) => ErrorCode::SealingFailed,
+            Self::SignerUnavailable(_) => ErrorCode::SignerUnavailable,
             Self::StoreUnavailable => ErrorCode::StoreUnavailable,
             Self::OutboxStalled => ErrorCode::OutboxStalled,
             Self::Internal(_) => ErrorCode::Internal,
@@ -208,7 +217,10 @@ impl ApiError {
                 [only] => format!("{} {}.", only.field, only.detail),
                 several => format!("{} fields are invalid.", several.len()),
             },
-            Self::MalformedBody(detail) | Self::NotAllowed(detail) | Self::KeyReused(detail) => detail.clone(),
+            Self::MalformedBody(detail)
+            | Self::NotAllowed(detail)
+            | Self::KeyReused(detail)
+            | Self::SignerUnavailable(detail) => detail.clone(),
             Self::MalformedQuery(detail) | Self::Internal(detail) => (*detail).to_owned(),
             Self::BodyTimeout => "The body took too long.".to_owned(),
             Self::BodyTooLarge { max_bytes } => format!("The body may have at most {} KiB.", max_bytes / 1024),
@@ -242,6 +254,7 @@ impl ApiError {
             Self::Limited(limited) => Some(limited.retry_after),
             Self::TooManyStreams => Some(STREAM_RETRY),
             Self::StoreUnavailable => Some(STORE_RETRY),
+            Self::SignerUnavailable(_) => Some(SIGNER_RETRY),
             _ => None,
         }
     }
