@@ -81,6 +81,7 @@ async fn licenses_deliveries_attempts_refusals_and_limits_are_counted() {
         ("stopgap_sessions", 1.0),
         ("stopgap_outbox_alive", 1.0),
         ("stopgap_database_up", 1.0),
+        ("stopgap_signer_up", 1.0),
         (concat!(r#"stopgap_build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""}"#), 1.0),
     ] {
         is(&metrics, series, expected);

@@ -26,13 +26,14 @@ use maintenance::Maintenance;
 
 use crate::{
     clock::Clock,
-    config::Config,
+    config::{Config, Sealing},
     delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
     http::{self, AppState},
     license::Email,
     metrics::Metrics,
     outbox::{self, Clients, Outbox},
     random::Random,
+    sealing::Signer,
     store::Store,
     workflow::{LicenseService, erase, retry},
     zendesk::token::Verifier,
@@ -59,6 +60,7 @@ impl App {
     pub async fn start_with(config: Config, clock: Clock, random: Random, hold_outbox: bool) -> anyhow::Result<Self> {
         let store = Store::open(config.database_url.expose_secret()).await?;
         let clients = clients(&config, &clock)?;
+        let signer = signer(&config).await?;
         let metrics = Metrics::new();
         let outbox = if hold_outbox {
             let pending = outbox::pause(&store, clock.now()).await?;
@@ -70,7 +72,7 @@ impl App {
         let maintenance =
             Maintenance::start(store.clone(), clock.clone(), config.rules.retention_days, metrics.clone());
         let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
-        let licenses = licenses(&config, store.clone(), clock, random, metrics);
+        let licenses = licenses(&config, store.clone(), signer, clock, random, metrics);
         let state = Arc::new(AppState {
             licenses,
             verifier,
@@ -169,13 +171,25 @@ impl Signals {
     }
 }
 
-fn licenses(config: &Config, store: Store, clock: Clock, random: Random, metrics: Metrics) -> LicenseService {
+async fn signer(config: &Config) -> anyhow::Result<Signer> {
+    let Sealing { source, public, .. } = config.sealing.clone();
+    Signer::start(source, public).await.map_err(anyhow::Error::msg)
+}
+
+fn licenses(
+    config: &Config,
+    store: Store,
+    signer: Signer,
+    clock: Clock,
+    random: Random,
+    metrics: Metrics,
+) -> LicenseService {
     LicenseService {
         store,
         clock,
         random,
         metrics,
-        key: config.sealing.key.clone(),
+        signer,
         days: config.sealing.days,
         rules: config.rules.clone(),
         allowed_agents: config.zendesk.allowed_agents.clone(),

@@ -108,7 +108,11 @@ impl Cli {
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(work);
+    // Does not wait for blocking threads: a call of an HSM may hang forever.
+    runtime.shutdown_background();
+    outcome
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ use crate::{
 
 /// When a client may repeat a request after the store was unavailable.
 const STORE_RETRY: Duration = Duration::from_secs(2);
+/// When a client may repeat a request after the HSM was unavailable.
+const SIGNER_RETRY: Duration = Duration::from_secs(10);
 /// When another progress stream may be free.
 const STREAM_RETRY: Duration = Duration::from_secs(5);
 
@@ -56,6 +58,8 @@ pub(crate) enum ApiError {
     TooManyStreams,
     WebhookRefused(String),
     SealingFailed(LicenseId),
+    /// Holds a whole sentence.
+    SignerUnavailable(String),
     StoreUnavailable,
     OutboxStalled,
     Internal(&'static str),
@@ -89,6 +93,7 @@ pub(crate) enum ErrorCode {
     LimitReached,
     TooManyStreams,
     WebhookRefused,
+    SignerUnavailable,
     StoreUnavailable,
     OutboxStalled,
     Internal,
@@ -148,6 +153,7 @@ impl ApiError {
             workflow::Error::Limited(limited) => Self::Limited(limited),
             workflow::Error::NotFound => Self::NotFound,
             workflow::Error::Unavailable { obstacle, .. } => Self::Unavailable { obstacle, detail },
+            workflow::Error::SignerUnavailable(_) => Self::SignerUnavailable(detail),
             workflow::Error::Store(error) => error.into(),
         }
     }
@@ -169,7 +175,9 @@ impl ApiError {
             Self::KeyReused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Limited(_) | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
             Self::SealingFailed(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::StoreUnavailable | Self::OutboxStalled => StatusCode::SERVICE_UNAVAILABLE,
+            Self::SignerUnavailable(_) | Self::StoreUnavailable | Self::OutboxStalled => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -202,6 +210,7 @@ impl ApiError {
             Self::TooManyStreams => ErrorCode::TooManyStreams,
             Self::WebhookRefused(_) => ErrorCode::WebhookRefused,
             Self::SealingFailed(_) => ErrorCode::SealingFailed,
+            Self::SignerUnavailable(_) => ErrorCode::SignerUnavailable,
             Self::StoreUnavailable => ErrorCode::StoreUnavailable,
             Self::OutboxStalled => ErrorCode::OutboxStalled,
             Self::Internal(_) => ErrorCode::Internal,
@@ -217,6 +226,7 @@ impl ApiError {
             Self::MalformedBody(detail)
             | Self::NotAllowed(detail)
             | Self::KeyReused(detail)
+            | Self::SignerUnavailable(detail)
             | Self::Unavailable { detail, .. } => detail.clone(),
             Self::MalformedQuery(detail) | Self::Internal(detail) => (*detail).to_owned(),
             Self::BodyTimeout => "The body took too long.".to_owned(),
@@ -251,6 +261,7 @@ impl ApiError {
             Self::Limited(limited) => Some(limited.retry_after),
             Self::TooManyStreams => Some(STREAM_RETRY),
             Self::StoreUnavailable => Some(STORE_RETRY),
+            Self::SignerUnavailable(_) => Some(SIGNER_RETRY),
             _ => None,
         }
     }

@@ -50,6 +50,8 @@ async fn measure(state: &AppState) {
         f64::from(u8::from(heartbeat.as_ref().is_some_and(|heartbeat| heartbeat.is_alive(now)))),
     );
     licenses.metrics.set(metrics::DATABASE_UP, None, f64::from(u8::from(licenses.store.ping().await.is_ok())));
+    let signs = licenses.signer.check_ready(now).await.is_ok();
+    licenses.metrics.set(metrics::SIGNER_UP, None, f64::from(u8::from(signs)));
     let Ok(backlog) = licenses.store.backlog(now).await else { return };
     licenses.metrics.set(metrics::LATE_EMAILS, None, backlog.late_emails as f64);
     licenses.metrics.set(metrics::SESSIONS, None, backlog.sessions as f64);

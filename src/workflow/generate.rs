@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     license::{
-        Actor, Agent, Customer, EligibilityNote, Event, EventKind, License, LicenseDetails, LicenseFile, LicenseId,
-        Notice, Purpose, Seats, Terms, Ticket, notices, record::today,
+        Actor, Agent, Customer, EligibilityNote, Event, EventKind, License, LicenseDetails, LicenseId, Notice, Purpose,
+        Seats, Terms, Ticket, notices, record::today,
     },
-    sealing::Attributes,
+    sealing::{Attributes, SealError},
     store::{self, ResponseKind, Transaction},
 };
 
@@ -41,7 +41,7 @@ impl LicenseService {
             return Err(Error::OutOfScope(command.eligibility.reason));
         }
         let confirm_duplicate = command.confirm_duplicate;
-        let license = self.seal(command).await;
+        let license = self.seal(command).await?;
         let response = self
             .execute_once(request, async |tx| {
                 if !confirm_duplicate {
@@ -58,20 +58,17 @@ impl LicenseService {
         Ok(response)
     }
 
-    /// The license with its file, or with the reason why there is none. RSA runs on a blocking thread.
-    pub(super) async fn seal(&self, command: GenerateLicense) -> License {
+    /// The license with its file, or with the reason why there is none.
+    pub(super) async fn seal(&self, command: GenerateLicense) -> Result<License, Error> {
         let now = self.clock.now();
         let terms = Terms::of(today(now), self.days);
         let attributes = Attributes::emergency(&command.customer, command.seats, terms);
-        let (key, random) = (self.key.clone(), self.random);
-        let sealed = tokio::task::spawn_blocking(move || key.seal(&attributes, &mut random.for_rsa()))
-            .await
-            .unwrap_or_else(|_| Err("sealing was interrupted".to_owned()));
-        let (file, seal_error) = match sealed {
+        let (file, seal_error) = match self.signer.seal(attributes, self.random.for_rsa()).await {
             Ok(file) => (Some(file), None),
-            Err(error) => (None::<LicenseFile>, Some(error)),
+            Err(SealError::Failed(error)) => (None, Some(error)),
+            Err(SealError::Unavailable(reason)) => return Err(Error::SignerUnavailable(reason)),
         };
-        License {
+        Ok(License {
             id: LicenseId(self.random.id(now)),
             created_at: now,
             ticket: command.ticket,
@@ -85,7 +82,7 @@ impl LicenseService {
             replaces: None,
             replaced_by: None,
             drill: false,
-        }
+        })
     }
 
     async fn check_duplicate(&self, tx: &mut Transaction, license: &License) -> Result<(), Error> {

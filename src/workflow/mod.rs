@@ -30,7 +30,7 @@ use crate::{
     license::{Actor, LicenseDetails, LicenseId, Username, notices::Tick, record},
     metrics::Metrics,
     random::Random,
-    sealing::SealingKey,
+    sealing::Signer,
     store::{self, Store, Transaction},
 };
 
@@ -41,7 +41,7 @@ pub struct LicenseService {
     pub clock: Clock,
     pub random: Random,
     pub metrics: Metrics,
-    pub key: SealingKey,
+    pub signer: Signer,
     /// The fixed term in days, 1 to 30.
     pub days: u8,
     pub rules: Rules,

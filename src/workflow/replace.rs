@@ -33,7 +33,7 @@ impl LicenseService {
         let details = self.store.license(id).await?.ok_or(Error::NotFound)?;
         actions::can_replace(&details).map_err(|obstacle| obstacle.error(&details))?;
         let generate = self.generate_command(&details.license, command.seats, request.agent_user_id()).await?;
-        let license = License { replaces: Some(id), ..self.seal(generate).await };
+        let license = License { replaces: Some(id), ..self.seal(generate).await? };
         let response = self
             .execute_once(request, async |tx| {
                 let earlier = tx.license(id).await?.ok_or(Error::NotFound)?;
