@@ -61,6 +61,7 @@ async fn an_address_that_is_none_is_marked_and_nothing_is_sent() {
 #[tokio::test]
 async fn the_license_is_sent_again_to_the_same_address() {
     let (world, screen) = failed().await;
+    screen.click("more-title").await;
     screen.click("resend").await;
     let mail = arrived(&world, &screen).await;
     assert_eq!(mail.envelope_to, ["jane@acme.example"]);
@@ -76,6 +77,7 @@ async fn the_download_is_the_license_file_that_a_mail_would_carry() {
     screen.click("download").await;
     let (name, content) = within(downloaded(folder.path())).await;
 
+    screen.click("more-title").await;
     screen.click("resend").await;
     let attachment = arrived(&world, &screen).await.attachments.into_iter().next().unwrap();
     assert_eq!((name, content.trim_end()), (attachment.filename, attachment.content.trim_end()));

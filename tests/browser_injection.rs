@@ -88,7 +88,11 @@ async fn whatever_servers_say_and_customers_paste_stays_text_in_the_sidebar() {
     let known = "The license key is invalid.".to_owned();
     let texts = names().into_iter().chain(BREAKING.iter().map(ToString::to_string)).chain([known]);
     let pasted = json!(texts.collect::<Vec<_>>().join("\n")).to_string();
-    screen.run(&format!("$('error-text').value = {pasted}")).await;
+    screen
+        .run(&format!(
+            "$('error-text').value = {pasted}; $('error-text').dispatchEvent(new Event('input', {{ bubbles: true }}))"
+        ))
+        .await;
     screen.click("explain").await;
     screen.until("it is explained", "document.querySelector('#findings .card')").await;
     nothing_broke_out(&screen, &pasted).await;

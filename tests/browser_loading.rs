@@ -57,11 +57,11 @@ async fn while_the_ticket_is_read_the_page_says_so_and_generates_nothing() {
 async fn a_ticket_that_zendesk_does_not_tell_can_be_read_again() {
     let (_world, screen) = loading().await;
     screen.run("lose_patience()").await;
-    screen.until("it says so", "text('email-problem').startsWith('Zendesk did not answer')").await;
+    screen.until("it says so", "text('unread').startsWith('Zendesk did not answer')").await;
     screen.looks_well().await;
     screen.run("release()").await;
     screen.click("again").await;
     screen.until("the ticket is there", "text('recipient-email') === 'jane@acme.example'").await;
-    assert_eq!(screen.text("email-problem").await, "");
+    assert_eq!(screen.text("unread").await, "");
     screen.close().await;
 }

@@ -95,8 +95,8 @@ async fn a_german_agent_reads_german_words_dates_and_numbers() {
     screen.looks_well().await;
 
     screen.generate("1300").await;
-    let title = screen.text("license-title").await;
-    assert!(title.contains("1.300"), "{title}");
+    let summary = screen.text("license-to").await;
+    assert!(summary.contains("1.300"), "{summary}");
     let last = screen.text("license-last").await;
     let date = r"/(tag|Mittwoch), [0-9]{1,2}\. [A-Z][a-zä]+ 20[0-9]{2}/.test(text('license-last'))";
     assert_eq!(screen.look(date).await, true, "{last}");

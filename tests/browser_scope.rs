@@ -129,7 +129,7 @@ async fn the_customers_error_leads_to_a_replacement_with_the_right_seats() {
     screen.until("the replacement is filled in", "$('replace-seats')?.value === '1300'").await;
     screen.looks_well().await;
     screen.click("replace").await;
-    screen.until("three steps are green", &format!("text('license-title').includes('1,300') && {DONE}")).await;
+    screen.until("three steps are green", &format!("text('license-to').includes('1,300') && {DONE}")).await;
 
     let new = get(&agent, "/api/v1/licenses?q=jane@acme.example").await.body["items"][0].clone();
     assert_eq!((&new["seats"], &new["replaces"]), (&json!(1300), &first["id"]));

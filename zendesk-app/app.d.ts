@@ -2,119 +2,180 @@
 // the API document.
 
 type License = import("./types").License;
+type LicensePage = import("./types").LicensePage;
 type Delivery = import("./types").Delivery;
+type Action = import("./types").Action;
 type LicenseRequest = import("./types").GenerateLicense;
 type Evidence = import("./types").Evidence;
 type Eligibility = import("./types").Eligibility;
+type Diagnosis = import("./types").Diagnosis;
 type Finding = import("./types").Finding;
-type ProblemBody = Partial<import("./types").Problem>;
+type Problem = Partial<import("./types").Problem>;
 
-interface Ticket {
-  id: number;
-  subject: string;
-  name: string;
-  email: string;
-  company: string;
-  /** The requester's locale, in which a reply to them is written. */
-  locale: string;
+/** What an agent put into one form, and what was said about it. All by element id. */
+interface Inputs {
+	values: Record<string, string>;
+	checks: Record<string, boolean>;
+	/** Folds that are open. */
+	open: Record<string, boolean>;
+	/** What is wrong with a field. */
+	problems: Record<string, string>;
+	/** What a press came to. */
+	messages: Record<string, string>;
+	/** Buttons whose press is not answered yet. */
+	busy: Record<string, boolean>;
+	/** Idempotency keys of requests whose outcome is unknown, by a digest of the request. */
+	keys: Record<string, string>;
 }
 
-type OnLicense = (license: License) => void;
+interface Contact {
+	name: string;
+	email: string;
+}
 
-// api.js
-type Call = (path: string, options?: { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal }) => Promise<Response>;
-type Get = (path: string, signal?: AbortSignal) => Promise<any>;
-type Post = (path: string, body: object, headers?: Record<string, string>) => Promise<any>;
-/** Calls `onChange` with each state of a license until its deliveries have ended. */
-type Follow = (id: string, onChange: OnLicense, signal: AbortSignal) => Promise<void>;
-/** Posts under an idempotency key until the service answers. */
-type Insist = (path: string, body: object) => Promise<any>;
-/** What a press does, and what there is to say of it. */
-type OnPress = (id: string, deed: (insist: Insist) => Promise<string | void>) => void;
+interface Ticket {
+	id: number;
+	subject: string;
+	name: string;
+	email: string;
+	company: string;
+	tags: string[];
+	/** The requester's locale, in which a reply to them is written. */
+	locale: string;
+	/** The requester's other addresses and those in copy. */
+	contacts: Contact[];
+}
 
-// dom.js
-type Content = Node | string;
-type Make = (tag: string, className: string, ...children: Content[]) => HTMLElement;
-type MakeButton = (className: string, onclick: () => void, ...children: Content[]) => HTMLElement;
-type Mark = (id: string, text: string) => void;
-/** Says whether the field is right. */
-type Demand = (id: string, isRight: unknown, text: string) => boolean;
+interface TicketState {
+	/** Null until Zendesk has answered. */
+	ticket: Ticket | null;
+	reading: "pending" | "failed" | "done";
+	inputs: Inputs;
+	/** The agent enters the customer instead of taking the requester. */
+	isCorrecting: boolean;
+	/** The address for which another license is wanted beside the running one. */
+	anotherFor: string | null;
+	/** The unusual seat count that the agent was asked about. */
+	askedSeats: string;
+	/** Seats that were filled in by the page; what the agent typed is never overwritten. */
+	filledSeats: string;
+	eligibility: Eligibility | null;
+	/** Why the evidence could not be checked. */
+	eligibilityProblem: string;
+	showsReason: boolean;
+	licenses: License[];
+	showsAllLicenses: boolean;
+	lookupFailed: boolean;
+	findings: Finding[];
+}
+
+interface LicenseState {
+	license: License;
+	inputs: Inputs;
+	/** When the connection that brings news was lost. */
+	lostAt: number | null;
+	/** The view may be behind. */
+	isStale: boolean;
+	isDownloaded: boolean;
+	isUntagged: boolean;
+}
+
+interface PageState {
+	view: "form" | "license";
+	isSessionOver: boolean;
+	ticket: TicketState;
+	tickets: Record<number, TicketState>;
+	license: LicenseState | null;
+	licenses: Record<string, LicenseState>;
+	/** Text for the agent to copy by hand. */
+	copyText: string;
+}
+
+interface RequestOptions {
+	method?: string;
+	headers?: Record<string, string>;
+	body?: string;
+	signal?: AbortSignal;
+}
+
+/** A press under way: the inputs it belongs to, and how it reaches the service. */
+interface Press {
+	inputs: Inputs;
+	submit(path: string, body: object): Promise<License>;
+}
+
+interface Button {
+	id: string;
+	/** The id of the element that shows what the press came to. */
+	message: string;
+	inputs(): Inputs | null;
+	/** Resolves to a message for the agent. */
+	press(press: Press): Promise<string | void>;
+}
 
 /** The parts of a page that differ between the sidebar and the full page. */
 interface Page {
-  /** Puts the parts together: there is a session. */
-  ready(): void;
-  /** Zendesk is met; `agent` ends when the agent's language and colours are known. */
-  joined(agent: Promise<void>): unknown;
-  /** Zendesk cannot be met. */
-  unmet?(): void;
-  /** The session has ended. */
-  ended?(): void;
+	/** Puts the parts together: there is a session. */
+	ready(): void;
+	/** Zendesk is met; `agent` resolves when the agent's language and colours are known. */
+	joined(agent: Promise<void>): void | Promise<void>;
+	/** Zendesk cannot be met. */
+	unmet?(): void;
+	sessionEnded?(): void;
 }
 
-/** Who the license goes to, and what they got before (customer.js). */
-interface Customer {
-  /** Takes the domains that no license goes to, separated by commas. */
-  begin(refusedDomains: string): void;
-  /** The ticket is being read, or could not be read. */
-  showNone(isLoading: boolean): void;
-  showTicket(): void;
-  /** Opens the field with `email` in it; with null, goes back to the ticket's address. */
-  correct(email: string | null): void;
-  /** The address that the agent typed in place of the ticket's. */
-  corrected(): string | null;
-  /** The address, wherever it comes from. */
-  address(): string;
-  /** Shows what is wrong with the address, and says whether nothing is. */
-  isRight(problem?: string): boolean;
-  /** Looks up what was generated for this ticket and this address. */
-  lookUp(): Promise<void>;
-  /** Takes in a running license that the page did not know of. */
-  add(license: License): void;
-  /** This customer's license that still runs. */
-  running(): License | undefined;
-  /** Asks for the confirmation of a duplicate, and says whether none is wanting. */
-  isConfirmed(): boolean;
+type TextTree = string | { [name: string]: TextTree };
+type Placeholders = Record<string, string | number | null | undefined>;
+type Instant = string | number;
+
+/** One language's texts, for a locale and a time zone. */
+interface Translator {
+	texts: TextTree;
+	locale: string;
+	timeZone?: string;
+	has(name: string): boolean;
+	/** The text under a dotted name, its {values} and {names.of.texts} filled in; `n` chooses singular or plural. */
+	t(name: string, values?: Placeholders): string;
+	/** A license's own date, which has no time zone. */
+	day(date: string, daysBefore?: number): string;
+	shortDay(date: string, daysBefore?: number): string;
+	date(at: Instant): string;
+	/** The time, with the date if it is not today's. */
+	time(at: Instant): string;
 }
 
-type Moment = string | number;
-
-/** One language's words, for a locale and a time zone (words.js). */
-interface Words {
-  texts: unknown;
-  locale: string;
-  timeZone?: string;
-  /** The text under a dotted name, its {values} and {names.of.texts} filled in; `n` chooses singular or plural. */
-  t(name: string, values?: Record<string, any>): string;
-  /** A license's own date, which has no time zone. */
-  day(date: string, daysBefore?: number): string;
-  /** A moment's date. */
-  date(at: Moment): string;
-  /** A moment's time, with the date where it is not today's. */
-  time(at: Moment): string;
+interface ZendeskUser {
+	name?: string | null;
+	email?: string | null;
+	locale?: string;
+	timeZone?: { ianaName?: string };
+	identities?: { type?: string; value?: string }[];
 }
 
-/** Takes a language, and for its dates a time zone. */
-type Locally<T> = (locale: string, timeZone?: string) => Promise<T>;
-
-/** Any element of the page by its id: the modules know which of them are fields, folds and buttons. */
-interface PageElement extends HTMLElement {
-  value: string;
-  checked: boolean;
-  open: boolean;
-  files: FileList | null;
-  elements: HTMLCollectionOf<HTMLInputElement>;
-  select(): void;
-  reset(): void;
+/** What `get` answers for the paths that this app asks for. */
+interface ZendeskValues {
+	errors?: Record<string, Error>;
+	"ticket.id"?: number | string;
+	"ticket.subject"?: string;
+	"ticket.requester"?: ZendeskUser | null;
+	"ticket.organization"?: { name?: string } | null;
+	"ticket.collaborators"?: ZendeskUser[];
+	"ticket.tags"?: string[];
+	"comment.text"?: string;
+	"comment.type"?: string;
+	currentUser?: ZendeskUser;
+	colorScheme?: string;
 }
 
 interface ZafClient {
-  get(paths: string[]): Promise<Record<string, any>>;
-  set(path: string, value: unknown): Promise<Record<string, any>>;
-  invoke(action: string, ...args: unknown[]): Promise<Record<string, any>>;
-  on(event: string, handler: (message?: any) => void): void;
+	get(paths: string[]): Promise<ZendeskValues>;
+	set(path: string, value: string): Promise<ZendeskValues>;
+	invoke(action: string, ...args: unknown[]): Promise<ZendeskValues>;
+	on(event: "colorScheme.changed", handler: (scheme: string) => void): void;
+	on(event: "app.activated", handler: (data?: { firstLoad?: boolean }) => void): void;
+	on(event: "ticket.requester.email.changed", handler: () => void): void;
 }
 
 interface Window {
-  ZAFClient?: { init(): ZafClient | false };
+	ZAFClient?: { init(): ZafClient | false };
 }

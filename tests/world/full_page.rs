@@ -8,7 +8,7 @@ const FRAME: &str = "#panel-full iframe";
 /// A narrow window, half a screen, and a wide one, in pixels.
 const WIDTHS: [u32; 3] = [400, 900, 1600];
 /// The list shows what is sought.
-const LISTED: &str = "visible('form') && text('found') && !text('found').includes('Looking')";
+const LISTED: &str = "visible('list') && text('found') && !text('found').includes('Looking')";
 
 impl Screen {
     /// Opens the full page as an agent does who has no ticket open, and goes into it once its list is there.

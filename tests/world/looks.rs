@@ -53,7 +53,7 @@ impl Screen {
         let axe = fs::read_to_string(AXE)
             .expect("axe-core, which checks the page, is not installed: run `npm ci` in zendesk-app");
         self.run(&format!("if (!window.axe) {{ {axe} }}")).await;
-        let found = self.look("axe.run(document).then(({ violations }) => violations)").await;
+        let found = self.look("axe.run(document, { rules: { 'target-size': { enabled: true } } }).then(({ violations }) => violations)").await;
         let complaints: Vec<String> = found.as_array().into_iter().flatten().map(in_words).collect();
         assert!(complaints.is_empty(), "axe complains: {complaints:#?}");
     }

@@ -1,131 +1,139 @@
 // @ts-check
-// The service's API, and what every press that calls it has in common. The session lives in this module's memory alone.
+// The service's API. The session lives in this module's memory alone.
 
-import { $, pause, set } from "./dom.js";
-import { t } from "./words.js";
+import { pause } from "./dom.js";
+import { page, t } from "./text.js";
 
-const ANSWER_MS = 15_000;
-/** The waits before each further try at a service that is away. */
-const WAITS_SECONDS = [1, 2, 4, 8, 15];
-/** Of a stream: half a shift. */
-const MAX_TRIES = 1000;
+const TIMEOUT_MS = 15_000;
+/** The pauses before each further try while the service is away. */
+const RETRY_SECONDS = [1, 2, 4, 8, 15];
 
 let session = "";
-let onEnd = () => {};
+let onSessionEnd = () => {};
 
-export function begin(token, end) {
-	session = token;
-	onEnd = end;
+/** @param {string} bearer @param {() => void} ended */
+export function beginSession(bearer, ended) {
+	session = bearer;
+	onSessionEnd = ended;
 }
 
-/** The service said no; without an answer it is away. */
-export class Refusal extends Error {
-	/** @param {Response} [answer] @param {ProblemBody} [problem] */
-	constructor(answer, problem = {}) {
+/** The service refused a request, or did not answer: then there is no status. */
+export class ApiError extends Error {
+	/** @param {Response} [response] @param {Problem} [problem] */
+	constructor(response, problem = {}) {
 		super(problem.detail);
 		this.problem = problem;
-		this.status = answer?.status;
-		this.waitSeconds = Number(answer?.headers.get("Retry-After")) || 60;
+		this.status = response?.status;
+		this.retrySeconds = Number(response?.headers.get("Retry-After")) || 60;
 	}
 }
 
-/** @type {Call} */
-export const call = async (path, options) => {
-	const headers = { Authorization: `Bearer ${session}`, ...options?.headers };
-	const signal = options?.signal ?? AbortSignal.timeout(ANSWER_MS);
-	const answer = await fetch(`../api/v1/${path}`, { ...options, headers, signal }).catch(() => {
-		throw new Refusal();
+/** @param {string} path @param {RequestOptions} [options] */
+export async function call(path, options = {}) {
+	const headers = { Authorization: `Bearer ${session}`, ...options.headers };
+	const signal = options.signal ?? AbortSignal.timeout(TIMEOUT_MS);
+	const response = await fetch(`../api/v1/${path}`, { ...options, headers, signal }).catch(() => {
+		throw new ApiError();
 	});
-	if (answer.ok) return answer;
-	const problem = await answer.json().catch(() => ({}));
-	if (answer.status === 401) onEnd();
-	throw answer.status >= 500 && !problem.license ? new Refusal() : new Refusal(answer, problem);
-};
+	if (response.ok) return response;
+	/** @type {Problem} */
+	const problem = await response.json().catch(() => ({}));
+	if (response.status === 401) onSessionEnd();
+	// Any other server error may pass.
+	const isFinal = response.status < 500 || problem.code === "sealing_failed";
+	throw isFinal ? new ApiError(response, problem) : new ApiError();
+}
 
-/** @type {Get} */
-export const get = async (path, signal) => (await call(path, { signal })).json();
+/** @param {string} path @param {AbortSignal} [signal] */
+const getJson = async (path, signal) => (await call(path, { signal })).json();
 
-/** @type {Post} */
-export const post = async (path, body, headers) =>
-	(await call(path, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) })).json();
+/** @type {(id: string) => Promise<License>} */
+export const getLicense = (id) => getJson(`licenses/${encodeURIComponent(id)}`);
 
-/** `EventSource` cannot carry the session. @type {Follow} */
-export const follow = async (id, onChange, signal) => {
-	for (let tries = 0, failures = 0; tries < MAX_TRIES && !signal.aborted; tries += 1, failures += 1) {
+/** @type {(query: URLSearchParams, signal?: AbortSignal) => Promise<LicensePage>} */
+export const listLicenses = (query, signal) => getJson(`licenses?${query}`, signal);
+
+/** @type {(evidence: Evidence) => Promise<Eligibility>} */
+export const checkEligibility = (evidence) => post("eligibility", evidence);
+
+/** @type {(text: string) => Promise<Diagnosis>} */
+export const diagnose = (text) => post("diagnosis", { text });
+
+/** @param {string} path @param {object} body @param {Record<string, string>} [headers] */
+async function post(path, body, headers) {
+	const response = await call(path, {
+		method: "POST",
+		headers: { "Content-Type": "application/json", ...headers },
+		body: JSON.stringify(body),
+	});
+	return response.json();
+}
+
+/**
+ * Posts under an idempotency key until the service answers. The key is kept in `keys` while the outcome is unknown.
+ *
+ * @param {string} path
+ * @param {object} body
+ * @param {Record<string, string>} keys
+ * @param {(message: string) => void} report
+ * @returns {Promise<License>}
+ */
+export async function submit(path, body, keys, report) {
+	const request = await digest(path + JSON.stringify(body));
+	keys[request] ??= crypto.randomUUID();
+	for (let tries = 0; ; tries += 1) {
 		try {
-			const { body } = await call(`licenses/${id}/progress`, { signal });
-			const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
-			let text = "";
-			let part;
-			while (!signal.aborted && (part = await reader?.read())?.value) {
-				const events = (text + part.value).split("\n\n");
-				text = events.pop() ?? "";
-				for (const event of events) {
-					if (!event.startsWith("event: license\ndata: ")) continue;
-					/** @type {License} */
-					const license = JSON.parse(event.slice(21));
-					failures = 0;
-					onChange(license);
-					if (license.deliveries.every(({ state }) => state !== "pending")) return;
-				}
-			}
+			const license = await post(path, body, { "Idempotency-Key": keys[request] });
+			delete keys[request];
+			return license;
 		} catch (error) {
-			// A stream that breaks off is no refusal.
-			if (error instanceof Refusal && error.status) throw error;
-		}
-		await pause(1000 * (WAITS_SECONDS[failures] ?? 15));
-	}
-};
-
-/** Requests whose end is not known, with their idempotency keys. */
-export const keys = new Map();
-
-/** Its `data-trouble` names where to tell what came of it. @type {OnPress} */
-export const onPress = (id, deed) => {
-	const button = $(id);
-	const trouble = button.dataset.trouble ?? "";
-	button.onclick = async () => {
-		// `disabled` would lose the keyboard's focus.
-		if (button.ariaDisabled === "true") return;
-		button.ariaDisabled = "true";
-		set({ [trouble]: "" });
-		try {
-			const said = await deed((path, body) => insist(path, body, trouble));
-			if (said) set({ [trouble]: said });
-		} catch (error) {
-			set({ [trouble]: explain(error) });
-		}
-		button.ariaDisabled = "false";
-	};
-};
-
-async function insist(path, body, trouble) {
-	const request = path + JSON.stringify(body);
-	const key = keys.get(request) ?? crypto.randomUUID();
-	keys.set(request, key);
-	for (let tried = 0; ; tried += 1) {
-		try {
-			const made = await post(path, body, { "Idempotency-Key": key });
-			set({ [trouble]: "" });
-			keys.delete(request);
-			return made;
-		} catch (error) {
-			const seconds = WAITS_SECONDS[tried];
-			const status = error instanceof Refusal ? error.status : NaN;
-			if (status && ![401, 429].includes(status)) keys.delete(request);
-			if (status !== undefined || !seconds) throw error;
-			set({ [trouble]: t("trouble.away", { seconds, attempt: tried + 2, of: WAITS_SECONDS.length + 1 }) });
+			const isAway = error instanceof ApiError && error.status === undefined;
+			const seconds = RETRY_SECONDS[tries];
+			if (isFinal(error)) delete keys[request];
+			if (!isAway || !seconds) throw error;
+			report(t("trouble.away", { seconds, attempt: tries + 2, of: RETRY_SECONDS.length + 1 }));
 			await pause(seconds * 1000);
 		}
 	}
 }
 
-/** The service's trouble in words; any other is the page's own fault. */
+/** A request that was refused for its session or a limit may be repeated under its key. @param {unknown} error */
+const isFinal = (error) =>
+	error instanceof ApiError && error.status !== undefined && ![401, 429].includes(error.status);
+
+/** Requests may hold a pasted license, so what is kept of them is a digest. @param {string} text */
+async function digest(text) {
+	const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+	return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The error in the page's language. Throws what is a fault of the page itself. @param {unknown} error */
 export function explain(error) {
-	if (!(error instanceof Refusal)) throw error;
-	const { status, problem, message } = error;
-	if (!status) return t("trouble.gone");
+	if (!(error instanceof ApiError)) throw error;
+	const { status, problem, retrySeconds } = error;
+	if (status === undefined) return t("trouble.gone");
 	if (status === 401) return "";
-	const fields = problem.errors?.map(({ field, detail }) => `${field} ${detail}`).join("; ");
-	return `${t(status === 403 ? "trouble.forbidden" : "trouble.other")} ${fields || message}`;
+	if (problem.code === "limit_reached") return limitReached(retrySeconds);
+	const name = `problem.${problem.code}`;
+	return page.has(name) ? t(name) : t("trouble.other");
+}
+
+/** @param {number} seconds */
+export const limitReached = (seconds) =>
+	t("trouble.limited", { time: page.time(Date.now() + seconds * 1000), n: Math.ceil(seconds / 60) });
+
+/**
+ * The refused fields in the page's language, by element id.
+ *
+ * @param {unknown} error
+ * @param {Record<string, string>} ids of the form's elements, by the API's field, in the page's order
+ * @param {string} [texts] where the texts are
+ * @returns {Record<string, string> | null} `null` if some field is not in the form
+ */
+export function fieldProblems(error, ids, texts = "invalid") {
+	if (!(error instanceof ApiError)) return null;
+	const refused = (error.problem.errors ?? []).map((each) => each.field);
+	if (refused.length === 0 || refused.some((name) => !(name in ids))) return null;
+	const inOrder = Object.keys(ids).filter((name) => refused.includes(name));
+	return Object.fromEntries(inOrder.map((name) => [ids[name], t(`${texts}.${name}`)]));
 }

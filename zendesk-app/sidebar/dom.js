@@ -1,74 +1,75 @@
 // @ts-check
 // The page's elements. Text from outside reaches them as text alone.
 
-export const $ = (id) => /** @type {PageElement} */ (document.getElementById(id));
-
-/** Writes texts, shows and hides. */
-export function set(page) {
-	for (const [id, value] of Object.entries(page)) {
-		if (typeof value === "boolean") $(id).hidden = !value;
-		// A live region speaks whenever it is written to.
-		else if ($(id).textContent !== value) $(id).textContent = value;
-	}
+/** @param {string} id */
+export function byId(id) {
+	const element = document.getElementById(id);
+	if (!element) throw new Error(`the page has no #${id}`);
+	return element;
 }
 
-/** Says what is wrong with a field; an empty text, that nothing is. @type {Mark} */
-export const mark = (id, text) => {
-	$(id).ariaInvalid = String(text !== "");
-	set({ [`${id}-problem`]: text });
-};
+/** @param {string} id */
+export const field = (id) => /** @type {HTMLInputElement} */ (byId(id));
 
-/** Marks a field that is wrong, and goes there. @type {Demand} */
-export const demand = (id, isRight, text) => {
-	mark(id, isRight ? "" : text);
-	if (!isRight) $(id).focus();
-	return Boolean(isRight);
-};
+/** A live region speaks whenever it is written to, so the same text is not written again. @param {string} id @param {string} text */
+export function setText(id, text) {
+	if (byId(id).textContent !== text) byId(id).textContent = text;
+}
 
-// What is wrong with a field holds until it is changed.
-addEventListener("input", ({ target }) => {
-	const { id } = /** @type {Element} */ (target);
-	if ($(`${id}-problem`)) mark(id, "");
-});
+/** @param {string} id @param {boolean} isShown */
+export function show(id, isShown) {
+	byId(id).hidden = !isShown;
+}
 
-/** Fills in a field as if it were typed. @type {Mark} */
-export const fill = (id, text) => {
-	$(id).value = text;
-	$(id).dispatchEvent(new Event("input", { bubbles: true }));
-};
+/** Keeps what is equal, and with it the focus. @param {string} id @param {HTMLElement[]} fresh */
+export function setChildren(id, fresh) {
+	const parent = byId(id);
+	fresh.forEach((element, at) => {
+		const old = parent.children[at];
+		if (!old) parent.append(element);
+		else if (!old.isEqualNode(element)) old.replaceWith(element);
+	});
+	while (parent.children.length > fresh.length) parent.lastElementChild?.remove();
+}
 
-/** @type {Make} */
-export const make = (tag, className, ...children) => {
-	const element = Object.assign(document.createElement(tag), { className });
+/** @param {string} tag @param {string} className @param {(Node | string)[]} children */
+export function make(tag, className, ...children) {
+	const element = document.createElement(tag);
+	if (className) element.className = className;
 	element.append(...children);
 	return element;
-};
+}
 
-/** @type {MakeButton} */
+/** @param {string} className @param {() => void} onclick @param {(Node | string)[]} children */
 export const makeButton = (className, onclick, ...children) =>
 	Object.assign(make("button", className, ...children), { onclick, type: "button" });
 
+/** @param {string} href @param {string} text */
 export const makeLink = (href, text) => Object.assign(make("a", "", text), { href, target: "_blank", rel: "noopener" });
 
-/** Calls `done` once what happened is over. */
-export function afterwards(done, ms) {
+/** @param {string | null | undefined} url */
+export const isWebAddress = (url) => /^https?:\/\//.test(url ?? "");
+
+/** Calls `action` once nothing has happened for `ms`. @param {() => void} action @param {number} ms */
+export function debounced(action, ms) {
 	let timer = 0;
 	return () => {
 		clearTimeout(timer);
-		timer = setTimeout(done, ms);
+		timer = setTimeout(action, ms);
 	};
 }
 
-export const onTyped = (id, done) => $(id).addEventListener("input", afterwards(done, 300));
-
+/** @param {number} ms */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Reads 1,234 and 1.234 and 1 234 alike. */
-export function numberIn(id) {
-	const digits = $(id).value.trim().replace(/(?<=\d)[,.'’\s](?=\d{3}(?!\d))/g, "");
+/** Reads 1,234 and 1.234 and 1 234 alike; NaN if it is no whole number. @param {string} text */
+export function parseNumber(text) {
+	const digits = text.trim().replace(/(?<=\d)[,.'’\s](?=\d{3}(?!\d))/g, "");
 	return /^\d{1,9}$/.test(digits) ? Number(digits) : NaN;
 }
 
-export const isAddress = (text) => /^[^\s@<>,;"]+@[^\s@]+\.[^\s@.]{2,}$/.test(text);
+/** @param {string} text */
+export const isEmailAddress = (text) => /^[^\s@<>,;"]+@[^\s@]+\.[^\s@.]{2,}$/.test(text);
 
-export const list = (...parts) => parts.filter(Boolean).join(" · ");
+/** @param {(string | number | null | undefined | false)[]} parts */
+export const join = (...parts) => parts.filter(Boolean).join(" · ");

@@ -1,108 +1,157 @@
 // @ts-check
-// What the customer's screenshots, old license file and error messages say.
+// What the customer's screenshots and old license file say.
 
-import { explain, onPress, post } from "./api.js";
-import { customer } from "./customer.js";
-import { $, fill, list, make, makeButton, numberIn, onTyped, set } from "./dom.js";
-import { put } from "./host.js";
-import { inView, offer } from "./license.js";
-import { t, words } from "./words.js";
+import { checkEligibility, explain, fieldProblems } from "./api.js";
+import { byId, debounced, field, join, parseNumber, setText, show } from "./dom.js";
+import { onRender, render, state } from "./state.js";
+import { page, t } from "./text.js";
 
 const MAX_FILE_BYTES = 50_000;
+const TYPING_MS = 300;
+/** Evidence as the API names it, and the elements that hold it, in the page's order. */
+const TEXTS = /** @type {const} */ ({ plan: "plan", expires_on: "expires_on", license_file: "license_file" });
+const NUMBERS = /** @type {const} */ ({
+	billable_users: "billable_users",
+	maximum_users: "maximum_users",
+	seats: "licensed",
+});
 /** @type {Record<string, string>} */
 const TONES = { in_scope: "success", unchecked: "warning" };
 
 let checks = 0;
-/** The seats that the customer's numbers ask for. */
-let wanted = 0;
-/** Filled in from here: what the agent typed is never written over. */
-let filled = "";
 
-export function begin(toForm) {
-	onTyped("evidence", check);
-	$("evidence").ondragover = (event) => event.preventDefault();
-	$("evidence").ondrop = (event) => {
+/** Elements of the evidence, by the API's field of a license request. */
+export const EVIDENCE_FIELDS = Object.fromEntries(
+	Object.entries({ ...TEXTS, ...NUMBERS, trial: "trial" }).map(([name, id]) => [`evidence.${name}`, id]),
+);
+
+export function bindEvidence() {
+	const fold = byId("evidence");
+	fold.addEventListener(
+		"input",
+		debounced(() => checkEvidence(state.ticket), TYPING_MS),
+	);
+	fold.ondragover = (event) => event.preventDefault();
+	fold.ondrop = (event) => {
 		event.preventDefault();
-		take(event.dataTransfer?.files[0]);
+		takeFile(event.dataTransfer?.files[0]);
 	};
-	$("choose").onchange = () => take($("choose").files?.[0]);
-	$("seats").addEventListener("input", advise);
-	$("use").onclick = () => useSeats(wanted);
-	onPress("explain", async () => {
-		const text = $("error-text").value.trim();
-		if (!text) return $("error-text").focus();
-		const { findings } = await post("diagnosis", { text });
-		$("findings").replaceChildren(...findings.map((/** @type {Finding} */ finding) => card(finding, toForm)));
-	});
+	byId("choose").onchange = () => takeFile(field("choose").files?.[0]);
+	byId("use").onclick = () => {
+		useSeats(state.ticket, state.ticket.eligibility?.recommended_seats ?? 0);
+		render();
+	};
+	onRender(() => renderEvidence(state.ticket));
 }
 
-/** What was entered, as the service takes it. @returns {Evidence | undefined} */
-export function read() {
-	const entered = [...$("evidence-fields").elements].map(({ id, name, type, inputMode, checked, value }) =>
-		[name, type === "checkbox" ? checked : inputMode ? numberIn(id) : value.trim()]);
-	const seen = entered.filter(([name, value]) => name && value);
-	return seen.length ? Object.fromEntries(seen) : undefined;
-}
-
-function useSeats(seats) {
-	fill("seats", (filled = String(seats)));
-}
-
-/** Warns before the press of what issue and Slack will tell after it. */
-function advise() {
-	const [n, seats] = [wanted, numberIn("seats")];
-	set({ below: seats < n ? t("evidence.below", { n }) : "", use: t("evidence.use", { n }) });
-	set({ use: n > 0 && seats !== n });
-}
-
-async function take(file) {
-	if (!file) return;
-	if (file.size > MAX_FILE_BYTES) return tell("unchecked", t("evidence.too_large"));
-	$("license_file").value = await file.text();
-	await check();
-}
-
-async function check() {
-	const own = (checks += 1);
-	const seen = read();
-	wanted = 0;
-	set({ verdict: false, override: false, below: "" });
-	if (!seen) return;
-	try {
-		const answer = await post("eligibility", seen);
-		if (own === checks) render(answer);
-	} catch (error) {
-		if (own === checks) tell("unchecked", explain(error));
+/** What was entered, as the API takes it. @param {TicketState} known @returns {Evidence | undefined} */
+export function evidenceOf({ inputs: { values, checks: ticks } }) {
+	/** @type {Evidence} */
+	const evidence = {};
+	for (const id of Object.values(TEXTS)) {
+		const text = (values[id] ?? "").trim();
+		if (text) evidence[id] = text;
 	}
+	for (const [name, id] of numberFields()) {
+		const number = parseNumber(values[id] ?? "");
+		if (number > 0) evidence[name] = number;
+	}
+	if (ticks.trial) evidence.trial = true;
+	return Object.keys(evidence).length > 0 ? evidence : undefined;
 }
 
-/** @param {Eligibility} eligibility */
-function render({ verdict, reason, read: { company, name, email, plan, seats, expires_on }, recommended_seats }) {
-	wanted = recommended_seats ?? 0;
-	tell(verdict, reason);
-	const facts = [company, name, email, plan, seats && t("earlier.seats", { n: seats }), expires_on && words.day(expires_on)];
-	set({ "verdict-read": list(...facts), override: !(verdict in TONES) });
-	if (wanted && ["", filled].includes($("seats").value)) useSeats(wanted);
+const numberFields = () =>
+	/** @type {["seats" | "billable_users" | "maximum_users", string][]} */ (Object.entries(NUMBERS));
+
+/** What is wrong with the evidence, by element id. @param {TicketState} known @returns {Record<string, string>} */
+export function evidenceProblems({ inputs: { values } }) {
+	const wrong = Object.values(NUMBERS).filter((id) => values[id]?.trim() && !(parseNumber(values[id]) >= 0));
+	return Object.fromEntries(wrong.map((id) => [id, t("invalid.number")]));
 }
 
-function tell(verdict, reason) {
-	$("verdict").className = `card ${TONES[verdict] ?? "danger"}`;
-	const word = t(`evidence.${verdict in TONES ? verdict : "out"}`);
-	set({ "verdict-word": word, "verdict-reason": reason, "verdict-read": "", verdict: true });
-	advise();
+/** The most users that the customer's numbers speak of; 0 if there are none. @param {TicketState} known */
+export function mostUsers(known) {
+	const { seats, billable_users, maximum_users } = evidenceOf(known) ?? {};
+	const read = known.eligibility;
+	return Math.max(
+		...[seats, billable_users, maximum_users, read?.read.seats, read?.recommended_seats].map((n) => n ?? 0),
+	);
 }
 
-/** @param {Finding} finding */
-function card({ meaning, steps, seats: n, reply }, toForm) {
-	const insert = async () => set({ "findings-said": await put("publicReply", reply) });
-	const buttons = make("div", "buttons", makeButton("button", insert, t("license.reply")));
-	const known = inView() ?? customer.running();
-	const use = () => {
-		if (known) return offer(known, String(n), meaning);
-		toForm();
-		useSeats(Number(n));
-	};
-	if (n) buttons.prepend(makeButton("button", use, t(known ? "aftercare.replace_with" : "evidence.use", { n })));
-	const todo = make("ol", "", ...steps.map((step) => make("li", "", step)));
-	return make("div", "card", make("p", "strong", meaning), todo, buttons);
+/** @param {TicketState} known */
+export const isOutOfScope = ({ eligibility }) => Boolean(eligibility && !(eligibility.verdict in TONES));
+
+/** Seats that come from the page do not overwrite what the agent typed. @param {TicketState} known @param {number} seats */
+export function useSeats(known, seats) {
+	known.filledSeats = String(seats);
+	known.inputs.values.seats = known.filledSeats;
+	delete known.inputs.problems.seats;
 }
+
+/** @param {File | undefined} file */
+async function takeFile(file) {
+	const known = state.ticket;
+	if (!file) return;
+	if (file.size > MAX_FILE_BYTES) {
+		known.eligibilityProblem = t("evidence.too_large");
+		return render();
+	}
+	known.inputs.values.license_file = await file.text();
+	render();
+	await checkEvidence(known);
+}
+
+/** Asks the service for its verdict. @param {TicketState} known */
+export async function checkEvidence(known) {
+	const check = (checks += 1);
+	const evidence = evidenceOf(known);
+	known.eligibility = null;
+	known.eligibilityProblem = "";
+	known.showsReason = false;
+	render();
+	if (!evidence) return;
+	try {
+		const eligibility = await checkEligibility(evidence);
+		if (check !== checks) return;
+		known.eligibility = eligibility;
+		const seats = eligibility.recommended_seats ?? 0;
+		if (seats && ["", known.filledSeats].includes(known.inputs.values.seats ?? "")) useSeats(known, seats);
+	} catch (error) {
+		if (check !== checks) return;
+		const fields = Object.fromEntries(
+			Object.entries(EVIDENCE_FIELDS).map(([name, id]) => [name.replace("evidence.", ""), id]),
+		);
+		const problems = fieldProblems(error, fields, "invalid.evidence");
+		if (problems) Object.assign(known.inputs.problems, problems);
+		else known.eligibilityProblem = explain(error);
+	}
+	render();
+}
+
+/** @param {TicketState} known */
+function renderEvidence(known) {
+	const { eligibility, eligibilityProblem, showsReason, inputs } = known;
+	const seats = parseNumber(inputs.values.seats ?? "");
+	const wanted = eligibility?.recommended_seats ?? 0;
+	show("verdict", Boolean(eligibility || eligibilityProblem));
+	show("override", showsReason || isOutOfScope(known));
+	setText("below", seats < wanted ? t("evidence.below", { n: wanted }) : "");
+	show("use", wanted > 0 && seats !== wanted);
+	setText("use", t("evidence.use", { n: wanted }));
+	renderVerdict(eligibility, eligibilityProblem);
+}
+
+/** @param {Eligibility | null} eligibility @param {string} problem */
+function renderVerdict(eligibility, problem) {
+	const verdict = eligibility?.verdict ?? "unchecked";
+	byId("verdict").className = `card ${TONES[verdict] ?? "danger"}`;
+	setText("verdict-word", problem || t(`verdict.${verdict}`));
+	show("verdict-why", Boolean(eligibility));
+	setText("verdict-reason", eligibility ? reasonOf(eligibility) : "");
+	const { company, name, email, plan, seats, expires_on } = eligibility?.read ?? {};
+	const users = seats ? t("earlier.seats", { n: seats }) : "";
+	setText("verdict-read", join(company, name, email, plan, users, expires_on && page.day(expires_on)));
+}
+
+/** The service explains in English; other languages have an explanation for each verdict. @param {Eligibility} eligibility */
+const reasonOf = ({ verdict, reason }) => (page.locale.startsWith("en") ? reason : t(`verdict_reason.${verdict}`));

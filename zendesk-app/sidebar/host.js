@@ -1,133 +1,203 @@
 // @ts-check
-// Zendesk around the page: how it begins there, the ticket, the comment, the frame.
+// Zendesk around the page: how it starts there, the ticket, the comment, the frame.
 
-import { begin as beginSession } from "./api.js";
-import { $, afterwards, set } from "./dom.js";
-import { speak, t } from "./words.js";
+import { beginSession } from "./api.js";
+import { byId, debounced, field, show } from "./dom.js";
+import { onRender, render, state } from "./state.js";
+import { setLanguage, t } from "./text.js";
 
 // The SDK itself waits for five minutes.
-const ANSWER_MS = 8000;
+const TIMEOUT_MS = 8000;
+const RESIZE_MS = 50;
 const [NAME_CHARS, SUBJECT_CHARS] = [200, 300];
 
-/** @type {ZafClient} */
-export let zaf;
+/** @type {ZafClient | null} */
+let client = null;
 
-/** As it was read last. @type {Ticket | undefined} */
-export let ticket;
+export function zendesk() {
+	if (!client) throw new Error("the page is outside Zendesk");
+	return client;
+}
 
-const state = document.body.dataset.state ?? "outside";
-const isReady = state === "ready";
+const pageState = document.body.dataset.state ?? "outside";
+const isReady = pageState === "ready";
 
-/** @param {Page} page */
-export async function begin({ ready, joined, unmet, ended }) {
+/** @param {Page} parts */
+export async function startPage(parts) {
 	try {
-		const session = take("session");
-		const meeting = connect();
-		const met = meeting.catch(() => isReady);
-		await speak(navigator.language);
-		if (isReady) {
-			beginSession(session, () => {
-				set({ "session-ended": true });
-				ended?.();
-			});
-			ready();
-		} else set({ [state]: true });
-		if (!(await met)) return set({ outside: true });
-		await meeting.then(() => {
-			zaf.on("colorScheme.changed", setScheme);
-			followHeight();
-			const agent = readAgent().catch(() => {});
-			return isReady && joined(agent);
-		}, unmet);
+		const session = takeMeta("session");
+		const connecting = connect();
+		const isInside = connecting.catch(() => isReady);
+		await setLanguage(navigator.language);
+		if (isReady) startSession(session, parts);
+		else show(pageState, true);
+		if (!(await isInside)) return show("outside", true);
+		await connecting.then(() => join(parts), parts.unmet);
 	} catch (error) {
-		set({ unloadable: true });
+		show("unloadable", true);
 		throw error;
 	}
 }
 
-/** Takes what the service put into the head. */
-export function take(name) {
-	const meta = document.head.children[`stopgap-${name}`];
-	meta.remove();
-	return meta.content;
+/** @param {string} session @param {Page} parts */
+function startSession(session, parts) {
+	onRender(renderCopy);
+	beginSession(session, () => {
+		if (state.isSessionOver) return;
+		state.isSessionOver = true;
+		show("session-ended", true);
+		parts.sessionEnded?.();
+	});
+	parts.ready();
+}
+
+/** @param {Page} parts */
+function join(parts) {
+	zendesk().on("colorScheme.changed", setScheme);
+	followHeight();
+	const agent = readAgent().catch(() => {});
+	if (isReady) return parts.joined(agent);
+}
+
+/** Takes what the service put into the head. @param {string} name */
+export function takeMeta(name) {
+	const meta = document.querySelector(`meta[name="stopgap-${name}"]`);
+	const content = meta?.getAttribute("content") ?? "";
+	meta?.remove();
+	return content;
+}
+
+/** Resolves to whether the page is inside Zendesk. */
+async function connect() {
+	if (!window.ZAFClient) {
+		const sdk = byId("zaf-sdk");
+		await withinTimeout(new Promise((onload, onerror) => Object.assign(sdk, { onload, onerror })));
+	}
+	client = window.ZAFClient?.init() || null;
+	return client !== null;
 }
 
 async function readAgent() {
 	const { currentUser, colorScheme } = await read("currentUser", "colorScheme");
 	setScheme(colorScheme);
-	await speak(currentUser?.locale ?? "en", currentUser?.timeZone?.ianaName);
+	await setLanguage(currentUser?.locale ?? "en", currentUser?.timeZone?.ianaName);
+	render();
 }
 
+/** @param {string | undefined} scheme */
 function setScheme(scheme) {
 	if (scheme) document.documentElement.dataset.scheme = scheme;
 }
 
-/** Meets Zendesk; false where the page is outside of it. */
-async function connect() {
-	if (!window.ZAFClient) {
-		await within(new Promise((onload, onerror) => Object.assign($("zaf-sdk"), { onload, onerror })));
-	}
-	const client = window.ZAFClient?.init();
-	if (client) zaf = client;
-	return Boolean(client);
-}
+/** @param {string[]} paths */
+const read = (...paths) => withinTimeout(zendesk().get(paths));
 
-const read = (...paths) => within(zaf.get(paths));
-
+/** @returns {Promise<Ticket>} */
 export async function readTicket() {
-	const found = await read("ticket.id", "ticket.subject", "ticket.requester", "ticket.organization");
+	const found = await read(
+		"ticket.id",
+		"ticket.subject",
+		"ticket.requester",
+		"ticket.organization",
+		"ticket.collaborators",
+		"ticket.tags",
+	);
 	const requester = found["ticket.requester"] ?? {};
-	ticket = {
+	return {
 		id: idIn(found),
-		subject: line(found["ticket.subject"], SUBJECT_CHARS),
-		name: line(requester.name),
-		email: line(requester.email),
-		company: line(found["ticket.organization"]?.name),
+		subject: singleLine(found["ticket.subject"], SUBJECT_CHARS),
+		name: singleLine(requester.name),
+		email: singleLine(requester.email),
+		company: singleLine(found["ticket.organization"]?.name),
+		tags: [...(found["ticket.tags"] ?? [])],
 		locale: requester.locale ?? "en",
+		contacts: contactsOf(requester, found["ticket.collaborators"] ?? []),
 	};
 }
 
-/** Text into the comment, or else to copy. */
-export async function put(kind, text) {
+/** The requester's other addresses, and the people in copy. @param {ZendeskUser} requester @param {ZendeskUser[]} copied */
+function contactsOf(requester, copied) {
+	const own = (requester.identities ?? []).filter(({ type, value }) => type === "email" && value !== requester.email);
+	const found = [...own.map(({ value }) => ({ name: requester.name, email: value })), ...copied];
+	const contacts = found.map(({ name, email }) => ({ name: singleLine(name), email: singleLine(email) }));
+	return contacts.filter(({ email }, at) => email && contacts.findIndex((each) => each.email === email) === at);
+}
+
+/**
+ * Puts text into the comment, or else lets the agent copy it. A draft of the other kind is left alone: an internal text
+ * must not end up in a public reply, and the other way round.
+ *
+ * @param {"publicReply" | "internalNote"} kind
+ * @param {string} text
+ * @returns {Promise<string>} what became of it
+ */
+export async function insertComment(kind, text) {
+	const ticketId = state.ticket.ticket?.id;
 	try {
-		await act(() => zaf.set("comment.type", kind));
-		await act(() => zaf.invoke("ticket.comment.appendText", text));
+		const found = await read("ticket.id", "comment.text", "comment.type");
+		if (idIn(found) !== ticketId) throw new Error("another ticket is open");
+		const draft = plainText(found["comment.text"] ?? "");
+		if (draft.includes(plainText(text))) return t("comment.already");
+		if (draft && found["comment.type"] !== kind) return offerCopy(text, `comment.other_${kind}`);
+		await act(() => zendesk().set("comment.type", kind));
+		await act(() => zendesk().invoke("ticket.comment.appendText", text));
 		return t(`comment.${kind}`);
 	} catch {
 		return copy(text, "comment.instead");
 	}
 }
 
-/** The clipboard's own API needs a permission that frames may lack. */
+/** The editor may hold HTML, so only letters and digits are compared. @param {string} text */
+const plainText = (text) =>
+	text
+		.replace(/<[^>]*>|&#?\w+;/g, " ")
+		.replace(/[^\p{L}\p{N}]+/gu, " ")
+		.trim();
+
+/** @param {string} text @param {string} message */
+function offerCopy(text, message) {
+	state.copyText = text;
+	render();
+	return t(message);
+}
+
+/** The clipboard's own API needs a permission that frames may lack. @param {string} text */
 export function copy(text, done = "comment.copied") {
 	const focused = document.activeElement;
-	$("copy-text").value = text;
-	set({ "copy-box": true });
-	$("copy-text").select();
+	offerCopy(text, done);
+	field("copy-text").select();
 	if (!document.execCommand("copy")) return t("comment.shown");
-	set({ "copy-box": false });
+	state.copyText = "";
+	render();
 	if (focused instanceof HTMLElement) focused.focus();
 	return t(done);
 }
 
-export const addTag = (tag) => act(() => zaf.invoke("ticket.tags.add", tag));
+function renderCopy() {
+	show("copy-box", state.copyText !== "");
+	if (field("copy-text").value !== state.copyText) field("copy-text").value = state.copyText;
+}
+
+/** @param {string} tag */
+export const addTag = (tag) => act(() => zendesk().invoke("ticket.tags.add", tag));
 
 function followHeight() {
 	const resize = () => {
 		const height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;
-		// Only ugly.
-		within(zaf.invoke("resize", { width: "100%", height })).catch(() => {});
+		// A failure is only ugly.
+		withinTimeout(zendesk().invoke("resize", { width: "100%", height })).catch(() => {});
 	};
-	new ResizeObserver(afterwards(resize, 50)).observe(document.body);
+	new ResizeObserver(debounced(resize, RESIZE_MS)).observe(document.body);
 }
 
-/** On the ticket that was read: another one may have taken its place. */
-async function act(deed) {
-	if (idIn(await read("ticket.id")) !== ticket?.id) throw new Error("another ticket is open");
-	const answer = await within(deed());
-	for (const error of Object.values(answer?.errors ?? {})) throw error;
+/** Acts on the ticket in view: another one may have taken its place. @param {() => Promise<ZendeskValues>} action */
+async function act(action) {
+	if (idIn(await read("ticket.id")) !== state.ticket.ticket?.id) throw new Error("another ticket is open");
+	const { errors } = (await withinTimeout(action())) ?? {};
+	for (const error of Object.values(errors ?? {})) throw error;
 }
 
+/** @param {ZendeskValues} found */
 function idIn(found) {
 	const id = Number(found["ticket.id"]);
 	if (!(id > 0)) throw new Error("the ticket has no number yet");
@@ -135,11 +205,16 @@ function idIn(found) {
 }
 
 /** @type {<T>(promise: Promise<T>) => Promise<T>} */
-const within = (promise) =>
-	Promise.race([promise, new Promise((_, reject) => setTimeout(reject, ANSWER_MS, new Error("Zendesk does not answer")))]);
+const withinTimeout = (promise) =>
+	Promise.race([
+		promise,
+		new Promise((_, reject) => setTimeout(reject, TIMEOUT_MS, new Error("Zendesk does not answer"))),
+	]);
 
-/** One line without what the service refuses: an odd name must not stand in the way of a license. */
-function line(text, chars = NAME_CHARS) {
-	const clean = String(text ?? "").replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ").trim();
+/** One line without what the service refuses: an odd name must not stand in the way of a license. @param {string | null | undefined} text */
+function singleLine(text, chars = NAME_CHARS) {
+	const clean = String(text ?? "")
+		.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ")
+		.trim();
 	return [...clean].slice(0, chars).join("").trim();
 }

@@ -1,185 +1,191 @@
 // @ts-check
-// One license after the press: its deliveries as steps, live, what to say about it, and its aftercare.
+// The license in view: how it stands, its deliveries as steps, live, and what to write about it.
 
-import { call, explain, follow, onPress } from "./api.js";
-import { $, isAddress, list, make, makeLink, mark, numberIn, set } from "./dom.js";
-import { addTag, copy, put, ticket } from "./host.js";
-import { t, words, wordsFor } from "./words.js";
+import { bindAftercare, renderAftercare, showNextStep } from "./aftercare.js";
+import { getLicense } from "./api.js";
+import { describe, emails, isBounced, issueUrl, recipientOf, sentEmail } from "./delivery.js";
+import { byId, join, make, makeLink, setChildren, setText, show } from "./dom.js";
+import { follow } from "./follow.js";
+import { addTag, copy, insertComment } from "./host.js";
+import { bindInputs } from "./inputs.js";
+import { onPress } from "./press.js";
+import { canReply, noteText, replyText } from "./reply.js";
+import { keepLicense, leaveLicense, onRender, render, state } from "./state.js";
+import { page, t } from "./text.js";
 
-/** @type {License} */
-let license;
+const TAG = "emergency-license";
+const COUNTDOWN_MS = 1000;
+
 let following = new AbortController();
-/** @type {OnLicense | undefined} */
-let onChange;
 
-/** @param {OnLicense} [change] */
-export function begin(back, change) {
-	onChange = change;
-	onPress("reply", async () => put("publicReply", await reply()));
-	onPress("note", async () => put("internalNote", await write("en", issueUrl() ? "note.with_issue" : "note.text")));
-	onPress("copy", async () => copy(await reply()));
-	$("back").onclick = () => {
-		following.abort();
+const inView = () => state.license?.inputs ?? null;
+
+/** @param {() => void} back */
+export function bindLicense(back) {
+	bindInputs("license", inView);
+	bindAftercare({ open: openLicense, update });
+	bindComments();
+	byId("back").onclick = () => {
+		close();
 		back();
 	};
-	beginAftercare();
+	onRender(renderLicense);
+	setInterval(renderCountdown, COUNTDOWN_MS);
 }
 
-/** @param {License} made */
-export function openNew(made) {
-	open(made);
-	if (made.ticket.id === ticket?.id) addTag("emergency-license").catch(() => set({ untagged: true }));
+function bindComments() {
+	onPress({
+		id: "reply",
+		message: "said",
+		inputs: inView,
+		press: async () => insertComment("publicReply", await reply()),
+	});
+	onPress({
+		id: "note",
+		message: "said",
+		inputs: inView,
+		press: async () => insertComment("internalNote", await note()),
+	});
+	onPress({ id: "copy", message: "said", inputs: inView, press: async () => copy(await reply()) });
 }
 
-/** @param {License} known */
-export function open(known) {
+const reply = () => (state.license ? replyText(state.license, state.ticket.ticket?.locale ?? "en") : "");
+const note = () => (state.license ? noteText(state.license.license) : "");
+
+function close() {
 	following.abort();
-	following = new AbortController();
-	$("steps").replaceChildren();
-	render(known);
-	set({ form: false, license: true, said: "", "copy-box": false, untagged: false });
-	$("license-title").focus();
-	follow(known.id, render, following.signal).catch((error) => set({ said: explain(error) }));
+	leaveLicense();
+	render();
 }
-
-/** Fills in a replacement, to be confirmed. @param {License} known */
-export function offer(known, seats, reason) {
-	open(known);
-	$("replace-seats").value = seats;
-	$("replace-reason").value = reason;
-	$("aftercare").open = true;
-	$("replace").focus();
-}
-
-export const inView = () => ($("license").hidden || !isRunning(license) ? undefined : license);
-
-/** The service's own rule for a duplicate. @param {License} license */
-export const isRunning = ({ state, replaced_by, days_left }) => state !== "failed" && !replaced_by && days_left > 0;
 
 /** @param {License} license */
-export function standing(license) {
-	const { state, days_left: n, replaced_by } = license;
-	const word = replaced_by ? "replaced" : /failed|late/.test(state) ? state : n > 0 ? "left" : "expired";
-	return make("em", state === "failed" ? "danger" : isRunning(license) ? "warning" : "", t(`earlier.${word}`, { n }));
+export function openLicense(license) {
+	const known = keepLicense(license);
+	known.inputs.messages = {};
+	state.license = known;
+	state.view = "license";
+	state.copyText = "";
+	render();
+	byId("license-title").focus();
+	tagTicket(known);
+	startFollowing(known);
 }
 
-/** @param {License} latest */
-function render(latest) {
-	const before = license;
-	license = latest;
-	const { customer, seats, deliveries, expires_on, state, days_left, replaced_by } = license;
-	const isSealed = deliveries.some(({ channel }) => channel === "email");
-	renderSteps();
-	renderAftercare(isSealed, before);
-	set({
-		"license-title": isSealed ? t("license.title", { n: seats }) : t("license.unsealed"),
-		"license-to": list(customer.name, customer.company, customer.email),
-		"license-last": t("license.last_day", { day: words.day(expires_on, 1) }),
-		"license-ends": t(`license.${days_left <= 0 ? "ended" : replaced_by ? "replaced" : "ends"}`),
-		term: isSealed,
-		reply: isSealed,
-		copy: isSealed,
-		say: state !== "delivering",
-	});
-	$("reply").classList.toggle("primary", state === "delivered");
-	onChange?.(license);
+/** @param {string} id */
+export const openById = async (id) => openLicense(await getLicense(id));
+
+/** Takes in what the service answered to a press. @param {License} license */
+function update(license) {
+	const known = keepLicense(license);
+	render();
+	if (state.license === known) startFollowing(known);
 }
 
-function renderSteps() {
-	const of = (wanted) => license.deliveries.filter(({ channel }) => channel === wanted);
-	const url = issueUrl();
-	const steps = [
-		...of("email").map((mail) => step(t("steps.email", { email: mail.recipient ?? license.customer.email }), mail)),
-		step(url ? makeLink(url, t("steps.issue")) : t("steps.issue"), of("issue").at(-1)),
-		step(t("steps.slack"), of("slack").at(-1)),
+/** @param {LicenseState} known */
+function startFollowing(known) {
+	following.abort();
+	following = new AbortController();
+	known.lostAt = null;
+	follow(known, following.signal, showNextStep);
+}
+
+/** @param {LicenseState} known */
+async function tagTicket(known) {
+	const { ticket, running } = known.license;
+	const current = state.ticket.ticket;
+	if (ticket.id !== current?.id || !running || current.tags.includes(TAG)) return;
+	try {
+		await addTag(TAG);
+		current.tags.push(TAG);
+		known.isUntagged = false;
+	} catch {
+		known.isUntagged = true;
+	}
+	render();
+}
+
+function renderLicense() {
+	show("license", state.view === "license");
+	setText("status", "");
+	if (!state.license) return;
+	const { license, isStale, isUntagged } = state.license;
+	renderHeader(license);
+	renderSteps(license);
+	renderTerm(license);
+	renderActions(state.license);
+	renderAftercare(state.license);
+	show("stale", isStale);
+	show("untagged", isUntagged);
+}
+
+/** @param {License} license */
+function renderHeader(license) {
+	const { customer, seats, sealed, expires_on, state: progress } = license;
+	const email = sentEmail(license)?.recipient ?? recipientOf(license);
+	setText("license-title", sealed ? t(`license.${progress}`, { email }) : t("license.unsealed"));
+	byId("license-title").className = { delivering: "", delivered: "success", late: "warning", failed: "danger" }[
+		progress
 	];
-	// A step that did not change keeps the focus on its link.
-	steps.forEach((fresh, at) => {
-		const old = $("steps").children[at];
-		if (!old) $("steps").append(fresh);
-		else if (!old.isEqualNode(fresh)) old.replaceWith(fresh);
-	});
-	const ended = steps.filter(({ className }) => /sent|failed/.test(className));
-	set({ status: ended.map(({ textContent }) => textContent).join(". ") });
+	const last = t("earlier.through", { day: page.shortDay(expires_on, 1) });
+	setText(
+		"license-to",
+		join(t("earlier.seats", { n: seats }), customer.name, customer.company, recipientOf(license), last),
+	);
+	show("closable", sealed && progress === "delivered");
 }
 
-/** @param {Delivery} [delivery] */
+/** @param {License} license */
+function renderTerm({ sealed, expires_on, days_left, replaced_by }) {
+	show("term", sealed);
+	setText("license-last", t("license.last_day", { day: page.day(expires_on, 1) }));
+	const end = days_left <= 0 ? "ended" : replaced_by ? "replaced" : "ends";
+	setText("license-ends", t(`license.${end}`));
+}
+
+/** @param {LicenseState} known */
+function renderActions(known) {
+	const { sealed, state: progress } = known.license;
+	show("say", progress !== "delivering");
+	show("reply", canReply(known));
+	show("copy", canReply(known));
+	show("note", sealed || progress === "failed");
+	byId("reply").classList.toggle("primary", progress === "delivered" || known.isDownloaded);
+}
+
+/** @param {License} license */
+function renderSteps(license) {
+	const { deliveries } = license;
+	const last = (/** @type {Delivery["channel"]} */ wanted) => deliveries.findLast(({ channel }) => channel === wanted);
+	const url = issueUrl(license);
+	const steps = [
+		...emails(license).map((email) => step(emailTitle(email, license), email)),
+		step(url ? makeLink(url, t("steps.issue")) : t("steps.issue"), last("issue")),
+		step(t("steps.slack"), last("slack")),
+	];
+	setChildren("steps", steps);
+	const ended = steps.filter(({ className }) => className === "sent" || className === "failed");
+	setText("status", ended.map(({ textContent }) => textContent).join(" "));
+}
+
+function renderCountdown() {
+	if (state.license?.license.deliveries.some((each) => each.state === "pending" && each.last_error)) render();
+}
+
+/** @param {Delivery} email @param {License} license */
+const emailTitle = ({ purpose, recipient }, license) =>
+	t(`steps.email_purpose.${purpose}`, { email: recipient ?? license.customer.email });
+
+/** @param {string | Node} title @param {Delivery} [delivery] */
 function step(title, delivery) {
-	const isBounced = /failed|suppressed/.test(delivery?.arrival?.state ?? "");
-	const state = isBounced ? "failed" : (delivery?.state ?? "waiting");
+	const progress = delivery && isBounced(delivery) ? "failed" : (delivery?.state ?? "waiting");
+	const isRetried = progress === "pending" && delivery?.last_error;
 	const detail = make("span", "detail", delivery ? describe(delivery) : t("steps.waiting"));
-	return make("li", state, make("span", "mark"), make("span", "", title), " ", detail);
-}
-
-/** @param {Delivery} delivery */
-function describe({ channel, state, last_error: error, next_attempt_at, sent_at, uncertain, arrival }) {
-	const time = words.time(arrival?.at ?? sent_at ?? next_attempt_at ?? Date.now());
-	if (state === "failed") return t("steps.failed", { error });
-	if (state === "pending") return t(error ? "steps.retry" : "steps.pending", { error, time });
-	const came = t(`steps.${channel}_${arrival?.state ?? "sent"}`, { time, reason: arrival?.reason ?? "" });
-	return uncertain ? `${came} ${t("steps.uncertain")}` : came;
-}
-
-/** A mail that did not get through leaves it to the agent to attach the file. */
-const reply = () => write(ticket?.locale ?? "en", license.state === "delivered" ? "reply.mailed" : "reply.attached");
-
-async function write(locale, text) {
-	const reader = await wordsFor(locale);
-	const { agent, customer, deliveries, seats, expires_on, id, state } = license;
-	const mail = deliveries.findLast(({ channel, state }) => channel === "email" && state === "sent");
-	return reader.t(text, {
-		id,
-		seats,
-		username: agent.username,
-		company: customer.company || customer.name || "",
-		hello: reader.t(customer.name ? "reply.hello_name" : "reply.hello_all", customer),
-		email: mail?.recipient ?? customer.email,
-		last: reader.day(expires_on, 1),
-		end: reader.day(expires_on),
-		mail: reader.t(`note.${state}`),
-		url: issueUrl(),
-	});
-}
-
-function issueUrl() {
-	const url = license.deliveries.find(({ channel, reference }) => channel === "issue" && reference)?.reference ?? "";
-	return /^https?:\/\//.test(url) ? url : "";
-}
-
-function beginAftercare() {
-	const path = (deed) => `licenses/${license.id}/${deed}`;
-	for (const deed of ["resend", "retry"]) onPress(deed, async (insist) => open(await insist(path(deed), {})));
-	onPress("forward-go", async (insist) => {
-		const email = $("forward").value.trim();
-		if (!isAddress(email)) return mark("forward", t("recipient.invalid"));
-		open(await insist(path("forward"), { email, correct: $("wrong").checked }));
-	});
-	onPress("replace", async (insist) =>
-		openNew(await insist(path("replace"), { seats: numberIn("replace-seats"), reason: $("replace-reason").value })));
-	onPress("download", async () => {
-		const answer = await call(path(`file?reason=${encodeURIComponent(`mail ${license.state}`)}`));
-		const [, download] = /filename="([^"]+)/.exec(answer.headers.get("Content-Disposition") ?? "") ?? [];
-		const href = URL.createObjectURL(await answer.blob());
-		Object.assign(make("a", ""), { href, download }).click();
-		URL.revokeObjectURL(href);
-	});
-}
-
-/** @param {License} [before] the state that was in view */
-function renderAftercare(isSealed, before) {
-	const { id, state, replaced_by, deliveries } = license;
-	const isOther = id !== before?.id;
-	const isNews = isOther || state !== before.state;
-	const isMissed = /failed|late/.test(state);
-	$("aftercare").className = isMissed ? (state === "late" ? "warning" : "danger") : "";
-	set({
-		aftercare: state !== "delivering",
-		"aftercare-title": t(`aftercare.${isSealed ? state : "unsealed"}`),
-		"aftercare-deeds": isSealed,
-		"download-hint": isMissed,
-		"replace-form": !replaced_by,
-		retry: deliveries.some(({ state }) => state === "failed"),
-	});
-	if (isOther) $("replace-form").reset();
-	if (isNews) [$("aftercare").open, $("wrong").checked] = [isMissed, state === "failed"];
+	return make(
+		"li",
+		isRetried ? "pending retried" : progress,
+		make("span", "mark"),
+		make("span", "", title),
+		" ",
+		detail,
+	);
 }

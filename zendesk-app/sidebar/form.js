@@ -1,0 +1,148 @@
+// @ts-check
+// The form: one number confirmed, one press.
+
+import { ApiError, fieldProblems, getLicense } from "./api.js";
+import { byId, parseNumber, setText, show } from "./dom.js";
+import { EVIDENCE_FIELDS, evidenceOf, evidenceProblems, isOutOfScope, mostUsers } from "./evidence.js";
+import { addLicense, runningLicense } from "./history.js";
+import { bindInputs, showProblems } from "./inputs.js";
+import { openLicense } from "./license.js";
+import { onPress } from "./press.js";
+import { customerOf, emailProblem, startCorrecting } from "./recipient.js";
+import { keepLicense, onRender, state } from "./state.js";
+import { t } from "./text.js";
+
+const MAX_SEATS = 1_000_000;
+const MIN_REASON_CHARS = 10;
+/** So many times the customer's own numbers is more likely a slip. */
+const UNUSUAL_FACTOR = 10;
+/** The form's elements by the API's field, in the page's order. */
+const FIELDS = {
+	"customer.email": "email",
+	"customer.name": "name",
+	"customer.company": "company",
+	"agent.username": "username",
+	seats: "seats",
+	...EVIDENCE_FIELDS,
+	override_reason: "reason",
+};
+
+const inView = () => state.ticket.inputs;
+
+export function bindForm() {
+	bindInputs("form", inView);
+	bindInputs("diagnosis", inView);
+	onPress({ id: "generate", message: "trouble", inputs: inView, press: generate });
+	onRender(renderForm);
+}
+
+/** @param {Press} press */
+async function generate({ submit }) {
+	const known = state.ticket;
+	if (!known.ticket) return t("form.unread");
+	const problems = problemsOf(known);
+	if (Object.keys(problems).length > 0) {
+		revealProblems(known, problems);
+		return t("form.problems", { n: Object.keys(problems).length });
+	}
+	try {
+		const license = await submit("licenses", requestOf(known, known.ticket));
+		finish(known, license);
+	} catch (error) {
+		if (!(error instanceof ApiError)) throw error;
+		return settle(known, error);
+	}
+}
+
+/** The press is done; the next license begins with an empty form. @param {TicketState} known @param {License} license */
+function finish(known, license) {
+	known.anotherFor = null;
+	known.licenses = [license, ...known.licenses];
+	delete known.inputs.values.seats;
+	delete known.inputs.values.reason;
+	keepLicense(license);
+	if (state.ticket === known) openLicense(license);
+}
+
+/** Does what a refusal asks for, if the page knows it. @param {TicketState} known @param {ApiError} error */
+async function settle(known, error) {
+	const { problem } = error;
+	if (problem.code === "duplicate" && problem.license) return addLicense(known, problem.license);
+	if (problem.code === "sealing_failed" && problem.license_id)
+		return finish(known, await getLicense(problem.license_id));
+	const problems = fieldProblems(error, FIELDS);
+	if (!problems) throw error;
+	revealProblems(known, problems);
+	return t("form.problems", { n: Object.keys(problems).length });
+}
+
+/** @param {TicketState} known @param {Record<string, string>} problems */
+function revealProblems(known, problems) {
+	if ("email" in problems && !known.isCorrecting) startCorrecting(known);
+	if ("reason" in problems) known.showsReason = true;
+	if (Object.values(EVIDENCE_FIELDS).some((id) => id in problems)) known.inputs.open.evidence = true;
+	showProblems(known.inputs, problems);
+}
+
+/** What is wrong, by element id, in the page's order. @param {TicketState} known */
+function problemsOf(known) {
+	const { values } = known.inputs;
+	/** @type {Record<string, string>} */
+	const problems = {};
+	const email = emailProblem(customerOf(known).email);
+	if (email) problems.email = email;
+	if (!/^@?\w[\w.-]*$/.test((values.username ?? "").trim())) problems.username = t("invalid.agent.username");
+	const seats = seatsProblem(known);
+	if (seats) problems.seats = seats;
+	Object.assign(problems, evidenceProblems(known));
+	const needsReason = known.showsReason || isOutOfScope(known);
+	if (needsReason && (values.reason ?? "").trim().length < MIN_REASON_CHARS)
+		problems.reason = t("invalid.override_reason");
+	return problems;
+}
+
+/** An unusual number is asked about once. @param {TicketState} known */
+function seatsProblem(known) {
+	const text = known.inputs.values.seats ?? "";
+	const seats = parseNumber(text);
+	if (!(seats >= 1 && seats <= MAX_SEATS)) return t("invalid.seats");
+	const users = mostUsers(known);
+	const isUnusual = seats === MAX_SEATS || (users > 0 && seats >= UNUSUAL_FACTOR * users);
+	if (!isUnusual || known.askedSeats === text) return "";
+	known.askedSeats = text;
+	return users > 0 ? t("form.unusual", { n: seats, users }) : t("form.largest", { n: seats });
+}
+
+/** @param {TicketState} known @param {Ticket} ticket @returns {LicenseRequest} */
+function requestOf(known, ticket) {
+	const { values } = known.inputs;
+	const { email, name, company } = customerOf(known);
+	const reason = known.showsReason || isOutOfScope(known) ? (values.reason ?? "").trim() : "";
+	// JSON leaves out what is undefined.
+	return {
+		ticket: { id: ticket.id, subject: ticket.subject || undefined },
+		agent: { username: (values.username ?? "").trim() },
+		customer: { email, name: name || undefined, company: company || undefined },
+		seats: parseNumber(values.seats ?? ""),
+		evidence: evidenceOf(known),
+		override_reason: reason || undefined,
+		confirm_duplicate: runningLicense(known) ? true : undefined,
+	};
+}
+
+function renderForm() {
+	const { inputs } = state.ticket;
+	show("form", state.view === "form");
+	// No primary button before the agent begins.
+	byId("generate").classList.toggle("primary", Boolean(inputs.values.seats));
+	setText("generate", t(`form.${labelOf(state.ticket)}`));
+}
+
+/** The button says what it does. @param {TicketState} known */
+function labelOf(known) {
+	if (known.inputs.busy.generate) return "generating";
+	if (isOutOfScope(known)) return "generate_out_of_scope";
+	const isForAnother =
+		!runningLicense(known) && known.licenses.some(({ running, ticket }) => running && ticket.id === known.ticket?.id);
+	return isForAnother ? "generate_other_address" : "generate";
+}
