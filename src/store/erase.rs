@@ -1,7 +1,10 @@
 //! Erasing what may no longer be kept. Licenses and their history stay, without file and personal data.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, civil::Date};
 use sqlx::{Any, AnyConnection, Row as _, any::AnyArguments, query::Query};
+use tokio::time::sleep;
 
 use super::{
     Dialect, Error, Result, Store, Transaction, ms,
@@ -16,14 +19,29 @@ pub const ERASED_ADDRESS: &str = "erased@erased.invalid";
 /// The error of a pending delivery that was cancelled.
 const CANCELLED: &str = "cancelled: the customer's data was erased";
 
+const TRUNCATE_ATTEMPTS: u32 = 10;
+const TRUNCATE_DELAY: Duration = Duration::from_millis(100);
+
 impl Store {
     /// Removes what was erased from SQLite's WAL: older versions of its pages are kept there until it is overwritten.
     /// Returns [`Error::WalInUse`] if someone reads from it for longer than the busy timeout.
     pub async fn truncate_wal(&self) -> Result<()> {
         match self.dialect {
-            Dialect::Sqlite => truncate_wal(&mut *self.pool.acquire().await?).await,
+            Dialect::Sqlite => self.retry_truncate_wal().await,
             Dialect::Postgres => Ok(()),
         }
+    }
+
+    /// SQLite waits for readers, but not for another checkpoint, such as the running service's own.
+    async fn retry_truncate_wal(&self) -> Result<()> {
+        let mut connection = self.pool.acquire().await?;
+        for _ in 1..TRUNCATE_ATTEMPTS {
+            match truncate_wal(&mut connection).await {
+                Err(Error::WalInUse) => sleep(TRUNCATE_DELAY).await,
+                done => return done,
+            }
+        }
+        truncate_wal(&mut connection).await
     }
 }
 
