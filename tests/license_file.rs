@@ -137,6 +137,9 @@ fn a_license_survives_every_way_it_may_be_wrapped_again() {
             boundary(&plain).replace('\n', "\r\n"),
             format!("Dear Jane,\nhere it is:\n\n{}\nRegards, 42 = 42\n", boundary(&plain)),
             boundary(&plain).lines().map(|line| format!("> {line}\n")).collect::<Vec<_>>().concat(),
+            format!("BEGIN ACME EE LICENSE\n{plain}END ACME EE LICENSE\nRegards, 42 = 42\n"),
+            format!("Dear Jane,\n-----BEGIN GITLAB LICENSE-----\n{plain}"),
+            format!("{plain}-----END GITLAB LICENSE-----\nRegards, 42 = 42\n"),
         ]);
         for text in texts {
             assert_eq!(open(&text, &public_key()).as_ref(), Ok(&expected), "{text}");
@@ -187,6 +190,9 @@ fn a_spoiled_character_is_told_from_a_foreign_key() {
 fn what_gitlab_calls_invalid_is_refused_with_the_reason() {
     let whole = r#"{"version":1,"licensee":{"Name":"J"},"issued_at":"2026-11-01","expires_at":"2026-11-11"}"#;
     assert_eq!(open(&seal_raw(whole.as_bytes()), &public_key()).unwrap().restrictions, None);
+    let flags = whole.replace(r#""version":1,"#, r#""cloud_licensing_enabled":1,"auto_renew_enabled":true,"#);
+    let flags = open(&seal_raw(flags.as_bytes()), &public_key()).unwrap().flags;
+    assert_eq!((flags.cloud_licensing_enabled, flags.auto_renew_enabled), (false, true), "only true counts");
     for (json, reason) in [
         (whole.replace(r#""version":1,"#, r#""version":2,"#), "version"),
         (whole.replace(r#"{"Name":"J"}"#, "{}"), "licensee"),
@@ -195,6 +201,7 @@ fn what_gitlab_calls_invalid_is_refused_with_the_reason() {
         (whole.replace("issued_at", "starts_at"), "issued_at"),
         (whole.replace("2026-11-11", "someday"), "expires_at"),
         (whole.replace(r#""2026-11-11""#, "null"), "expires_at"),
+        (whole.replace(r#""version":1,"#, r#""offline_cloud_licensing_enabled":true,"#), "offline cloud"),
         ("[]".to_owned(), "attributes"),
         ("\"text\"".to_owned(), "attributes"),
     ] {
@@ -205,6 +212,7 @@ fn what_gitlab_calls_invalid_is_refused_with_the_reason() {
     }
     for (json, is_read) in [
         (whole.replace(r#""version":1,"#, ""), true),
+        (whole.replace(r#""version":1,"#, r#""offline_cloud_licensing_enabled":"true","#), true),
         (whole.replace(r#""version":1,"#, r#""add_ons":{"x":[1]},"notify_users_at":"never","restrictions":7,"#), true),
         ("{\"version\":1".to_owned(), false),
         (String::new(), false),

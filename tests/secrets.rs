@@ -1,6 +1,12 @@
 //! What is secret shows nowhere: not in `Debug`, not to others on the machine, not in a core dump.
 
-use std::{ffi::OsString, fs, os::unix::fs::PermissionsExt as _, process::Command};
+use std::{
+    ffi::OsString,
+    fs,
+    io::{BufRead as _, BufReader},
+    os::unix::fs::PermissionsExt as _,
+    process::{Command, Stdio},
+};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use stopgap::{
@@ -122,6 +128,24 @@ fn a_database_that_others_may_open_is_warned_about() {
     fs::write(&path, "").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     assert!(warnings()[0].contains("STOPGAP_DATABASE_URL"), "{:?}", warnings());
+}
+
+#[test]
+fn commands_other_than_serve_leave_no_core_dump_either() {
+    let mut sandbox = Command::new(env!("CARGO_BIN_EXE_stopgap"))
+        .args(["sandbox", "--port", "0"])
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(sandbox.stdout.take().unwrap()).lines();
+    let started = lines.map_while(Result::ok).any(|line| line.contains("Open"));
+    let limits = fs::read_to_string(format!("/proc/{}/limits", sandbox.id())).unwrap();
+    sandbox.kill().unwrap();
+    sandbox.wait().unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert!(started && core.split_whitespace().collect::<Vec<_>>()[4..6] == ["0", "0"], "{core}");
 }
 
 #[test]

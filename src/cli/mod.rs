@@ -81,15 +81,17 @@ impl Cli {
     /// # Errors
     /// What went wrong, in words for the person at the terminal.
     pub fn run(self) -> anyhow::Result<()> {
+        private::keep_memory_private()?;
         match self.command {
             Command::Serve { settings, hold_outbox } => {
-                private::keep_memory_private()?;
                 let environment = settings.over(Environment::of_process());
                 let config = environment.config()?;
                 telemetry::start(&config.log)?;
                 for warning in environment.warnings() {
                     tracing::warn!("{warning}");
                 }
+                // It holds the secrets as text.
+                drop(environment);
                 block_on(app::serve(config, hold_outbox))
             }
             #[cfg(feature = "sandbox")]

@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use zeroize::Zeroizing;
+
 use super::{
     Config, Mistakes,
     mistakes::FieldError,
@@ -17,10 +19,10 @@ use super::{
 /// How alike two names must be (Jaro–Winkler, 0 to 1) for one to be suggested for the other.
 const ALIKE: f64 = 0.8;
 
-/// The `STOPGAP_…` variables that were given, by whole name.
+/// The `STOPGAP_…` variables that were given, by whole name. Wiped when it is dropped.
 #[derive(Clone, Default)]
 pub struct Environment {
-    variables: BTreeMap<String, String>,
+    variables: BTreeMap<String, Zeroizing<String>>,
     mistakes: Vec<FieldError>,
 }
 
@@ -45,13 +47,13 @@ impl Environment {
         let whole = variable.strip_suffix(FILE_SUFFIX).unwrap_or(variable);
         self.variables.remove(whole);
         self.variables.remove(&format!("{whole}{FILE_SUFFIX}"));
-        self.variables.insert(variable.to_owned(), value);
+        self.variables.insert(variable.to_owned(), Zeroizing::new(value));
         self
     }
 
     /// The value of `variable`, for [`Config::read`] and its kin.
     pub fn get(&self, variable: &str) -> Option<String> {
-        self.variables.get(variable).cloned()
+        self.variables.get(variable).map(|value| value.to_string())
     }
 
     /// Reads all settings, and holds unknown variables against them: a typo must not pass silently.
@@ -88,7 +90,7 @@ impl Environment {
             return self.mistake(name, "is not UTF-8".into());
         };
         if is_known(name) {
-            self.variables.insert(name.to_owned(), value);
+            self.variables.insert(name.to_owned(), Zeroizing::new(value));
         } else if !is_from_kubernetes(name, &value) {
             self.mistake(name, advice(name));
         }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use super::date::parse_date;
 use crate::license::{Customer, Seats, SingleLine, Terms};
 
 /// What a license file says, in GitLab's output order.
@@ -44,21 +45,21 @@ pub struct Attributes {
 #[expect(clippy::struct_excessive_bools, reason = "the format's own seven flags")]
 pub struct Flags {
     /// Activated online by a code.
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub cloud_licensing_enabled: bool,
     /// A cloud license whose usage is reported by email.
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub offline_cloud_licensing_enabled: bool,
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub auto_renew_enabled: bool,
     /// Seats beyond the license are billed quarterly.
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub seat_reconciliation_enabled: bool,
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub operational_metrics_enabled: bool,
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub generated_from_customers_dot: bool,
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub generated_from_cancellation: bool,
 }
 
@@ -106,14 +107,15 @@ impl Attributes {
         if self.expires_at.is_none() {
             return Err("it has no expires_at date");
         }
+        if self.flags.offline_cloud_licensing_enabled && !self.flags.cloud_licensing_enabled {
+            return Err("it is an offline cloud license, but not a cloud license");
+        }
         Ok(())
     }
 }
 
-/// A date or the date of a timestamp; `None` for anything else.
 fn lenient_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(value.as_str().and_then(|text| text.trim().get(..10)).and_then(|text| text.parse().ok()))
+    Ok(Value::deserialize(deserializer)?.as_str().and_then(parse_date))
 }
 
 fn lenient_map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
@@ -127,10 +129,9 @@ fn lenient_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<M
     }
 }
 
-/// Ruby's truth: all but false and null.
-fn truthy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(!matches!(value, Value::Null | Value::Bool(false)))
+/// Only JSON's `true` counts.
+fn is_true<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(Value::deserialize(deserializer)? == Value::Bool(true))
 }
 
 fn version_one() -> u64 {

@@ -58,22 +58,28 @@ pub fn decode64(text: &str) -> Option<Vec<u8>> {
     LENIENT.decode(alphabet).ok()
 }
 
-/// The part between the boundary lines if both stand on their own lines, else the whole text.
+/// The text behind the last BEGIN line and before the next END line, as GitLab's reader takes it: either line may be
+/// missing. Lines may also be quoted or indented, which that reader does not know.
 pub fn strip_boundary(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    let at = |words: &str| lines.iter().position(|line| is_boundary(line, words));
-    match (at("BEGIN GITLAB LICENSE"), at("END GITLAB LICENSE")) {
-        (Some(begin), Some(end)) if begin < end => lines[begin + 1..end].join("\n"),
-        _ => text.to_owned(),
+    let mut lines: Vec<&str> = text.lines().collect();
+    let mut is_cut = false;
+    if let Some(begin) = lines.iter().rposition(|line| is_boundary(line, "BEGIN ")) {
+        lines.drain(..=begin);
+        is_cut = true;
     }
+    if let Some(end) = lines.iter().position(|line| is_boundary(line, "END ")) {
+        lines.truncate(end);
+        is_cut = true;
+    }
+    if is_cut { lines.join("\n") } else { text.to_owned() }
 }
 
-/// A line of hyphens around `words`, perhaps quoted or indented.
-fn is_boundary(line: &str, words: &str) -> bool {
-    let line = line.trim_start_matches(['>', ' ', '\t', '\u{feff}']).trim_end();
-    line.split_once(words).is_some_and(|(before, after)| {
-        !before.is_empty() && !after.is_empty() && before.chars().chain(after.chars()).all(|c| c == '-')
-    })
+/// `BEGIN GITLAB LICENSE`, of any product, with any number of hyphens around it.
+fn is_boundary(line: &str, word: &str) -> bool {
+    let line = line.trim_start_matches(['>', ' ', '\t', '\u{feff}']).trim_end().trim_matches('-');
+    let product = line.strip_prefix(word).and_then(|rest| rest.strip_suffix(" LICENSE"));
+    // A file on one line has both boundaries on it, and is not to be dropped as one of them.
+    product.is_some_and(|product| !product.is_empty() && !product.contains(" LICENSE"))
 }
 
 /// Finds a license file in a longer text without boundary lines: from its beginning to the end of its envelope or, if it
@@ -131,6 +137,24 @@ mod tests {
             assert!(matches!(decode64(text).as_deref(), Some(b"abc" | b"ab")), "{text:?}");
         }
         assert_eq!(decode64("Y"), None);
+    }
+
+    #[test]
+    fn boundary_lines_of_any_product_count_and_either_may_be_missing() {
+        for (begin, end) in [
+            ("--BEGIN GITLAB LICENSE--", "--END GITLAB LICENSE--"),
+            ("-----BEGIN GITLAB EE LICENSE", "END ACME LICENSE-----"),
+            ("BEGIN GITLAB LICENSE", "END GITLAB LICENSE"),
+        ] {
+            let whole = format!("Hi\r\n{begin}\r\nabc\r\n{end}\r\nBye");
+            assert_eq!(strip_boundary(&whole), "abc");
+            assert_eq!(strip_boundary(&format!("{begin}\nabc\nBye")), "abc\nBye");
+            assert_eq!(strip_boundary(&format!("abc\n{end}\nBye")), "abc");
+            assert_eq!(strip_boundary(&format!("{whole}\n{begin}\ndef\n{end}\n{end}")), "def", "the last one counts");
+        }
+        for text in ["abc\nBEGIN LICENSE\n", "abc\nBEGIN  LICENSES\n", "abc\n-- END GITLAB LICENSE\n"] {
+            assert_eq!(strip_boundary(text), text);
+        }
     }
 
     #[test]

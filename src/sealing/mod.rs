@@ -7,6 +7,7 @@
 //! - [`signer`]: sealing with the configured key, which may be in an HSM. With `hsm`, the only I/O here
 
 pub mod attributes;
+mod date;
 mod draft;
 pub mod envelope;
 pub mod file;
