@@ -6,7 +6,7 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{
         StatusCode,
-        header::{RETRY_AFTER, WWW_AUTHENTICATE},
+        header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
 use serde::Serialize;
@@ -40,6 +40,9 @@ pub(crate) enum ApiError {
     BadMetricsToken,
     NotAllowed(String),
     NotFound,
+    MethodNotAllowed {
+        allow: String,
+    },
     /// Holds the running license.
     Duplicate(Box<LicenseView>),
     /// Holds the reason of the verdict.
@@ -73,6 +76,7 @@ pub(crate) enum ErrorCode {
     BadMetricsToken,
     AgentNotAllowed,
     NotFound,
+    MethodNotAllowed,
     Duplicate,
     OutOfScope,
     SealingFailed,
@@ -156,6 +160,7 @@ impl ApiError {
             Self::NoSession | Self::BadMetricsToken => StatusCode::UNAUTHORIZED,
             Self::NotAllowed(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::WebhookRefused(_) => StatusCode::NOT_ACCEPTABLE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Duplicate(_) | Self::Unavailable { .. } => StatusCode::CONFLICT,
@@ -180,6 +185,7 @@ impl ApiError {
             Self::BadMetricsToken => ErrorCode::BadMetricsToken,
             Self::NotAllowed(_) => ErrorCode::AgentNotAllowed,
             Self::NotFound => ErrorCode::NotFound,
+            Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
             Self::Duplicate(_) => ErrorCode::Duplicate,
             Self::OutOfScope(_) => ErrorCode::OutOfScope,
             Self::Unavailable { obstacle, .. } => match obstacle {
@@ -219,6 +225,7 @@ impl ApiError {
             Self::NoSession => "There is no session, or it has ended: reload the app in the ticket.".to_owned(),
             Self::BadMetricsToken => "Send Authorization: Bearer METRICS_TOKEN.".to_owned(),
             Self::NotFound => "There is nothing here.".to_owned(),
+            Self::MethodNotAllowed { allow } => format!("This path takes {allow}."),
             Self::Duplicate(license) => format!(
                 "This customer already has a license, which stops on {}. Set confirm_duplicate to generate another one.",
                 license.expires_on
@@ -254,6 +261,9 @@ impl ApiError {
         let mut response = HttpResponse::build(status);
         if let Some(after) = self.retry_after() {
             response.insert_header((RETRY_AFTER, after.as_secs().max(1).to_string()));
+        }
+        if let Self::MethodNotAllowed { allow } = self {
+            response.insert_header((ALLOW, allow.as_str()));
         }
         if status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));

@@ -21,7 +21,7 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(document);
         title = "Stopgap",
         version = "1",
         description = "Emergency GitLab licenses from the Zendesk ticket sidebar. Every response carries X-Request-Id; a \
-                       problem repeats it as request_id. Any other path or method is answered 404.",
+                       problem repeats it as request_id. Any other path is answered 404, any other method 405.",
         license(name = "MIT", identifier = "MIT"),
         contact(),
     ),

@@ -8,14 +8,13 @@ use crate::license::{Customer, Seats, SingleLine, Terms};
 
 /// What a license file says, in GitLab's output order.
 ///
-/// Read as GitLab's reader does: a value of the wrong type counts as absent, and unknown attributes do no harm; they
-/// are kept.
+/// Read as GitLab's reader does: a value of the wrong type counts as absent, and unknown attributes are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attributes {
-    /// The format's version; 1, and 1 where it is missing.
+    /// 1, also if it is missing.
     #[serde(default = "version_one")]
     pub version: u64,
-    /// Who holds the license: `Name`, `Company`, `Email`.
+    /// `Name`, `Company`, `Email`.
     #[serde(default, deserialize_with = "lenient_map")]
     pub licensee: Map<String, Value>,
     /// The first active day, despite its name.
@@ -31,40 +30,34 @@ pub struct Attributes {
     /// Read-only from this day; absent in trials.
     #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
     pub block_changes_at: Option<Date>,
-    /// The flags of cloud licenses: all false in a license that is uploaded as a file.
     #[serde(flatten)]
     pub flags: Flags,
-    /// Plan, seats and the rest of what GitLab enforces.
     #[serde(default, deserialize_with = "lenient_object", skip_serializing_if = "Option::is_none")]
     pub restrictions: Option<Map<String, Value>>,
-    /// What this version of the format does not name.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
 }
 
-/// GitLab writes these always; a missing one reads as false.
+/// Always written; a missing one reads as false. All are false in a license that is uploaded as a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "the format's own seven flags")]
 pub struct Flags {
-    /// Activated by a code over the network.
+    /// Activated online by a code.
     #[serde(deserialize_with = "truthy")]
     pub cloud_licensing_enabled: bool,
-    /// A cloud license whose usage is reported by hand.
+    /// A cloud license whose usage is reported by email.
     #[serde(deserialize_with = "truthy")]
     pub offline_cloud_licensing_enabled: bool,
     #[serde(deserialize_with = "truthy")]
     pub auto_renew_enabled: bool,
-    /// Seats beyond the license are billed every quarter.
+    /// Seats beyond the license are billed quarterly.
     #[serde(deserialize_with = "truthy")]
     pub seat_reconciliation_enabled: bool,
-    /// Optional usage data is sent.
     #[serde(deserialize_with = "truthy")]
     pub operational_metrics_enabled: bool,
-    /// Made by the customers' portal.
     #[serde(deserialize_with = "truthy")]
     pub generated_from_customers_dot: bool,
-    /// Made because a subscription was cancelled.
     #[serde(deserialize_with = "truthy")]
     pub generated_from_cancellation: bool,
 }
@@ -99,10 +92,7 @@ impl Attributes {
         }
     }
 
-    /// Checks what GitLab checks of a file that it could read.
-    ///
-    /// # Errors
-    /// The first attribute without which GitLab calls the file invalid.
+    /// Checks what GitLab checks of a file that it could decrypt. Returns the first reason to call it invalid.
     pub fn validate(&self) -> Result<(), &'static str> {
         if self.version != 1 {
             return Err("its version is not 1");
@@ -120,7 +110,7 @@ impl Attributes {
     }
 }
 
-/// A date, also as the beginning of a timestamp; anything else is none.
+/// A date or the date of a timestamp; `None` for anything else.
 fn lenient_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     let value = Value::deserialize(deserializer)?;
     Ok(value.as_str().and_then(|text| text.trim().get(..10)).and_then(|text| text.parse().ok()))

@@ -57,6 +57,9 @@ pub enum Error {
          which serves several"
     )]
     InUse,
+    /// SQLite: a reader kept the WAL from being truncated; see [`Store::truncate_wal`].
+    #[error("the write-ahead log is in use and may still hold erased data; run the command again")]
+    WalInUse,
     /// A value that this version cannot read.
     #[error("the database holds something unreadable: {0}")]
     Unreadable(String),
