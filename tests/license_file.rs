@@ -1,4 +1,4 @@
-//! A license file is what GitLab reads, and we read what GitLab reads.
+//! License files: ours are read by GitLab's reader, and we read what it reads.
 
 use std::{fs, io::Write as _, path::PathBuf, process::Command, time::Duration};
 
@@ -19,7 +19,7 @@ use stopgap::{
     },
 };
 
-/// Reading is bounded: even a text made to be slow takes no longer, in a build without optimisation.
+/// How long reading takes at most in a build without optimisation, even of a hostile text.
 const QUICK: Duration = Duration::from_secs(2);
 
 pub fn vector_path(name: &str) -> PathBuf {
@@ -51,9 +51,9 @@ fn sealed() -> String {
     sealing_key().seal(&emergency(), &mut SysRng).unwrap().expose().to_owned()
 }
 
-/// Puts a payload of our own making into an envelope that the test key opens.
+/// Seals any payload with the test key.
 fn seal_raw(json: &[u8]) -> String {
-    // Attributes that are not a license's cannot be made with the library, so OpenSSL makes them.
+    // The library only seals attributes of a license, so OpenSSL does this.
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("key"), [7; 16]).unwrap();
@@ -158,7 +158,7 @@ fn unwrapped_base64_inside_is_read_too() {
 #[test]
 fn half_a_license_is_refused_wherever_it_is_cut() {
     let plain = vector("paid-plain.gitlab-license");
-    // What is cut of the last line's end may be padding or the envelope's own end, without which nothing is missing.
+    // The last characters may be padding or the end of the envelope, which are not needed.
     let needed = plain.trim_end().len() - 4;
     for cut in 0..needed {
         for half in [&plain[..cut], &plain[plain.len() - cut..]] {
@@ -169,7 +169,7 @@ fn half_a_license_is_refused_wherever_it_is_cut() {
 }
 
 #[test]
-fn a_spoiled_character_is_told_from_a_foreign_key() {
+fn a_damaged_character_is_distinguished_from_another_key() {
     let plain = vector("paid-plain.gitlab-license");
     let envelope: Value = serde_json::from_slice(&decode(&plain)).unwrap();
     let spoil = |part: &str, at: usize| {
@@ -244,7 +244,7 @@ fn a_license_bomb_is_refused_quickly() {
         "=".repeat(64 * 1024),
         "A".repeat(5 * 1024 * 1024),
     ] {
-        #[expect(clippy::disallowed_methods, reason = "how long it takes is what is promised")]
+        #[expect(clippy::disallowed_methods, reason = "the duration is the promise")]
         let started = std::time::Instant::now();
         assert!(open_old_license(&text, &public_key()).is_err(), "{text:.60}");
         assert!(started.elapsed() < QUICK, "{:?} for {text:.60}", started.elapsed());
@@ -315,7 +315,7 @@ proptest! {
         let at = at % plain.len();
         let changed = format!("{}{to}{}", &plain[..at], &plain[at + 1..]);
         if let Ok(read) = open(&changed, &public_key()) {
-            // A change that spoils 16 bytes of the payload may hide inside of a text, or in the iv before the version.
+            // A change damages 16 bytes of the payload, which may be inside of a text.
             prop_assert_eq!(read.version, 1);
         }
     }
