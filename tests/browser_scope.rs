@@ -9,10 +9,10 @@ use crate::{
 };
 
 /// A paid license of Acme's for 250 seats, which expired on 2026-11-01.
-const OLD_LICENSE: &str = include_str!("vectors/paid-plain.gitlab-license");
+pub const OLD_LICENSE: &str = include_str!("vectors/paid-plain.gitlab-license");
 
 /// Drops the old license onto the room for the customer's screenshots, as from a folder.
-async fn drop_old_license(screen: &Screen) {
+pub async fn drop_old_license(screen: &Screen) {
     let text = json!(OLD_LICENSE);
     screen
         .run(&format!(

@@ -1,8 +1,6 @@
 //! The page's words: every language says everything that there is to say.
 
 use serde_json::Value;
-use stopgap::license::EventKind;
-use strum::IntoEnumIterator as _;
 
 const LANGUAGES: [(&str, &str); 2] = [
     ("en", include_str!("../zendesk-app/translations/en.json")),
@@ -29,15 +27,43 @@ fn every_language_has_the_same_texts() {
     assert_eq!(english, german);
 }
 
+/// Where a page says the codes of one of the API's enums.
+const CODES: [(&str, &str); 13] = [
+    ("ArrivalState", "lookup.arrival"),
+    ("AttemptOutcome", "lookup.outcome"),
+    ("Channel", "lookup.channel"),
+    ("DeliveryState", "lookup.delivery"),
+    ("ErrorCode", "problem"),
+    ("EventKind", "lookup.event"),
+    ("FindingKind", "finding"),
+    ("Obstacle", "problem"),
+    ("Purpose", "lookup.purpose"),
+    ("Purpose", "steps.email_purpose"),
+    ("State", "earlier"),
+    ("Verdict", "verdict"),
+    ("Verdict", "verdict_reason"),
+];
+
 #[test]
-fn every_event_of_a_history_is_told_in_words() {
-    for (language, words) in LANGUAGES {
-        let words: Value = serde_json::from_str(words).unwrap();
-        let told = words["sidebar"]["lookup"]["event"].as_object().unwrap();
-        let mut told: Vec<&str> = told.keys().map(String::as_str).collect();
-        let mut known: Vec<&str> = EventKind::iter().map(EventKind::as_str).collect();
-        told.sort_unstable();
-        known.sort_unstable();
-        assert_eq!(told, known, "{language}");
+fn every_code_of_the_api_has_a_text_in_every_language() {
+    let api: Value = serde_json::from_str(include_str!("../docs/openapi.json")).unwrap();
+    for (language, texts) in LANGUAGES {
+        let texts: Value = serde_json::from_str(texts).unwrap();
+        for (schema, place) in CODES {
+            let codes = codes(&api["components"]["schemas"][schema]);
+            assert!(!codes.is_empty(), "{schema} has no codes");
+            let texts = &texts["sidebar"].pointer(&format!("/{}", place.replace('.', "/"))).unwrap();
+            for code in codes {
+                assert!(texts[&code].is_string(), "{language} has no text for {schema} {code} in {place}");
+            }
+        }
     }
+}
+
+/// The values of an enum, whether or not each has its own description.
+fn codes(schema: &Value) -> Vec<String> {
+    let of = |schema: &Value| schema["enum"].as_array().cloned().unwrap_or_default();
+    let each = schema["oneOf"].as_array().cloned().unwrap_or_default();
+    let all = of(schema).into_iter().chain(each.iter().flat_map(of));
+    all.filter_map(|code| code.as_str().map(ToOwned::to_owned)).collect()
 }

@@ -128,8 +128,8 @@ export function renderAftercare(known) {
 /** Why something is not offered, each reason once. @param {License} license */
 function renderObstacles({ actions, state: progress }) {
 	const reasons = ACTIONS.filter((name) => name !== "retry").map((name) => actions[name].reason);
-	const known = [...new Set(reasons)].filter((reason) => reason && page.has(`obstacle.${reason}`));
-	setText("obstacles", progress === "delivering" ? "" : known.map((reason) => t(`obstacle.${reason}`)).join(" "));
+	const known = [...new Set(reasons)].filter((reason) => reason && page.has(`problem.${reason}`));
+	setText("obstacles", progress === "delivering" ? "" : known.map((reason) => t(`problem.${reason}`)).join(" "));
 }
 
 /** What went wrong is dealt with at once; otherwise it waits at the end. @param {boolean} isMissed */

@@ -21,7 +21,13 @@ export function bindInputs(rootId, inView) {
 		delete inputs.problems[target.id];
 		render();
 	});
-	// The event does not bubble.
+	// Before the fold opens, and before anything is rendered with it still shut.
+	root.addEventListener("click", ({ target }) => {
+		const fold = target instanceof Element ? target.closest("summary")?.parentElement : null;
+		const inputs = inView();
+		if (fold instanceof HTMLDetailsElement && inputs) inputs.open[fold.id] = !fold.open;
+	});
+	// However it was opened; the event does not bubble.
 	root.addEventListener("toggle", ({ target }) => rememberFold(target, inView()), true);
 	onRender(() => {
 		const inputs = inView();

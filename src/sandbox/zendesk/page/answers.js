@@ -73,9 +73,10 @@ function writable(desk) {
 
 function tree({ ticket, agent, scheme, subdomain }) {
   if (!ticket) return { currentUser: agent, currentAccount: { subdomain }, colorScheme: scheme };
-  const { id, subject, requester, organization, status, tags, draft, commentType } = ticket;
+  const { id, subject, requester, organization, status, tags, draft, commentType, collaborators } = ticket;
   const comment = { text: draft, type: commentType };
-  const shown = { id, subject, requester: { ...requester, locale: "en-US" }, organization, status, tags: [...tags], comment };
+  const others = { organization, collaborators, status, tags: [...tags], comment };
+  const shown = { id, subject, requester: { locale: "en-US", ...requester }, ...others };
   return { ticket: shown, comment, currentUser: agent, currentAccount: { subdomain }, colorScheme: scheme };
 }
 

@@ -2,17 +2,20 @@
 
 const acme = { id: 901, name: "Acme GmbH" };
 
+const email = (value) => ({ type: "email", value, verified: true });
+
 function ticket(id, subject, requester, organization, words, more = {}) {
   return {
     id, subject, requester, organization, status: "open", tags: ["self_managed", "emergency"], draft: "",
-    commentType: "publicReply", ...more,
+    commentType: "publicReply", collaborators: [], ...more,
     comments: [{ author: requester.name, at: "2026-11-21T23:02:00Z", text: words, internal: false }],
   };
 }
 
 export const TICKETS = [
   ticket(
-    4711, "License expired, GitLab is read-only", { id: 5001, name: "Jane Doe", email: "jane@acme.example" }, acme,
+    4711, "License expired, GitLab is read-only", { id: 5001, name: "Jane Doe", email: "jane@acme.example", identities: [email("jane@acme.example"), email("jane.doe@acme.example")] },
+    acme,
     "Hello,\n\nour Premium license ended last night and our renewal is not through yet. Nobody can push.\n" +
       "Users in license: 280. Billable users: 286. Maximum users: 291.\n\nPlease help, the release is tomorrow.\n\nJane",
   ),
@@ -24,6 +27,7 @@ export const TICKETS = [
   ticket(
     4713, "Please generate one for my customer", { id: 5003, name: "Sam Seller", email: "sseller@gitlab.com" },
     { id: 902, name: "GitLab" }, "The customer asked me on the phone. Can you send the license to me, and I pass it on?",
+    { collaborators: [{ id: 5006, name: "Ben Buyer", email: "ben@hooli.example" }] },
   ),
   ticket(
     4714, "</title><script>alert(1)</script> /close @all {{7*7}} 'OR 1=1--",
