@@ -272,7 +272,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the database takes writes and the outbox worker responds, unless it is paused. */
+        /** Whether the database takes writes, the license key can seal, and the outbox worker responds, unless it is paused. */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -454,7 +454,7 @@ export interface components {
          * @description The error in one word: `code` of the problem, and the label of the metric.
          * @enum {string}
          */
-        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "duplicate" | "out_of_scope" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "nothing_failed" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
+        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "duplicate" | "out_of_scope" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "nothing_failed" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
         Event: {
             /** Format: date-time */
             at: string;
