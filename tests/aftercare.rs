@@ -187,6 +187,27 @@ async fn a_replacement_is_linked_both_ways_and_says_so_everywhere() {
 }
 
 #[tokio::test]
+async fn replacing_never_stretches_the_term() {
+    let world = World::start().await;
+    let agent = world.agent().await;
+    let earlier = generate(&agent, &order()).await;
+    ended(&agent, &earlier).await;
+    let body = json!({ "seats": 400, "reason": "too few seats" });
+    let day = 24 * 3600;
+    world.pass(9 * day);
+    let agent = world.agent().await;
+    let later = post(&agent, &path(&earlier, "replace"), &fresh_key(), &body).await;
+    assert_eq!((later.status.as_u16(), &later.body["expires_on"]), (201, &earlier["expires_on"]));
+
+    world.pass(2 * day);
+    let agent = world.agent().await;
+    let refused = post(&agent, &path(&later.body, "replace"), &fresh_key(), &body).await;
+    assert_eq!((refused.status.as_u16(), &refused.body["code"]), (409, &json!("expired")));
+    let shown = get(&agent, path(&later.body, "").trim_end_matches('/')).await.body;
+    assert_eq!(shown["actions"]["replace"]["reason"], "expired");
+}
+
+#[tokio::test]
 async fn a_license_is_replaced_once_and_the_limits_hold() {
     let world = World::with(&[("CUSTOMER_DAILY_LIMIT", "2")]).await;
     let (agent, earlier) = delivered(&world).await;

@@ -68,8 +68,11 @@ pub fn can_email(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> 
     }
 }
 
-pub fn can_replace(details: &LicenseDetails) -> Result<(), Obstacle> {
-    if details.license.replaced_by.is_some() {
+/// Whether another license can take its place. An expired one has no place left: replacing it would stretch the term.
+pub fn can_replace(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> {
+    if details.license.terms.is_expired(today) {
+        Err(Obstacle::Expired)
+    } else if details.license.replaced_by.is_some() {
         Err(Obstacle::Replaced)
     } else if details.erased_at.is_some() {
         Err(Obstacle::Erased)

@@ -30,7 +30,7 @@ impl LicenseService {
             },
             confirm_duplicate: true,
         };
-        let mut license = self.seal(command).await.map_err(|e| e.to_string())?;
+        let mut license = self.seal(command, self.terms()).await.map_err(|e| e.to_string())?;
         license.drill = true;
         let message = |e: store::Error| e.to_string();
         let mut tx = self.store.begin().await.map_err(message)?;

@@ -41,7 +41,7 @@ impl LicenseService {
             return Err(Error::OutOfScope(command.eligibility.reason));
         }
         let confirm_duplicate = command.confirm_duplicate;
-        let license = self.seal(command).await?;
+        let license = self.seal(command, self.terms()).await?;
         let response = self
             .execute_once(request, async |tx| {
                 if !confirm_duplicate {
@@ -59,9 +59,8 @@ impl LicenseService {
     }
 
     /// The license with its file, or with the reason why there is none.
-    pub(super) async fn seal(&self, command: GenerateLicense) -> Result<License, Error> {
+    pub(super) async fn seal(&self, command: GenerateLicense, terms: Terms) -> Result<License, Error> {
         let now = self.clock.now();
-        let terms = Terms::of(today(now), self.days);
         let attributes = Attributes::emergency(&command.customer, command.seats, terms);
         let (file, seal_error) = match self.signer.seal(attributes, self.random.for_rsa()).await {
             Ok(file) => (Some(file), None),

@@ -27,7 +27,7 @@ use crate::{
     clock::Clock,
     config::Rules,
     delivery::Links,
-    license::{Actor, LicenseDetails, LicenseId, Username, notices::Tick, record},
+    license::{Actor, LicenseDetails, LicenseId, Terms, Username, notices::Tick, record},
     metrics::Metrics,
     random::Random,
     sealing::Signer,
@@ -77,6 +77,11 @@ impl LicenseService {
     /// The date in UTC.
     fn today(&self) -> Date {
         record::today(self.clock.now())
+    }
+
+    /// The fixed term of a license generated now.
+    fn terms(&self) -> Terms {
+        Terms::of(self.today(), self.days)
     }
 
     fn tick(&self, now: Timestamp) -> Tick {

@@ -6,7 +6,9 @@ use super::{
     idempotency::{IdempotentRequest, Response},
 };
 use crate::{
-    license::{Actor, Agent, Event, EventKind, License, LicenseDetails, LicenseId, Notice, Seats, SingleLine, notices},
+    license::{
+        Actor, Agent, Event, EventKind, License, LicenseDetails, LicenseId, Notice, Seats, SingleLine, Terms, notices,
+    },
     store::{self, Transaction},
 };
 
@@ -31,13 +33,15 @@ impl LicenseService {
         }
         self.require_permission(request.agent_user_id())?;
         let details = self.store.license(id).await?.ok_or(Error::NotFound)?;
-        actions::can_replace(&details).map_err(|obstacle| obstacle.error(&details))?;
+        actions::can_replace(&details, self.today()).map_err(|obstacle| obstacle.error(&details))?;
         let generate = self.generate_command(&details.license, command.seats, request.agent_user_id()).await?;
-        let license = License { replaces: Some(id), ..self.seal(generate).await? };
+        // The term is that of the earlier license: replacing must not stretch it.
+        let terms = Terms { expires_on: details.license.terms.expires_on, ..self.terms() };
+        let license = License { replaces: Some(id), ..self.seal(generate, terms).await? };
         let response = self
             .execute_once(request, async |tx| {
                 let earlier = tx.license(id).await?.ok_or(Error::NotFound)?;
-                actions::can_replace(&earlier).map_err(|obstacle| obstacle.error(&earlier))?;
+                actions::can_replace(&earlier, self.today()).map_err(|obstacle| obstacle.error(&earlier))?;
                 self.check_limits(tx, &license).await?;
                 let mut details = self.add(tx, license.clone()).await?;
                 // A license that could not be sealed replaces nothing.

@@ -270,7 +270,7 @@ impl LicenseService {
         Actions {
             resend: action(actions::can_email(details, today)),
             forward: action(actions::can_email(details, today)),
-            replace: action(actions::can_replace(details)),
+            replace: action(actions::can_replace(details, today)),
             retry: action(actions::can_retry(details, today)),
             download: action(actions::can_download(details)),
         }
