@@ -188,7 +188,7 @@ async fn an_hsm_that_hangs_holds_up_a_press_for_ten_seconds_and_nothing_else() {
     let key = fresh_key();
     let answer = tokio::time::timeout(BOUND, press(&agent, &key)).await.expect("the wait is bounded");
     assert_eq!(answer.status, 503);
-    assert!(answer.body["detail"].as_str().unwrap().contains("did not answer within 10 seconds"), "{}", answer.body);
+    assert!(answer.body["detail"].as_str().unwrap().contains("no answer within 10 seconds"), "{}", answer.body);
     // More calls than sessions: those that hang hold theirs.
     for _ in 0..3 {
         assert_eq!(ready(&process).await.status, 503);
@@ -237,4 +237,7 @@ async fn check_names_token_and_key_and_what_weakens_the_key() {
 
     let wrong = check(&[("LICENSE_HSM_PIN", "4321")]).await;
     assert!(wrong.contains("failed   license token    the HSM refuses the PIN"), "{wrong}");
+    token.set_fault("hang");
+    let hanging = check(&[]).await;
+    assert!(hanging.contains("license token    the HSM is unavailable: no answer within 2 seconds"), "{hanging}");
 }

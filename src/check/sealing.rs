@@ -19,6 +19,10 @@ pub(super) async fn check(asking: Asking<'_>) -> Vec<Finding> {
         Ok(signer) => signer,
         Err(reason) => return vec![Finding::failed(KEY, reason)],
     };
+    // Its time limit is short, so that a part's limit does not hide the reason.
+    if let Err(reason) = signer.check_ready(asking.clock.now()).await {
+        return vec![Finding::failed(TOKEN, reason)];
+    }
     let report = match signer.report().await {
         Ok(report) => report,
         Err(reason) => return vec![Finding::failed(TOKEN, reason)],

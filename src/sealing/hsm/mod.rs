@@ -129,7 +129,7 @@ impl Hsm {
         match outcome.await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(HsmError::Unavailable("the PKCS#11 module panicked".into())),
-            Err(_) => Err(HsmError::Unavailable(format!("the HSM did not answer within {} seconds", limit.as_secs()))),
+            Err(_) => Err(HsmError::Unavailable(format!("no answer within {} seconds", limit.as_secs()))),
         }
     }
 }
