@@ -108,7 +108,7 @@ async fn it_did_not_arrive(face: Face) {
     let (world, mut screen) = World::on_screen().await;
     let (agent, license) = delivered(&world, &order()).await;
     face.open_license(&mut screen).await;
-    assert!(screen.text("steps").await.contains("arrival unknown"), "nobody has said whether it arrived");
+    assert!(screen.text("steps").await.contains("delivery is not tracked"), "nobody has said whether it arrived");
     screen.click("aftercare-title").await;
     face.looks_well(&screen).await;
     screen.click("more-title").await;
