@@ -2,7 +2,7 @@
 FROM rust:1.95-slim-trixie AS build
 WORKDIR /stopgap
 COPY . .
-RUN cargo build --release --locked --no-default-features
+RUN cargo build --release --locked --no-default-features --features hsm
 
 FROM debian:trixie-slim
 RUN apt-get update \

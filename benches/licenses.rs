@@ -1,7 +1,7 @@
-//! How fast licenses are generated and delivered on this machine: `make bench`.
+//! Throughput and latency of generating and delivering licenses: `make bench`.
 //!
-//! Fifty clients ask for five hundred licenses at once. Printed are the throughput, and the median and the 99th
-//! percentile of the answer and of the mail, which is counted from the request to the mail server's last word.
+//! Fifty clients request five hundred licenses. Prints the throughput, and the median and 99th percentile of the
+//! response and of the email, from the request until the mail server accepted it.
 
 use std::{collections::BTreeMap, ffi::OsString, sync::Mutex, time::Duration};
 

@@ -36,6 +36,8 @@ pub const SESSIONS: &str = "stopgap_sessions";
 pub const OUTBOX_ALIVE: &str = "stopgap_outbox_alive";
 /// 1 where the database answers; the other gauges are of the last time it did.
 pub const DATABASE_UP: &str = "stopgap_database_up";
+/// 1 while the license key can seal.
+pub const SIGNER_UP: &str = "stopgap_signer_up";
 /// Always 1; the version is its label.
 pub const BUILD: &str = "stopgap_build_info";
 
@@ -48,13 +50,14 @@ const COUNTERS: [(&str, &str); 6] = [
     (LIMITS, "Limits reached, by limit."),
     (ERASED, "Licenses that something was erased of when its time had come, by what it was."),
 ];
-const GAUGES: [(&str, &str); 7] = [
+const GAUGES: [(&str, &str); 8] = [
     (OUTBOX, "Deliveries still to be made, by channel."),
     (OUTBOX_OLDEST, "Age of the oldest delivery still to be made, by channel."),
     (LATE_EMAILS, "Mails past their deadline that are still tried."),
     (SESSIONS, "Sessions that have not ended."),
     (OUTBOX_ALIVE, "Whether the outbox worker gave a sign of life lately."),
     (DATABASE_UP, "Whether the database answers."),
+    (SIGNER_UP, "Whether the license key can seal."),
     (BUILD, "The running version."),
 ];
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::world::{World, fresh_key, get, order, post, read};
+use crate::world::{World, fresh_key, generate, get, order, post, read};
 
 #[tokio::test]
 async fn every_wrong_field_is_named_at_once() {
@@ -74,7 +74,7 @@ async fn a_body_must_be_json_and_small() {
 }
 
 #[tokio::test]
-async fn unknown_paths_methods_and_ids_are_answered_alike() {
+async fn unknown_paths_and_ids_are_answered_alike_and_a_wrong_method_names_the_right_ones() {
     let world = World::start().await;
     let agent = world.agent().await;
     let mut bodies: Vec<Value> = Vec::new();
@@ -84,8 +84,7 @@ async fn unknown_paths_methods_and_ids_are_answered_alike() {
         bodies.push(answer.body);
     }
     let deleted = read(agent.request(Method::DELETE, "/api/v1/licenses")).await;
-    assert_eq!(deleted.status, 404);
-    bodies.push(deleted.body);
+    assert_eq!((deleted.status.as_u16(), &deleted.body["detail"]), (405, &json!("This path takes POST, GET, HEAD.")));
     // Each names its own request; that is all in which they differ.
     let ids: Vec<_> = bodies.iter_mut().map(|body| body.as_object_mut().unwrap().remove("request_id")).collect();
     assert!(ids.iter().all(|id| id.as_ref().is_some_and(Value::is_string)), "{ids:?}");
@@ -110,4 +109,17 @@ async fn a_lookup_says_which_part_of_its_query_is_wrong() {
         assert_eq!(answer.body["errors"][0]["field"], field);
     }
     assert_eq!(get(&agent, "/api/v1/licenses?surprise=1").await.status, 400);
+}
+
+#[tokio::test]
+async fn the_longest_company_gives_a_file_name_that_file_systems_take() {
+    let world = World::start().await;
+    let agent = world.agent().await;
+    let mut order = order();
+    order["customer"]["company"] = "A".repeat(200).into();
+    let license = generate(&agent, &order).await;
+    let path = format!("/api/v1/licenses/{}/file", license["id"].as_str().unwrap());
+    let answer = agent.request(Method::GET, &path).send().await.unwrap();
+    let expected = format!("attachment; filename=\"{}.gitlab-license\"", "A".repeat(100));
+    assert_eq!(answer.headers()["content-disposition"], expected);
 }

@@ -54,7 +54,7 @@ async fn a_death_at_any_step_loses_nothing_and_doubles_nothing() {
 
 /// One license, whose service dies at `point` and is started again.
 async fn die_at(point: &str) {
-    let is_late = point.starts_with("lapse") || point.contains("note");
+    let is_late = point.starts_with("mark_late") || point.contains("note");
     let world = World::stand_ins(if is_late { &[("EMAIL_DEADLINE_SECONDS", "1")] } else { &[] }).await;
     let mut armed = command(crash_program(), &world.variables());
     armed.env("CRASH_AT", point);

@@ -78,6 +78,21 @@ async fn every_message_is_explained_with_steps_a_reply_and_the_corrected_seats()
 }
 
 #[tokio::test]
+async fn gitlabs_answer_is_foreseen_by_the_users_that_its_messages_name() {
+    let world = World::start().await;
+    let agent = world.agent().await;
+    let text = "This GitLab installation currently has 250 active users, exceeding this license's limit of 100 by 150 users. \
+                During the year before this license started, this GitLab installation had 286 active users, exceeding this \
+                license's limit of 100 by 186 users.";
+    let answer = ask(&agent, &json!({ "text": text })).await;
+    let foreseen = answer.body["gitlab_would_answer"].as_array().unwrap();
+    let accepted: Vec<_> = foreseen.iter().map(|a| (a["seats"].as_u64().unwrap(), &a["accepted"])).collect();
+    assert_eq!(accepted, [(250, &json!(false)), (286, &json!(true))]);
+    let none = ask(&agent, &json!({ "text": "This license has already expired." })).await;
+    assert_eq!(none.body["gitlab_would_answer"], json!([]));
+}
+
+#[tokio::test]
 async fn several_messages_are_each_explained_and_gitlab_com_gets_the_plain_word() {
     let world = World::start().await;
     let agent = world.agent().await;

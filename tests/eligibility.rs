@@ -119,6 +119,27 @@ async fn an_old_license_gives_verdict_seats_and_whom_it_was_made_for() {
 }
 
 #[tokio::test]
+async fn gitlabs_answer_is_foreseen_for_the_requested_the_recommended_and_the_old_seats() {
+    let world = World::start().await;
+    let agent = world.agent().await;
+    let evidence = json!({ "seats": 250, "billable_users": 240, "maximum_users": 286 });
+    let with_seats = |seats: &str| read(agent.request(Method::POST, &format!("{PATH}?seats={seats}")).json(&evidence));
+    let answer = with_seats("300").await;
+    let foreseen = answer.body["gitlab_would_answer"].as_array().unwrap();
+    let accepted: Vec<_> = foreseen.iter().map(|a| (a["seats"].as_u64().unwrap(), &a["accepted"])).collect();
+    assert_eq!(accepted, [(300, &json!(true)), (286, &json!(true)), (250, &json!(false))]);
+    assert_eq!(foreseen[0]["message"], Value::Null);
+    assert!(foreseen[2]["message"].as_str().unwrap().contains("exceeding this license's limit of 250 by 36 users"));
+
+    let unknown = ask(&agent, &json!({ "seats": 250, "maximum_users": 286 })).await;
+    assert_eq!(unknown.body["gitlab_would_answer"], json!([]), "without the billable users nothing is foreseen");
+    for (seats, code) in [("0", "invalid_fields"), ("1000001", "invalid_fields"), ("many", "malformed_query")] {
+        let answer = with_seats(seats).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["code"]), (400, &json!(code)), "{seats}");
+    }
+}
+
+#[tokio::test]
 async fn what_the_agent_types_wins_over_the_file() {
     let world = World::start().await;
     turn_to(&world, FIRST_DAY);

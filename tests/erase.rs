@@ -1,4 +1,4 @@
-//! What may no longer be kept goes; the line in the history stays.
+//! Personal data is erased; the license and its history stay.
 
 use std::fs;
 

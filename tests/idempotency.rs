@@ -1,8 +1,9 @@
 //! One idempotency key of one agent, one license.
 
 use reqwest::Method;
+use serde_json::json;
 
-use crate::world::{World, fresh_key, order, order_for, post, read, within};
+use crate::world::{World, fresh_key, get, order, order_for, post, read, within};
 
 #[tokio::test]
 async fn the_same_key_and_body_get_the_same_answer_and_one_license() {
@@ -14,6 +15,25 @@ async fn the_same_key_and_body_get_the_same_answer_and_one_license() {
     let second = post(&agent, "/api/v1/licenses", &key, &order()).await;
     assert_eq!((first.status, &first.body), (second.status, &second.body));
     assert_eq!(world.sandbox.mail.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn the_response_of_an_operation_shows_the_license_as_it_is_stored() {
+    let mut world = World::stand_ins(&[]).await;
+    world.start_held().await;
+    let agent = world.agent().await;
+    let mut path = "/api/v1/licenses".to_owned();
+    for (operation, body) in [
+        ("", order()),
+        ("/resend", json!({})),
+        ("/forward", json!({ "email": "it@acme.example" })),
+        ("/replace", json!({ "seats": 300, "reason": "too few seats" })),
+    ] {
+        let answer = post(&agent, &format!("{path}{operation}"), &fresh_key(), &body).await;
+        assert!(answer.status.is_success(), "{operation}: {}", answer.body);
+        path = format!("/api/v1/licenses/{}", answer.body["id"].as_str().unwrap());
+        assert_eq!(answer.body, get(&agent, &path).await.body, "{operation}");
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A license file is what GitLab reads, and we read what GitLab reads.
+//! License files: ours are read by GitLab's reader, and we read what it reads.
 
 use std::{fs, io::Write as _, path::PathBuf, process::Command, time::Duration};
 
@@ -19,7 +19,7 @@ use stopgap::{
     },
 };
 
-/// Reading is bounded: even a text made to be slow takes no longer, in a build without optimisation.
+/// How long reading takes at most in a build without optimisation, even of a hostile text.
 const QUICK: Duration = Duration::from_secs(2);
 
 pub fn vector_path(name: &str) -> PathBuf {
@@ -51,9 +51,9 @@ fn sealed() -> String {
     sealing_key().seal(&emergency(), &mut SysRng).unwrap().expose().to_owned()
 }
 
-/// Puts a payload of our own making into an envelope that the test key opens.
+/// Seals any payload with the test key.
 fn seal_raw(json: &[u8]) -> String {
-    // Attributes that are not a license's cannot be made with the library, so OpenSSL makes them.
+    // The library only seals attributes of a license, so OpenSSL does this.
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("key"), [7; 16]).unwrap();
@@ -137,6 +137,9 @@ fn a_license_survives_every_way_it_may_be_wrapped_again() {
             boundary(&plain).replace('\n', "\r\n"),
             format!("Dear Jane,\nhere it is:\n\n{}\nRegards, 42 = 42\n", boundary(&plain)),
             boundary(&plain).lines().map(|line| format!("> {line}\n")).collect::<Vec<_>>().concat(),
+            format!("BEGIN ACME EE LICENSE\n{plain}END ACME EE LICENSE\nRegards, 42 = 42\n"),
+            format!("Dear Jane,\n-----BEGIN GITLAB LICENSE-----\n{plain}"),
+            format!("{plain}-----END GITLAB LICENSE-----\nRegards, 42 = 42\n"),
         ]);
         for text in texts {
             assert_eq!(open(&text, &public_key()).as_ref(), Ok(&expected), "{text}");
@@ -155,7 +158,7 @@ fn unwrapped_base64_inside_is_read_too() {
 #[test]
 fn half_a_license_is_refused_wherever_it_is_cut() {
     let plain = vector("paid-plain.gitlab-license");
-    // What is cut of the last line's end may be padding or the envelope's own end, without which nothing is missing.
+    // The last characters may be padding or the end of the envelope, which are not needed.
     let needed = plain.trim_end().len() - 4;
     for cut in 0..needed {
         for half in [&plain[..cut], &plain[plain.len() - cut..]] {
@@ -166,7 +169,7 @@ fn half_a_license_is_refused_wherever_it_is_cut() {
 }
 
 #[test]
-fn a_spoiled_character_is_told_from_a_foreign_key() {
+fn a_damaged_character_is_distinguished_from_another_key() {
     let plain = vector("paid-plain.gitlab-license");
     let envelope: Value = serde_json::from_slice(&decode(&plain)).unwrap();
     let spoil = |part: &str, at: usize| {
@@ -187,6 +190,9 @@ fn a_spoiled_character_is_told_from_a_foreign_key() {
 fn what_gitlab_calls_invalid_is_refused_with_the_reason() {
     let whole = r#"{"version":1,"licensee":{"Name":"J"},"issued_at":"2026-11-01","expires_at":"2026-11-11"}"#;
     assert_eq!(open(&seal_raw(whole.as_bytes()), &public_key()).unwrap().restrictions, None);
+    let flags = whole.replace(r#""version":1,"#, r#""cloud_licensing_enabled":1,"auto_renew_enabled":true,"#);
+    let flags = open(&seal_raw(flags.as_bytes()), &public_key()).unwrap().flags;
+    assert_eq!((flags.cloud_licensing_enabled, flags.auto_renew_enabled), (false, true), "only true counts");
     for (json, reason) in [
         (whole.replace(r#""version":1,"#, r#""version":2,"#), "version"),
         (whole.replace(r#"{"Name":"J"}"#, "{}"), "licensee"),
@@ -195,6 +201,7 @@ fn what_gitlab_calls_invalid_is_refused_with_the_reason() {
         (whole.replace("issued_at", "starts_at"), "issued_at"),
         (whole.replace("2026-11-11", "someday"), "expires_at"),
         (whole.replace(r#""2026-11-11""#, "null"), "expires_at"),
+        (whole.replace(r#""version":1,"#, r#""offline_cloud_licensing_enabled":true,"#), "offline cloud"),
         ("[]".to_owned(), "attributes"),
         ("\"text\"".to_owned(), "attributes"),
     ] {
@@ -205,6 +212,7 @@ fn what_gitlab_calls_invalid_is_refused_with_the_reason() {
     }
     for (json, is_read) in [
         (whole.replace(r#""version":1,"#, ""), true),
+        (whole.replace(r#""version":1,"#, r#""offline_cloud_licensing_enabled":"true","#), true),
         (whole.replace(r#""version":1,"#, r#""add_ons":{"x":[1]},"notify_users_at":"never","restrictions":7,"#), true),
         ("{\"version\":1".to_owned(), false),
         (String::new(), false),
@@ -236,7 +244,7 @@ fn a_license_bomb_is_refused_quickly() {
         "=".repeat(64 * 1024),
         "A".repeat(5 * 1024 * 1024),
     ] {
-        #[expect(clippy::disallowed_methods, reason = "how long it takes is what is promised")]
+        #[expect(clippy::disallowed_methods, reason = "the duration is the promise")]
         let started = std::time::Instant::now();
         assert!(open_old_license(&text, &public_key()).is_err(), "{text:.60}");
         assert!(started.elapsed() < QUICK, "{:?} for {text:.60}", started.elapsed());
@@ -307,7 +315,7 @@ proptest! {
         let at = at % plain.len();
         let changed = format!("{}{to}{}", &plain[..at], &plain[at + 1..]);
         if let Ok(read) = open(&changed, &public_key()) {
-            // A change that spoils 16 bytes of the payload may hide inside of a text, or in the iv before the version.
+            // A change damages 16 bytes of the payload, which may be inside of a text.
             prop_assert_eq!(read.version, 1);
         }
     }

@@ -36,6 +36,7 @@ mod fixed_term;
 mod framing;
 mod full_page;
 mod fuzz;
+mod hsm;
 mod idempotency;
 mod injection;
 mod inside;

@@ -81,12 +81,38 @@ async fn licenses_deliveries_attempts_refusals_and_limits_are_counted() {
         ("stopgap_sessions", 1.0),
         ("stopgap_outbox_alive", 1.0),
         ("stopgap_database_up", 1.0),
+        ("stopgap_signer_up", 1.0),
         (concat!(r#"stopgap_build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""}"#), 1.0),
     ] {
         is(&metrics, series, expected);
     }
     assert!(value(&metrics, "stopgap_email_accepted_seconds_sum") > 0.5, "the first wait is part of it");
     assert!(!metrics.contains("acme") && !metrics.contains("jdoe"), "{metrics}");
+}
+
+#[tokio::test]
+async fn every_code_of_a_problem_is_a_series_that_begins_at_zero() {
+    let world = World::with(&[("METRICS_TOKEN", TOKEN)]).await;
+    let (_, metrics) = scrape(&world, TOKEN).await;
+    let document: serde_json::Value = serde_json::from_str(&stopgap::http::openapi::document()).unwrap();
+    let codes = document["components"]["schemas"]["ErrorCode"]["enum"].as_array().unwrap();
+    assert!(codes.len() > 20, "{codes:?}");
+    for code in codes {
+        is(&metrics, &format!(r#"stopgap_refusals_total{{reason="{}"}}"#, code.as_str().unwrap()), 0.0);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_action_is_counted_by_its_own_code() {
+    let world = World::with(&[("METRICS_TOKEN", TOKEN)]).await;
+    let license = generate(&world.agent().await, &order()).await;
+    world.pass(11 * 86_400);
+    let path = format!("/api/v1/licenses/{}/resend", license["id"].as_str().unwrap());
+    let answer = post(&world.agent().await, &path, &fresh_key(), &serde_json::json!({})).await;
+    assert_eq!((answer.status.as_u16(), &answer.body["code"]), (409, &"expired".into()));
+    let (_, metrics) = scrape(&world, TOKEN).await;
+    is(&metrics, r#"stopgap_refusals_total{reason="expired"}"#, 1.0);
+    is(&metrics, r#"stopgap_refusals_total{reason="duplicate"}"#, 0.0);
 }
 
 #[tokio::test]

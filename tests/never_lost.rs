@@ -11,7 +11,7 @@ use stopgap::{
         smtp::Fault as Smtp,
         web::Fault,
     },
-    sealing::SealingKey,
+    sealing::{KeySource, SealingKey},
     store::Store,
 };
 
@@ -104,7 +104,7 @@ async fn sealing_that_fails_is_recorded_filed_and_told_and_the_next_try_takes_a_
     world.stop().await;
     // No setting accepts such a key: 128 bits have no room for an AES key and its padding.
     let tiny = SealingKey::parse(&SecretString::from(include_str!("keys/tiny.pem"))).unwrap();
-    world.start_service_with(|config| config.sealing.key = tiny).await;
+    world.start_service_with(|config| config.sealing.source = KeySource::Pem(tiny)).await;
     let agent = world.agent().await;
     let key = fresh_key();
 

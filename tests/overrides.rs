@@ -83,7 +83,7 @@ async fn out_of_scope_wants_a_reason_and_says_why() {
         let answer = press(&agent, &with(evidence)).await;
         assert_eq!(wrong_fields(&answer), ["override_reason"]);
         let detail = answer.body["errors"][0]["detail"].as_str().unwrap();
-        assert!(detail.starts_with("is required, with 10 to 500 characters, to go on out of scope: "), "{detail}");
+        assert!(detail.starts_with("is required, with 10 to 500 characters, to generate out of scope: "), "{detail}");
         assert!(detail.contains(words) && !detail.ends_with('.'), "{detail}");
     }
     assert_eq!(agent.get("/api/v1/licenses").await.unwrap()["items"], json!([]), "nothing was generated");

@@ -1,6 +1,12 @@
-//! What is secret shows nowhere: not in `Debug`, not to others on the machine, not in a core dump.
+//! Secrets do not show in `Debug`, to other users of the machine, or in a core dump.
 
-use std::{ffi::OsString, fs, os::unix::fs::PermissionsExt as _, process::Command};
+use std::{
+    ffi::OsString,
+    fs,
+    io::{BufRead as _, BufReader},
+    os::unix::fs::PermissionsExt as _,
+    process::{Command, Stdio},
+};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use stopgap::{
@@ -14,7 +20,7 @@ use stopgap::{
 
 use crate::world::keys;
 
-/// Stands in every secret of the settings.
+/// Part of every secret in the settings.
 const CANARY: &str = "canaryCANARYcanary1234";
 
 fn settings() -> Vec<(String, String)> {
@@ -41,11 +47,11 @@ fn environment(settings: Vec<(String, String)>) -> Environment {
 }
 
 fn config() -> Config {
-    environment(settings()).config().expect("the settings of this test are right")
+    environment(settings()).config().expect("the settings are valid")
 }
 
-/// The canary, or a line of the private key, in plain or in the pretty form.
-fn tells(shown: &str) -> bool {
+/// Whether the text contains the canary or a part of the private key.
+fn leaks(shown: &str) -> bool {
     let pem = keys().license_private_pem;
     let key = pem.lines().nth(2).expect("a key has lines").to_owned();
     shown.contains(CANARY)
@@ -65,14 +71,14 @@ fn debug_shows_no_secret_of_the_settings_or_of_what_is_made_from_them() {
         format!("{config:?}"),
         format!("{config:#?}"),
         format!("{:?} {:?} {:?}", config.smtp, config.gitlab, config.slack),
-        format!("{:?} {:?}", config.sealing, config.sealing.key),
+        format!("{:?} {:?}", config.sealing, config.sealing.source),
         format!("{:?} {:?} {:?}", config.database_url, config.mailgun_signing_key, config.metrics_token),
         format!("{mailer:#?} {gitlab:#?} {slack:#?}"),
         format!("{:?}", SecretString::from(CANARY)),
     ] {
-        assert!(!tells(&shown), "{shown}");
+        assert!(!leaks(&shown), "{shown}");
     }
-    assert!(config.database_url.expose_secret().contains(CANARY), "the test looks for what is there");
+    assert!(config.database_url.expose_secret().contains(CANARY), "the canary is there to be found");
 }
 
 #[test]
@@ -102,12 +108,12 @@ fn a_secrets_file_that_others_may_open_is_warned_about_by_its_variable() {
     {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
         let environment = environment(settings.clone());
-        assert!(environment.config().is_ok(), "it is a warning, and no mistake");
+        assert!(environment.config().is_ok(), "a warning is not an error");
         let warnings = environment.warnings();
         assert_eq!(!warnings.is_empty(), is_loose, "{mode:o}: {warnings:?}");
         if let Some(warning) = warnings.first() {
             assert!(warning.contains("STOPGAP_GITLAB_TOKEN_FILE") && warning.contains("chmod 600"), "{warning}");
-            assert!(!tells(warning));
+            assert!(!leaks(warning));
         }
     }
 }
@@ -118,10 +124,42 @@ fn a_database_that_others_may_open_is_warned_about() {
     let path = folder.path().join("stopgap.db");
     let url = format!("sqlite:{}", path.display());
     let warnings = || environment(vec![("STOPGAP_DATABASE_URL".into(), url.clone())]).warnings();
-    assert!(warnings().is_empty(), "not there yet");
+    assert!(warnings().is_empty(), "it does not exist yet");
     fs::write(&path, "").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     assert!(warnings()[0].contains("STOPGAP_DATABASE_URL"), "{:?}", warnings());
+}
+
+#[test]
+fn an_hsm_module_that_others_may_change_is_warned_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("module.so");
+    fs::write(&path, "").unwrap();
+    let settings = vec![("STOPGAP_LICENSE_HSM_MODULE".to_owned(), path.to_str().unwrap().to_owned())];
+    for (mode, is_loose) in [(0o755, false), (0o644, false), (0o664, true), (0o646, true)] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let warnings = environment(settings.clone()).warnings();
+        assert_eq!(!warnings.is_empty(), is_loose, "{mode:o}: {warnings:?}");
+        assert!(warnings.iter().all(|warning| warning.contains("STOPGAP_LICENSE_HSM_MODULE")), "{warnings:?}");
+    }
+}
+
+#[test]
+fn commands_other_than_serve_leave_no_core_dump_either() {
+    let mut sandbox = Command::new(env!("CARGO_BIN_EXE_stopgap"))
+        .args(["sandbox", "--port", "0"])
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(sandbox.stdout.take().unwrap()).lines();
+    let started = lines.map_while(Result::ok).any(|line| line.contains("Open"));
+    let limits = fs::read_to_string(format!("/proc/{}/limits", sandbox.id())).unwrap();
+    sandbox.kill().unwrap();
+    sandbox.wait().unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert!(started && core.split_whitespace().collect::<Vec<_>>()[4..6] == ["0", "0"], "{core}");
 }
 
 #[test]
@@ -130,9 +168,19 @@ fn the_released_program_is_built_without_the_sandbox() {
     let dockerfile = fs::read_to_string(root.join("Dockerfile")).unwrap();
     let build = dockerfile.lines().find(|line| line.contains("cargo build")).expect("the image builds it");
     assert!(build.contains("--release") && build.contains("--locked") && build.contains("--no-default-features"));
-    // What is compiled without default features is what the features name, and they name the sandbox alone.
     let tree = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--locked", "--no-default-features", "--edges", "normal", "--prefix", "none"])
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--no-default-features",
+            "--features",
+            "hsm",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+        ])
         .current_dir(root)
         .output()
         .unwrap();
@@ -155,12 +203,13 @@ fn no_build_has_crash_points_but_the_one_that_asks_for_them() {
     assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
     let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).unwrap();
     let features = metadata["packages"][0]["features"].as_object().unwrap();
-    assert!(features.contains_key("crash-points"), "the test looks for what is there");
+    assert!(features.contains_key("crash-points"), "the canary is there to be found");
     for (feature, brings) in features {
         assert!(!brings.to_string().contains("crash-points"), "{feature} brings the crash points");
     }
     let dockerfile = fs::read_to_string(root.join("Dockerfile")).unwrap();
     for build in dockerfile.lines().filter(|line| line.contains("cargo build")) {
+        let build = build.replace("--features hsm", "");
         let names_features = build.split_whitespace().any(|word| word.starts_with("--features") || word == "-F");
         assert!(!names_features && !build.contains("--all-features"), "{build}");
     }

@@ -65,7 +65,7 @@ async fn every_answer_carries_the_headers() {
         (&stranger, "/zendesk/lookup".into(), 200),
         (&stranger, "/openapi.json".into(), 200),
         (&stranger, "/metrics".into(), 404),
-        (&stranger, "/webhooks/mailgun".into(), 404),
+        (&stranger, "/webhooks/mailgun".into(), 405),
         (&stranger, "/zendesk/assets/main.js".into(), 200),
         (&stranger, "/zendesk/assets/sidebar.css".into(), 200),
         (&stranger, "/zendesk/assets/translations/en.json".into(), 200),
@@ -149,20 +149,14 @@ async fn raw(world: &World, method: &str, path: &str) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn unknown_methods_and_paths_are_answered_uniformly() {
+async fn unknown_paths_are_answered_uniformly_and_wrong_methods_with_those_allowed() {
     let world = World::start().await;
     let usual = raw(&world, "GET", "/nothing").await;
     assert_eq!(usual.0, 404);
     for (method, path) in [
-        ("OPTIONS", "/api/v1/licenses"),
         ("OPTIONS", "*"),
         ("TRACE", "/"),
-        ("PUT", "/api/v1/licenses"),
-        ("PATCH", "/zendesk/sidebar"),
-        ("DELETE", "/health/live"),
         ("PROPFIND", "/"),
-        ("MADEUP", "/api/v1/licenses"),
-        ("POST", "/health/live"),
         ("GET", "/../../etc/passwd"),
         ("GET", "/zendesk/assets/../../etc/passwd"),
         ("GET", "/zendesk/assets/..%2f..%2fetc%2fpasswd"),
@@ -188,7 +182,21 @@ async fn unknown_methods_and_paths_are_answered_uniformly() {
     let head = raw(&world, "HEAD", "/nothing").await;
     assert_eq!(head.0, 404);
     assert!(!head.1.contains("There is nothing here"), "HEAD has no body: {}", head.1);
-    assert_eq!(raw(&world, "HEAD", "/api/v1/licenses").await, head);
+    for (method, path, allow) in [
+        ("OPTIONS", "/api/v1/licenses", "POST, GET, HEAD"),
+        ("PUT", "/api/v1/licenses", "POST, GET, HEAD"),
+        ("MADEUP", "/api/v1/licenses", "POST, GET, HEAD"),
+        ("PATCH", "/zendesk/sidebar", "POST, GET, HEAD"),
+        ("DELETE", "/health/live", "GET, HEAD"),
+        ("POST", "/health/live", "GET, HEAD"),
+    ] {
+        let (status, answer) = raw(&world, method, path).await;
+        assert_eq!(status, 405, "{method} {path}");
+        assert!(answer.contains(&format!("allow: {allow}")), "{method} {path}: {answer}");
+    }
+    let (status, answer) = raw(&world, "HEAD", "/health/live").await;
+    assert_eq!(status, 200);
+    assert!(!answer.contains("live\""), "HEAD has no body: {answer}");
 }
 
 #[tokio::test]
@@ -223,7 +231,7 @@ async fn an_error_shows_nothing_of_the_insides() {
         is_guarded(&answer, "503");
         let body: serde_json::Value = answer.json().await.unwrap();
         let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["type", "title", "status", "detail", "request_id"]);
+        assert_eq!(keys, ["type", "title", "status", "code", "detail", "request_id"]);
         for word in ["sqlx", "sqlite", "table", "SELECT", "licenses", ".db", "no such"] {
             assert!(!body.to_string().contains(word), "{body}");
         }

@@ -1,4 +1,4 @@
-//! A token is checked with the keys of the settings alone, whatever keys it brings or points to.
+//! A token is verified with the configured keys only, whatever keys it contains or points to.
 
 use std::{io::ErrorKind, net::TcpListener};
 
@@ -9,10 +9,10 @@ use stopgap::sandbox::Token;
 
 use crate::world::{AGENT, World, keys};
 
-/// The key of somebody who would like to be Zendesk.
+/// A key that is not Zendesk's.
 const STRANGER: &str = include_str!("keys/stranger.pem");
 
-/// Their public key, as a token may bring it along.
+/// Its public half, as a token may contain it.
 fn jwk() -> Value {
     let key = PublicKey::from_public_key_pem(include_str!("keys/stranger.pub.pem")).unwrap();
     let part = |bytes: Vec<u8>| URL_SAFE_NO_PAD.encode(bytes);
@@ -47,8 +47,8 @@ async fn no_key_is_fetched_from_where_a_token_points() {
         }
         token.claims["cnf"] = json!({ "jku": url });
         assert_eq!(status(&world, &token, key).await, expected);
-        // Whoever had connected would wait in the listener's queue.
-        let nobody = elsewhere.accept().expect_err("somebody asked for the key");
+        // A connection would wait in the listener's queue.
+        let nobody = elsewhere.accept().expect_err("the key was requested");
         assert_eq!(nobody.kind(), ErrorKind::WouldBlock);
     }
 }

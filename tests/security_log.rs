@@ -253,7 +253,7 @@ async fn log_of_a_story(format: &str) -> Vec<String> {
         "the token was used before",
         "alg is not RS256",
         "iss is another Zendesk",
-        "refused for good",
+        "refused permanently",
         "***@acme.example",
         "not delivered yet",
         "your token is […]",

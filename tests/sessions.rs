@@ -1,8 +1,14 @@
 //! Nothing is done before the agent's session is checked.
 
+use std::process::Command;
+
 use reqwest::Method;
 
-use crate::world::{World, generate, order, read};
+use crate::world::{
+    World, generate, order,
+    process::{beside, program, serve},
+    read,
+};
 
 #[tokio::test]
 async fn without_a_session_every_route_of_the_api_answers_401_and_nothing_more() {
@@ -157,4 +163,28 @@ async fn each_load_gets_a_session_of_its_own() {
     let (one, two) = (world.agent().await, world.agent().await);
     assert_ne!(one.session(), two.session());
     assert!(one.get("/api/v1/licenses").await.is_ok() && two.get("/api/v1/licenses").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_revoked_session_ends_at_once_and_the_others_go_on() {
+    let world = World::start().await;
+    let process = serve(&world, &[]).await;
+    let (mallory, jane) = (world.agent_number_at(666, process.url()).await, process.agent(&world).await);
+    let sessions = |arguments: &[&str]| {
+        let mut command = Command::new(program());
+        command.env_clear().envs(beside(&world)).arg("sessions").args(arguments);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let listed = sessions(&[]);
+    assert!(listed.contains("\n666 ") && listed.contains("\n42 "), "{listed}");
+
+    let revoked = sessions(&["--revoke-agent", "666"]);
+    assert!(revoked.starts_with("revoked 1 session(s)") && !revoked.contains("\n666 "), "{revoked}");
+    assert_eq!(read(mallory.request(Method::GET, "/api/v1/licenses")).await.status, 401);
+    assert_eq!(read(jane.request(Method::GET, "/api/v1/licenses")).await.status, 200);
+
+    sessions(&["--revoke-all"]);
+    assert_eq!(read(jane.request(Method::GET, "/api/v1/licenses")).await.status, 401);
 }

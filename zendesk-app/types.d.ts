@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell people who open the address by hand what it is. */
+        /** Explain the page to people who open its address by hand. */
         get: operations["explain_sidebar"];
         put?: never;
         /** Begin a session with Zendesk's signed token, and load the sidebar. */
@@ -29,7 +29,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell people who open the address by hand what it is. */
+        /** Explain the page to people who open its address by hand. */
         get: operations["explain_lookup"];
         put?: never;
         /** Begin a session with Zendesk's signed token, and load the lookup page. */
@@ -223,7 +223,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Explain what the customer's GitLab said. */
+        /** Explain the messages of the customer's GitLab. */
         post: operations["diagnosis"];
         delete?: never;
         options?: never;
@@ -272,7 +272,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the database takes writes and the outbox worker responds, unless it is paused. */
+        /** Whether the database takes writes, the license key can seal, and the outbox worker responds, unless it is paused. */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -416,19 +416,29 @@ export interface components {
         DeliveryState: "pending" | "sent" | "failed";
         Diagnosis: {
             findings: components["schemas"]["Finding"][];
+            /**
+             * @description For the seats of the findings, by the users that GitLab's messages name. A count that no message names is taken
+             *     to be the one that is named.
+             */
+            gitlab_would_answer: components["schemas"]["GitlabAnswer"][];
         };
         DiagnosisRequest: {
-            /** @description What the customer's GitLab said, at most 64 KiB. */
+            /** @description A message of the customer's GitLab, at most 64 KiB. */
             text: string;
         };
         /** @description What the evidence says about the case. */
         Eligibility: {
-            /** @description What the license file said; empty if there was none. */
+            /** @description What the license file holds; all null without one. */
             read: components["schemas"]["LicenseSummary"];
             verdict: components["schemas"]["Verdict"];
             reason: string;
             /** Format: int32 */
             recommended_seats?: number | null;
+            /**
+             * @description For the requested seats, the recommended ones and those of the old license, each number once. Empty unless the
+             *     billable users are known; without `maximum_users` the peak is taken to be their number.
+             */
+            gitlab_would_answer: components["schemas"]["GitlabAnswer"][];
         };
         /** @description The eligibility check, as it was when the license was generated. */
         EligibilityNote: {
@@ -444,7 +454,7 @@ export interface components {
          * @description The error in one word: `code` of the problem, and the label of the metric.
          * @enum {string}
          */
-        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "duplicate" | "out_of_scope" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "nothing_failed" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
+        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "duplicate" | "out_of_scope" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "nothing_failed" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
         Event: {
             /** Format: date-time */
             at: string;
@@ -541,6 +551,14 @@ export interface components {
             /** Format: int64 */
             id: number;
             subject?: string | null;
+        };
+        /** @description GitLab's answer to an emergency license with these seats. */
+        GitlabAnswer: {
+            /** Format: int32 */
+            seats: number;
+            accepted: boolean;
+            /** @description GitLab's message if it refuses the license. */
+            message?: string | null;
         };
         Health: {
             /** @description `live` or `ready`. */
@@ -733,6 +751,7 @@ export type GenerateLicense = components['schemas']['GenerateLicense'];
 export type GenerateLicenseAgent = components['schemas']['GenerateLicenseAgent'];
 export type GenerateLicenseCustomer = components['schemas']['GenerateLicenseCustomer'];
 export type GenerateLicenseTicket = components['schemas']['GenerateLicenseTicket'];
+export type GitlabAnswer = components['schemas']['GitlabAnswer'];
 export type Health = components['schemas']['Health'];
 export type License = components['schemas']['License'];
 export type LicenseOrErased = components['schemas']['LicenseOrErased'];
@@ -1805,7 +1824,10 @@ export interface operations {
     };
     eligibility: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The seats that the agent means to generate a license for: `gitlab_would_answer` covers them. */
+                seats?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -35,7 +35,8 @@ pub async fn drill(config: Config, email: Email, username: Username) -> anyhow::
         }
     }
     let store = Store::open(url).await?;
-    let licenses = super::licenses(&config, store.clone(), Clock::system(), Random, Metrics::new());
+    let signer = super::signer(&config).await?;
+    let licenses = super::licenses(&config, store.clone(), signer, Clock::system(), Random, Metrics::new());
     let id = licenses.drill(email, username).await.map_err(anyhow::Error::msg)?;
     println!("license  {id}");
     let outcome = watch(&store, id).await;

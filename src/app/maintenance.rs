@@ -90,7 +90,7 @@ async fn round(store: &Store, clock: &Clock, retention_days: u32, metrics: &Metr
     }
     // In every round, so that the next one makes up for a failure.
     if let Err(e) = store.truncate_wal().await {
-        warn!(error = %e, "the journal may hold erased data until the next round");
+        warn!(error = %e, "erased data may stay in the write-ahead log until the next round");
     }
     if all != Erased::default() {
         info!(texts = all.texts, customers = all.customers, "erased what may no longer be kept");

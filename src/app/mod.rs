@@ -4,6 +4,7 @@ mod drill;
 mod maintenance;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod sessions;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -19,24 +20,26 @@ use tracing::{info, warn};
 pub use drill::drill;
 #[cfg(feature = "sandbox")]
 pub use sandbox::{OnceOptions, SandboxOptions, sandbox};
+pub use sessions::{Revoke, sessions};
 
 use maintenance::Maintenance;
 
 use crate::{
     clock::Clock,
-    config::Config,
+    config::{Config, Sealing},
     delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
     http::{self, AppState},
     license::Email,
     metrics::Metrics,
     outbox::{self, Clients, Outbox},
     random::Random,
+    sealing::Signer,
     store::Store,
     workflow::{LicenseService, erase, retry},
     zendesk::token::Verifier,
 };
 
-/// The running state.
+/// The running service.
 pub struct App {
     address: SocketAddr,
     store: Store,
@@ -57,6 +60,7 @@ impl App {
     pub async fn start_with(config: Config, clock: Clock, random: Random, hold_outbox: bool) -> anyhow::Result<Self> {
         let store = Store::open(config.database_url.expose_secret()).await?;
         let clients = clients(&config, &clock)?;
+        let signer = signer(&config).await?;
         let metrics = Metrics::new();
         let outbox = if hold_outbox {
             let pending = outbox::pause(&store, clock.now()).await?;
@@ -68,7 +72,7 @@ impl App {
         let maintenance =
             Maintenance::start(store.clone(), clock.clone(), config.rules.retention_days, metrics.clone());
         let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
-        let licenses = licenses(&config, store.clone(), clock, random, metrics);
+        let licenses = licenses(&config, store.clone(), signer, clock, random, metrics);
         let state = Arc::new(AppState {
             licenses,
             verifier,
@@ -100,7 +104,7 @@ impl App {
     }
 }
 
-/// Runs the state until SIGTERM or SIGINT; a second one ends it at once.
+/// Runs the service until SIGTERM or SIGINT; a second one ends it at once.
 ///
 /// # Errors
 /// What keeps it from starting.
@@ -121,7 +125,7 @@ pub async fn serve(config: Config, hold_outbox: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts all failed deliveries back into the outbox of the state, and prints how many there were.
+/// Puts all failed deliveries back into the outbox of the service, and prints how many there were.
 ///
 /// # Errors
 /// Where the database cannot be used.
@@ -144,11 +148,11 @@ pub async fn erase(config: Config, customer: &str) -> anyhow::Result<()> {
         erase::customer(&store, Random, &email, Clock::system().now()).await?;
     store.close().await;
     println!("erased from {licenses} licenses of this customer and {forwards} mailed to this address for others");
-    println!("{issues} GitLab issues are redacted by the running state; what Slack and the mailbox hold stays");
+    println!("{issues} GitLab issues are redacted by the running service; what Slack and the mailbox hold stays");
     Ok(())
 }
 
-/// What ends the state.
+/// The signals that end the service.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
@@ -167,13 +171,25 @@ impl Signals {
     }
 }
 
-fn licenses(config: &Config, store: Store, clock: Clock, random: Random, metrics: Metrics) -> LicenseService {
+async fn signer(config: &Config) -> anyhow::Result<Signer> {
+    let Sealing { source, public, .. } = config.sealing.clone();
+    Signer::start(source, public).await.map_err(anyhow::Error::msg)
+}
+
+fn licenses(
+    config: &Config,
+    store: Store,
+    signer: Signer,
+    clock: Clock,
+    random: Random,
+    metrics: Metrics,
+) -> LicenseService {
     LicenseService {
         store,
         clock,
         random,
         metrics,
-        key: config.sealing.key.clone(),
+        signer,
         days: config.sealing.days,
         rules: config.rules.clone(),
         allowed_agents: config.zendesk.allowed_agents.clone(),

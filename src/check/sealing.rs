@@ -1,28 +1,49 @@
-//! The key pair. That its halves match and are long enough was checked when the settings were read.
+//! The license key. Its size, and whether a key in memory fits the public one, was checked with the settings.
+
+use rsa::traits::PublicKeyParts as _;
 
 use super::{Asking, finding::Finding};
 use crate::{
+    config::Sealing,
     license::{Customer, Email, Seats, Terms, record::today},
-    sealing::{Attributes, file},
+    sealing::{Attributes, HsmReport, Signer, file},
 };
 
-const PART: &str = "license key";
+const KEY: &str = "license key";
+const TOKEN: &str = "license token";
 
-/// Seals a license for nobody, and opens it with the public key.
+/// Seals a license for nobody, and opens it with the public key. Names token and key if they are in an HSM.
 pub(super) async fn check(asking: Asking<'_>) -> Vec<Finding> {
-    let key = asking.config.sealing.key.clone();
-    let (now, random) = (asking.clock.now(), asking.random);
-    let days = asking.config.sealing.days;
-    let tried = tokio::task::spawn_blocking(move || -> Result<usize, String> {
-        let customer = Customer { email: Email::parse("nobody@stopgap.invalid")?, name: None, company: None };
-        let attributes = Attributes::emergency(&customer, Seats::parse(1)?, Terms::of(today(now), days));
-        let sealed = key.seal(&attributes, &mut random.for_rsa())?;
-        file::open(sealed.expose(), key.public()).map_err(|e| e.to_string())?;
-        Ok(key.bits())
-    });
-    vec![match tried.await {
-        Ok(Ok(bits)) => Finding::ok(PART, format!("the pair matches, {bits} bits; a trial seal opens")),
-        Ok(Err(words)) => Finding::failed(PART, format!("a trial seal failed: {words}; give another pair of keys")),
-        Err(_) => Finding::failed(PART, "a trial seal was interrupted; look at STOPGAP_LICENSE_PRIVATE_KEY"),
-    }]
+    let Sealing { source, public, .. } = asking.config.sealing.clone();
+    let signer = match Signer::start(source, public).await {
+        Ok(signer) => signer,
+        Err(reason) => return vec![Finding::failed(KEY, reason)],
+    };
+    let report = match signer.report().await {
+        Ok(report) => report,
+        Err(reason) => return vec![Finding::failed(TOKEN, reason)],
+    };
+    if let Err(reason) = trial(&signer, asking).await {
+        return vec![Finding::failed(KEY, format!("a trial seal failed: {reason}"))];
+    }
+    let sealed = format!("{} bits; a trial seal opens with the public key", signer.public().size() * 8);
+    match report {
+        None => vec![Finding::ok(KEY, sealed)],
+        Some(HsmReport { token, key, weaknesses }) if weaknesses.is_empty() => vec![
+            Finding::ok(TOKEN, token),
+            Finding::ok(KEY, format!("{key}: sensitive, not extractable, for signing alone; {sealed}")),
+        ],
+        Some(HsmReport { token, key, weaknesses }) => vec![
+            Finding::ok(TOKEN, token),
+            Finding::warning(KEY, format!("{key}: {}; turn these attributes off; {sealed}", weaknesses.join(", "))),
+        ],
+    }
+}
+
+async fn trial(signer: &Signer, asking: Asking<'_>) -> Result<(), String> {
+    let terms = Terms::of(today(asking.clock.now()), asking.config.sealing.days);
+    let customer = Customer { email: Email::parse("nobody@stopgap.invalid")?, name: None, company: None };
+    let attributes = Attributes::emergency(&customer, Seats::parse(1)?, terms);
+    let sealed = signer.seal(attributes, asking.random.for_rsa()).await.map_err(|e| e.to_string())?;
+    file::open(sealed.expose(), signer.public()).map(drop).map_err(|e| e.to_string())
 }

@@ -27,7 +27,8 @@ pub(super) struct Arguments {
 
 /// Prints one line a part. Mistakes in the settings are lines too: nothing else can be looked at then.
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let findings = match arguments.flags.over(Environment::of_process()).config() {
+    let config = arguments.flags.over(Environment::of_process()).config();
+    let findings = match config {
         Ok(config) => check(&config, &Clock::system(), Random, arguments.send_test.as_ref()).await,
         Err(mistakes) => of_mistakes(&mistakes),
     };

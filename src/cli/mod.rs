@@ -11,6 +11,7 @@ mod package;
 mod private;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod sessions;
 
 use clap::{Parser, Subcommand};
 
@@ -65,6 +66,11 @@ enum Command {
     /// Erase one customer, at their request: from the database, and from the GitLab issues by the running service
     #[command(after_long_help = flags::secrets_help())]
     Erase(erase::Arguments),
+    /// List the agents' sessions, and end them
+    ///
+    /// The running service needs no restart.
+    #[command(after_long_help = flags::secrets_help())]
+    Sessions(sessions::Arguments),
     /// Ask the running service whether it is ready; exit code 0 says yes
     Health(health::Arguments),
 }
@@ -75,15 +81,17 @@ impl Cli {
     /// # Errors
     /// What went wrong, in words for the person at the terminal.
     pub fn run(self) -> anyhow::Result<()> {
+        private::keep_memory_private()?;
         match self.command {
             Command::Serve { settings, hold_outbox } => {
-                private::keep_memory_private()?;
                 let environment = settings.over(Environment::of_process());
                 let config = environment.config()?;
                 telemetry::start(&config.log)?;
                 for warning in environment.warnings() {
                     tracing::warn!("{warning}");
                 }
+                // It holds the secrets as text.
+                drop(environment);
                 block_on(app::serve(config, hold_outbox))
             }
             #[cfg(feature = "sandbox")]
@@ -95,13 +103,18 @@ impl Cli {
             Command::Package(arguments) => package::run(arguments),
             Command::Retry(flags) => block_on(app::retry(flags.over(Environment::of_process()).config()?)),
             Command::Erase(arguments) => block_on(erase::run(arguments)),
+            Command::Sessions(arguments) => block_on(sessions::run(arguments)),
             Command::Health(arguments) => block_on(health::run(arguments)),
         }
     }
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(work);
+    // Does not wait for blocking threads: a call of an HSM may hang forever.
+    runtime.shutdown_background();
+    outcome
 }
 
 #[cfg(test)]

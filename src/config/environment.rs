@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use zeroize::Zeroizing;
+
 use super::{
     Config, Mistakes,
     mistakes::FieldError,
@@ -17,10 +19,10 @@ use super::{
 /// How alike two names must be (Jaro–Winkler, 0 to 1) for one to be suggested for the other.
 const ALIKE: f64 = 0.8;
 
-/// The `STOPGAP_…` variables that were given, by whole name.
+/// The `STOPGAP_…` variables that were given, by whole name. Wiped when it is dropped.
 #[derive(Clone, Default)]
 pub struct Environment {
-    variables: BTreeMap<String, String>,
+    variables: BTreeMap<String, Zeroizing<String>>,
     mistakes: Vec<FieldError>,
 }
 
@@ -45,13 +47,13 @@ impl Environment {
         let whole = variable.strip_suffix(FILE_SUFFIX).unwrap_or(variable);
         self.variables.remove(whole);
         self.variables.remove(&format!("{whole}{FILE_SUFFIX}"));
-        self.variables.insert(variable.to_owned(), value);
+        self.variables.insert(variable.to_owned(), Zeroizing::new(value));
         self
     }
 
     /// The value of `variable`, for [`Config::read`] and its kin.
     pub fn get(&self, variable: &str) -> Option<String> {
-        self.variables.get(variable).cloned()
+        self.variables.get(variable).map(|value| value.to_string())
     }
 
     /// Reads all settings, and holds unknown variables against them: a typo must not pass silently.
@@ -67,9 +69,8 @@ impl Environment {
         Mistakes::or(all, config)
     }
 
-    /// What is no mistake, but should not stay so: files with secrets that others on this machine may read.
-    ///
-    /// Each is a sentence that names the variable and the remedy.
+    /// Files with secrets that others on this machine may read, and a PKCS#11 module that others may change. Each is a
+    /// sentence that names the variable and the remedy.
     pub fn warnings(&self) -> Vec<String> {
         let secrets = SETTINGS.iter().filter(|setting| setting.secret && setting.file);
         let files = secrets.filter_map(|setting| {
@@ -80,7 +81,9 @@ impl Environment {
         let database = self.get(&format!("{PREFIX}DATABASE_URL"));
         let database = database.as_deref().and_then(|url| url.trim().strip_prefix("sqlite:"));
         let database = database.map(|file| (format!("{PREFIX}DATABASE_URL"), file.trim_start_matches("//").into()));
-        files.chain(database).filter_map(|(variable, path)| loose(&variable, &path)).collect()
+        let module = format!("{PREFIX}LICENSE_HSM_MODULE");
+        let writable = self.get(&module).and_then(|path| writable(&module, Path::new(path.trim())));
+        files.chain(database).filter_map(|(variable, path)| loose(&variable, &path)).chain(writable).collect()
     }
 
     fn take(&mut self, name: &str, value: OsString) {
@@ -88,7 +91,7 @@ impl Environment {
             return self.mistake(name, "is not UTF-8".into());
         };
         if is_known(name) {
-            self.variables.insert(name.to_owned(), value);
+            self.variables.insert(name.to_owned(), Zeroizing::new(value));
         } else if !is_from_kubernetes(name, &value) {
             self.mistake(name, advice(name));
         }
@@ -99,13 +102,26 @@ impl Environment {
     }
 }
 
-/// A complaint about a file that is open to more than its owner; nothing where it is not, or not there yet.
+/// A warning about a file that others than its owner may open. Returns `None` if they may not, or it does not exist.
 fn loose(variable: &str, path: &Path) -> Option<String> {
-    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    let mode = mode(path)?;
     (mode & 0o077 != 0).then(|| {
         let path = path.display();
         format!("{variable} names {path}, which others on this machine may open (mode {mode:04o}): chmod 600 {path}")
     })
+}
+
+/// The same for code that this process loads.
+fn writable(variable: &str, path: &Path) -> Option<String> {
+    let mode = mode(path)?;
+    (mode & 0o022 != 0).then(|| {
+        let path = path.display();
+        format!("{variable} names {path}, which others on this machine may change (mode {mode:04o}): chmod go-w {path}")
+    })
+}
+
+fn mode(path: &Path) -> Option<u32> {
+    Some(fs::metadata(path).ok()?.permissions().mode() & 0o777)
 }
 
 fn is_known(name: &str) -> bool {

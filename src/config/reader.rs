@@ -5,6 +5,8 @@ use std::{
     io::{self, Read as _},
 };
 
+use zeroize::Zeroizing;
+
 use super::{
     mistakes::FieldError,
     settings::{SETTINGS, Setting, Unset},
@@ -45,7 +47,7 @@ impl<'a> Reader<'a> {
         let setting = setting(name);
         let (variable, text) = match (self.given(setting)?, setting.default) {
             (Some(given), _) => given,
-            (None, Unset::Value(value)) => (setting.variable(), value.to_owned()),
+            (None, Unset::Value(value)) => (setting.variable(), Zeroizing::new(value.to_owned())),
             (None, Unset::Required | Unset::Absent(_)) => return Some(None),
         };
         match parse(&text) {
@@ -62,9 +64,9 @@ impl<'a> Reader<'a> {
         self.mistakes.push(FieldError { variable, words: words.into() });
     }
 
-    /// The text of `setting` without white space around it, and the variable that it came from.
+    /// The trimmed text of `setting`, wiped when it is dropped, and the variable that it came from.
     #[expect(clippy::option_option, reason = "as in `optional`")]
-    fn given(&mut self, setting: &Setting) -> Option<Option<(String, String)>> {
+    fn given(&mut self, setting: &Setting) -> Option<Option<(String, Zeroizing<String>)>> {
         let value = self.text(&setting.variable());
         let path = if setting.file { self.text(&setting.file_variable()) } else { None };
         match (value, path) {
@@ -86,8 +88,9 @@ impl<'a> Reader<'a> {
     }
 
     /// An empty variable counts as one that is not set: that is what `VARIABLE=` means to people.
-    fn text(&self, variable: &str) -> Option<String> {
-        (self.lookup)(variable).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    fn text(&self, variable: &str) -> Option<Zeroizing<String>> {
+        let text = Zeroizing::new((self.lookup)(variable)?);
+        Some(text.trim()).filter(|text| !text.is_empty()).map(|text| Zeroizing::new(text.to_owned()))
     }
 }
 
@@ -106,10 +109,12 @@ fn unreadable(path: &str, error: &io::Error) -> String {
     format!("names {path}, which cannot be read: {error}{remedy}")
 }
 
-/// The text of the file at `path`, without white space around it.
-fn read_file(path: &str) -> Result<String, String> {
+/// The trimmed text of the file at `path`.
+fn read_file(path: &str) -> Result<Zeroizing<String>, String> {
     let cannot = |error: io::Error| unreadable(path, &error);
-    let mut text = String::new();
+    // Large enough at once: growing would leave unwiped copies behind.
+    let capacity = usize::try_from(MAX_FILE_BYTES + 1).unwrap_or_default();
+    let mut text = Zeroizing::new(String::with_capacity(capacity));
     let mut file = File::open(path).map_err(cannot)?.take(MAX_FILE_BYTES + 1);
     file.read_to_string(&mut text).map_err(cannot)?;
     if text.len() as u64 > MAX_FILE_BYTES {
@@ -117,7 +122,7 @@ fn read_file(path: &str) -> Result<String, String> {
     }
     match text.trim() {
         "" => Err(format!("names {path}, which is empty")),
-        text => Ok(text.to_owned()),
+        text => Ok(Zeroizing::new(text.to_owned())),
     }
 }
 

@@ -80,8 +80,20 @@ pub const SETTINGS: &[Setting] = &[
     ),
     key("ZENDESK_PUBLIC_KEYS", Absent("none yet"), "the app's public key in PEM; several follow one after the other"),
     open("ZENDESK_ALLOWED_AGENTS", Absent("everyone"), "comma-separated Zendesk user ids that may generate"),
-    secret("LICENSE_PRIVATE_KEY", Required, "the RSA key that seals, PEM (PKCS#1 or PKCS#8), 2048 to 4096 bits"),
+    secret(
+        "LICENSE_PRIVATE_KEY",
+        Absent("required, unless the key is in an HSM"),
+        "the RSA key that seals, PEM (PKCS#1 or PKCS#8), 2048 to 4096 bits",
+    ),
     key("LICENSE_PUBLIC_KEY", Required, "the public key that GitLab ships, PEM; must match the private one"),
+    open(
+        "LICENSE_HSM_MODULE",
+        Absent("no HSM"),
+        "absolute path of the PKCS#11 module of the HSM that holds the private key",
+    ),
+    open("LICENSE_HSM_KEY", Absent("no HSM"), "the key in it, `pkcs11:token=…;object=…` (RFC 7512)"),
+    secret("LICENSE_HSM_PIN", Absent("no login"), "the HSM's user PIN"),
+    open("LICENSE_HSM_SESSIONS", Value("2"), "signatures that the HSM makes at the same time, 1 to 16"),
     open("LICENSE_DAYS", Value("10"), "how many days a license holds, 1 to 30"),
     secret(
         "SMTP_URL",

@@ -8,7 +8,7 @@ use super::{
     error::{ApiError, Problem},
     extract::{Authenticated, Command, LicensePath},
     licenses::respond,
-    openapi::CommandProblems,
+    openapi::{BodyProblems, CommandProblems, Unauthenticated},
 };
 use crate::{license::ResendKind, workflow::replace::ReplaceLicense};
 
@@ -25,7 +25,7 @@ type OnLicense<B> = Authenticated<(LicensePath, Command<B>)>;
     responses(
         (status = 202, description = "Enqueued", body = LicenseOrErased),
         (status = 404, description = "There is no such license", body = Problem, content_type = "application/problem+json"),
-        CommandProblems,
+        BodyProblems, CommandProblems, Unauthenticated,
     ),
     security(("session" = [])),
 )]
@@ -48,7 +48,7 @@ pub(crate) async fn resend(
     responses(
         (status = 202, description = "Enqueued", body = LicenseOrErased),
         (status = 404, description = "There is no such license", body = Problem, content_type = "application/problem+json"),
-        CommandProblems,
+        BodyProblems, CommandProblems, Unauthenticated,
     ),
     security(("session" = [])),
 )]
@@ -73,7 +73,7 @@ pub(crate) async fn forward(
         (status = 404, description = "There is no such license", body = Problem, content_type = "application/problem+json"),
         (status = 429, description = "A limit is reached", body = Problem, content_type = "application/problem+json"),
         (status = 500, description = "The license could not be sealed", body = Problem, content_type = "application/problem+json"),
-        CommandProblems,
+        BodyProblems, CommandProblems, Unauthenticated,
     ),
     security(("session" = [])),
 )]
@@ -96,7 +96,7 @@ pub(crate) async fn replace(
     responses(
         (status = 202, description = "Enqueued", body = LicenseOrErased),
         (status = 404, description = "There is no such license", body = Problem, content_type = "application/problem+json"),
-        CommandProblems,
+        BodyProblems, CommandProblems, Unauthenticated,
     ),
     security(("session" = [])),
 )]

@@ -1,18 +1,19 @@
 //! Request bodies, and the responses that are not a license.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     AppState, body,
     error::override_required,
-    extract::{RequestBody, Session},
+    extract::{QueryParameters, RequestBody, Session},
     fields::{FieldErrors, boolean, number, text},
 };
 use crate::{
     config::Rules,
     gitlab_rules::{
+        answer::GitlabAnswer,
         diagnosis::Finding,
         evidence::{LicenseSummary, Received},
     },
@@ -138,25 +139,45 @@ pub(crate) struct NoFields {}
 #[schema(as = DiagnosisRequest)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DiagnosisRequest {
-    /// What the customer's GitLab said, at most 64 KiB.
+    /// A message of the customer's GitLab, at most 64 KiB.
     #[schema(min_length = 1)]
     pub(crate) text: String,
+}
+
+/// The parameters of an eligibility check.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EligibilityParameters {
+    /// The seats that the agent means to generate a license for: `gitlab_would_answer` covers them.
+    #[param(minimum = 1, maximum = 1_000_000)]
+    pub(crate) seats: Option<u64>,
+}
+
+impl QueryParameters for EligibilityParameters {
+    const ALLOWED: &'static str = "The query may hold seats, a whole number.";
 }
 
 /// What the evidence says about the case.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Eligibility {
-    /// What the license file said; empty if there was none.
+    /// What the license file holds; all null without one.
     #[schema(value_type = LicenseSummary)]
     pub(crate) read: LicenseSummary,
     pub(crate) verdict: Verdict,
     pub(crate) reason: String,
     pub(crate) recommended_seats: Option<u32>,
+    /// For the requested seats, the recommended ones and those of the old license, each number once. Empty unless the
+    /// billable users are known; without `maximum_users` the peak is taken to be their number.
+    pub(crate) gitlab_would_answer: Vec<GitlabAnswer>,
 }
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Diagnosis {
     pub(crate) findings: Vec<Finding>,
+    /// For the seats of the findings, by the users that GitLab's messages name. A count that no message names is taken
+    /// to be the one that is named.
+    pub(crate) gitlab_would_answer: Vec<GitlabAnswer>,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -6,7 +6,7 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{
         StatusCode,
-        header::{RETRY_AFTER, WWW_AUTHENTICATE},
+        header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
 use serde::Serialize;
@@ -22,6 +22,8 @@ use crate::{
 
 /// When a client may repeat a request after the store was unavailable.
 const STORE_RETRY: Duration = Duration::from_secs(2);
+/// When a client may repeat a request after the HSM was unavailable.
+const SIGNER_RETRY: Duration = Duration::from_secs(10);
 /// When another progress stream may be free.
 const STREAM_RETRY: Duration = Duration::from_secs(5);
 
@@ -40,6 +42,9 @@ pub(crate) enum ApiError {
     BadMetricsToken,
     NotAllowed(String),
     NotFound,
+    MethodNotAllowed {
+        allow: String,
+    },
     /// Holds the running license.
     Duplicate(Box<LicenseView>),
     /// Holds the reason of the verdict.
@@ -53,6 +58,8 @@ pub(crate) enum ApiError {
     TooManyStreams,
     WebhookRefused(String),
     SealingFailed(LicenseId),
+    /// Holds a whole sentence.
+    SignerUnavailable(String),
     StoreUnavailable,
     OutboxStalled,
     Internal(&'static str),
@@ -73,6 +80,7 @@ pub(crate) enum ErrorCode {
     BadMetricsToken,
     AgentNotAllowed,
     NotFound,
+    MethodNotAllowed,
     Duplicate,
     OutOfScope,
     SealingFailed,
@@ -85,6 +93,7 @@ pub(crate) enum ErrorCode {
     LimitReached,
     TooManyStreams,
     WebhookRefused,
+    SignerUnavailable,
     StoreUnavailable,
     OutboxStalled,
     Internal,
@@ -144,6 +153,7 @@ impl ApiError {
             workflow::Error::Limited(limited) => Self::Limited(limited),
             workflow::Error::NotFound => Self::NotFound,
             workflow::Error::Unavailable { obstacle, .. } => Self::Unavailable { obstacle, detail },
+            workflow::Error::SignerUnavailable(_) => Self::SignerUnavailable(detail),
             workflow::Error::Store(error) => error.into(),
         }
     }
@@ -156,6 +166,7 @@ impl ApiError {
             Self::NoSession | Self::BadMetricsToken => StatusCode::UNAUTHORIZED,
             Self::NotAllowed(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::WebhookRefused(_) => StatusCode::NOT_ACCEPTABLE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::Duplicate(_) | Self::Unavailable { .. } => StatusCode::CONFLICT,
@@ -164,7 +175,9 @@ impl ApiError {
             Self::KeyReused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Limited(_) | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
             Self::SealingFailed(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::StoreUnavailable | Self::OutboxStalled => StatusCode::SERVICE_UNAVAILABLE,
+            Self::SignerUnavailable(_) | Self::StoreUnavailable | Self::OutboxStalled => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -180,6 +193,7 @@ impl ApiError {
             Self::BadMetricsToken => ErrorCode::BadMetricsToken,
             Self::NotAllowed(_) => ErrorCode::AgentNotAllowed,
             Self::NotFound => ErrorCode::NotFound,
+            Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
             Self::Duplicate(_) => ErrorCode::Duplicate,
             Self::OutOfScope(_) => ErrorCode::OutOfScope,
             Self::Unavailable { obstacle, .. } => match obstacle {
@@ -196,6 +210,7 @@ impl ApiError {
             Self::TooManyStreams => ErrorCode::TooManyStreams,
             Self::WebhookRefused(_) => ErrorCode::WebhookRefused,
             Self::SealingFailed(_) => ErrorCode::SealingFailed,
+            Self::SignerUnavailable(_) => ErrorCode::SignerUnavailable,
             Self::StoreUnavailable => ErrorCode::StoreUnavailable,
             Self::OutboxStalled => ErrorCode::OutboxStalled,
             Self::Internal(_) => ErrorCode::Internal,
@@ -208,7 +223,11 @@ impl ApiError {
                 [only] => format!("{} {}.", only.field, only.detail),
                 several => format!("{} fields are invalid.", several.len()),
             },
-            Self::MalformedBody(detail) | Self::NotAllowed(detail) | Self::KeyReused(detail) => detail.clone(),
+            Self::MalformedBody(detail)
+            | Self::NotAllowed(detail)
+            | Self::KeyReused(detail)
+            | Self::SignerUnavailable(detail)
+            | Self::Unavailable { detail, .. } => detail.clone(),
             Self::MalformedQuery(detail) | Self::Internal(detail) => (*detail).to_owned(),
             Self::BodyTimeout => "The body took too long.".to_owned(),
             Self::BodyTooLarge { max_bytes } => format!("The body may have at most {} KiB.", max_bytes / 1024),
@@ -216,12 +235,12 @@ impl ApiError {
             Self::NoSession => "There is no session, or it has ended: reload the app in the ticket.".to_owned(),
             Self::BadMetricsToken => "Send Authorization: Bearer METRICS_TOKEN.".to_owned(),
             Self::NotFound => "There is nothing here.".to_owned(),
+            Self::MethodNotAllowed { allow } => format!("This path takes {allow}."),
             Self::Duplicate(license) => format!(
                 "This customer already has a license, which stops on {}. Set confirm_duplicate to generate another one.",
                 license.expires_on
             ),
             Self::OutOfScope(reason) => format!("override_reason {}.", override_required(reason)),
-            Self::Unavailable { detail, .. } => detail.clone(),
             Self::Limited(limited) => limited.message.clone(),
             Self::TooManyStreams => {
                 "You follow too many licenses at once: close a ticket's tab, or poll the license instead.".to_owned()
@@ -242,6 +261,7 @@ impl ApiError {
             Self::Limited(limited) => Some(limited.retry_after),
             Self::TooManyStreams => Some(STREAM_RETRY),
             Self::StoreUnavailable => Some(STORE_RETRY),
+            Self::SignerUnavailable(_) => Some(SIGNER_RETRY),
             _ => None,
         }
     }
@@ -252,6 +272,9 @@ impl ApiError {
         let mut response = HttpResponse::build(status);
         if let Some(after) = self.retry_after() {
             response.insert_header((RETRY_AFTER, after.as_secs().max(1).to_string()));
+        }
+        if let Self::MethodNotAllowed { allow } = self {
+            response.insert_header((ALLOW, allow.as_str()));
         }
         if status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
@@ -310,7 +333,7 @@ impl ResponseError for ApiError {
     }
 }
 
-/// What is said of a missing `override_reason`; `reason` is that of the verdict.
+/// The error of a missing `override_reason`; `reason` is that of the verdict.
 pub(crate) fn override_required(reason: &str) -> String {
     let (min, max) = (OVERRIDE_REASON_CHARS.start(), OVERRIDE_REASON_CHARS.end());
     let reason = reason.trim_end_matches('.');

@@ -25,7 +25,10 @@ type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
 /// The caller's session. A handler that takes it is authenticated.
 #[derive(Clone)]
-pub(crate) struct Session(store::Session);
+pub(crate) struct Session {
+    session: store::Session,
+    bearer: String,
+}
 
 /// A session, and then what only an authenticated caller may have read: actix extracts a handler's arguments in no
 /// order, so `T` is extracted here.
@@ -63,7 +66,7 @@ impl Deref for Session {
     type Target = store::Session;
 
     fn deref(&self) -> &store::Session {
-        &self.0
+        &self.session
     }
 }
 
@@ -73,14 +76,19 @@ impl Session {
         let mut headers = request.headers().get_all(AUTHORIZATION);
         // Of two headers, a proxy might have checked the other one.
         let (Some(only), None) = (headers.next(), headers.next()) else { return Err(ApiError::NoSession) };
-        let bearer = only.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+        let bearer = only.to_str().ok().and_then(bearer_token);
         let Some(bearer) = bearer.filter(|bearer| bearer.len() <= MAX_BEARER_CHARS) else {
             return Err(ApiError::NoSession);
         };
         let session = state.licenses.session(bearer).await?;
         // Sessions of an installation that is no longer configured have ended.
         let session = session.filter(|session| state.zendesk.installation_ids.contains(&session.installation_id));
-        session.map(Self).ok_or(ApiError::NoSession)
+        session.map(|session| Self { session, bearer: bearer.to_owned() }).ok_or(ApiError::NoSession)
+    }
+
+    /// Whether it has expired or was revoked since. A store that is unavailable ends no session.
+    pub(crate) async fn is_over(&self, state: &AppState) -> bool {
+        matches!(state.licenses.session(&self.bearer).await, Ok(None))
     }
 }
 
@@ -201,6 +209,12 @@ fn idempotency_key(request: &HttpRequest) -> Result<String, ApiError> {
         let detail = "is required: one header of 1 to 255 visible ASCII characters";
         Err(ApiError::invalid("Idempotency-Key", detail))
     }
+}
+
+/// The token of a `Bearer` credential; the scheme is case-insensitive (RFC 9110, section 11.1).
+pub(crate) fn bearer_token(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then_some(token)
 }
 
 fn has_body(request: &HttpRequest) -> bool {

@@ -17,7 +17,7 @@ pub(crate) async fn live() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "live" })
 }
 
-/// Whether the database takes writes and the outbox worker responds, unless it is paused.
+/// Whether the database takes writes, the license key can seal, and the outbox worker responds, unless it is paused.
 #[utoipa::path(
     get, path = "/health/ready", tag = "operations",
     responses(
@@ -26,9 +26,12 @@ pub(crate) async fn live() -> HttpResponse {
     ),
 )]
 pub(crate) async fn ready(state: Data<AppState>) -> Result<HttpResponse, ApiError> {
+    let now = state.licenses.clock.now();
     state.licenses.store.ping().await?;
-    if state.heartbeat.as_ref().is_some_and(|heartbeat| !heartbeat.is_alive(state.licenses.clock.now())) {
+    if state.heartbeat.as_ref().is_some_and(|heartbeat| !heartbeat.is_alive(now)) {
         return Err(ApiError::OutboxStalled);
     }
+    let signs = state.licenses.signer.check_ready(now).await;
+    signs.map_err(|reason| ApiError::SignerUnavailable(format!("No license can be generated: {reason}.")))?;
     Ok(HttpResponse::Ok().json(Health { status: "ready" }))
 }

@@ -10,7 +10,7 @@ use super::{
     api::{GenerateRequest, LicenseOrErased, MAX_REASON_CHARS, ParsedGenerate},
     error::{ApiError, Problem},
     extract::{Authenticated, Command, LicensePath, Query, QueryParameters},
-    openapi::{CommandProblems, Unauthenticated},
+    openapi::{BodyProblems, CommandProblems, Unauthenticated},
     request_id,
 };
 use crate::{
@@ -37,7 +37,7 @@ const QUERY_CHARS: std::ops::RangeInclusive<usize> = 2..=200;
         (status = 201, description = "Generated", body = LicenseOrErased),
         (status = 429, description = "A limit is reached", body = Problem, content_type = "application/problem+json"),
         (status = 500, description = "The license could not be sealed", body = Problem, content_type = "application/problem+json"),
-        CommandProblems,
+        BodyProblems, CommandProblems, Unauthenticated,
     ),
     security(("session" = [])),
 )]
@@ -128,7 +128,7 @@ impl SearchParameters {
     fn parse(self) -> Result<SearchQuery, ApiError> {
         let mut errors = Vec::new();
         let mut refuse = |field: &str, detail: String| errors.push(FieldError { field: field.into(), detail });
-        let words = self.q.filter(|q| {
+        let text = self.q.filter(|q| {
             let fits = QUERY_CHARS.contains(&q.trim().chars().count());
             if !fits {
                 refuse("q", format!("must have {} to {} characters", QUERY_CHARS.start(), QUERY_CHARS.end()));
@@ -151,7 +151,7 @@ impl SearchParameters {
             }
         });
         if errors.is_empty() {
-            Ok(SearchQuery { text: words, ticket, before, limit: limit.unwrap_or(DEFAULT_LIMIT) })
+            Ok(SearchQuery { text, ticket, before, limit: limit.unwrap_or(DEFAULT_LIMIT) })
         } else {
             Err(ApiError::InvalidFields(errors))
         }

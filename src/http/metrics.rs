@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq as _;
 use super::{
     AppState,
     error::{ApiError, Problem},
+    extract::bearer_token,
 };
 use crate::{license::Channel, metrics};
 
@@ -34,7 +35,7 @@ pub(crate) async fn show(request: HttpRequest, state: Data<AppState>) -> Result<
 
 /// Compares digests in constant time, so that neither the token nor its length shows.
 fn has_token(request: &HttpRequest, token: &SecretString) -> bool {
-    let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let given = request.headers().get(AUTHORIZATION).and_then(|value| bearer_token(value.to_str().ok()?));
     let digest = |text: &str| -> [u8; 32] { Sha256::digest(text.as_bytes()).into() };
     given.is_some_and(|given| digest(given).ct_eq(&digest(token.expose_secret())).into())
 }
@@ -49,6 +50,8 @@ async fn measure(state: &AppState) {
         f64::from(u8::from(heartbeat.as_ref().is_some_and(|heartbeat| heartbeat.is_alive(now)))),
     );
     licenses.metrics.set(metrics::DATABASE_UP, None, f64::from(u8::from(licenses.store.ping().await.is_ok())));
+    let signs = licenses.signer.check_ready(now).await.is_ok();
+    licenses.metrics.set(metrics::SIGNER_UP, None, f64::from(u8::from(signs)));
     let Ok(backlog) = licenses.store.backlog(now).await else { return };
     licenses.metrics.set(metrics::LATE_EMAILS, None, backlog.late_emails as f64);
     licenses.metrics.set(metrics::SESSIONS, None, backlog.sessions as f64);

@@ -27,7 +27,9 @@ mod webhook;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_web::{App, HttpResponse, HttpServer, dev::Server, middleware::from_fn, web};
+use actix_web::{
+    App, HttpResponse, HttpServer, Resource, Route, dev::Server, guard, http::Method, middleware::from_fn, web,
+};
 use secrecy::SecretString;
 use tracing_actix_web::TracingLogger;
 
@@ -40,11 +42,11 @@ use crate::{config::Zendesk, telemetry::Heartbeat, workflow::LicenseService, zen
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// Idle connections are closed after this.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// The state waits on others much more than it computes.
+/// The service waits much more than it computes.
 const WORKERS: usize = 2;
 /// Per worker; more connections wait in the kernel's queue.
 const MAX_CONNECTIONS: usize = 512;
-/// What is being answered when the state stops has so long to end.
+/// How long requests in flight may take on shutdown.
 const DRAIN_SECONDS: u64 = 5;
 
 /// What the handlers share.
@@ -91,27 +93,52 @@ pub fn listen(bind: SocketAddr, state: Arc<AppState>) -> std::io::Result<(Server
 }
 
 fn routes(app: &mut web::ServiceConfig) {
-    app.route("/zendesk/sidebar", web::post().to(sidebar::load_sidebar))
-        .route("/zendesk/sidebar", web::get().to(sidebar::explain_sidebar))
-        .route("/zendesk/lookup", web::post().to(sidebar::load_lookup))
-        .route("/zendesk/lookup", web::get().to(sidebar::explain_lookup))
-        .route("/zendesk/assets/{path:.*}", web::get().to(assets::asset))
-        .route("/api/v1/licenses", web::post().to(licenses::generate))
-        .route("/api/v1/licenses", web::get().to(licenses::search))
-        .route("/api/v1/licenses/{id}", web::get().to(licenses::get))
-        .route("/api/v1/licenses/{id}/resend", web::post().to(aftercare::resend))
-        .route("/api/v1/licenses/{id}/forward", web::post().to(aftercare::forward))
-        .route("/api/v1/licenses/{id}/replace", web::post().to(aftercare::replace))
-        .route("/api/v1/licenses/{id}/retry", web::post().to(aftercare::retry))
-        .route("/api/v1/licenses/{id}/progress", web::get().to(progress::follow))
-        .route("/api/v1/licenses/{id}/file", web::get().to(licenses::download))
-        .route("/api/v1/eligibility", web::post().to(questions::eligibility))
-        .route("/api/v1/diagnosis", web::post().to(questions::diagnosis))
-        .route("/webhooks/mailgun", web::post().to(webhook::mailgun))
-        .route("/health/live", web::get().to(health::live))
-        .route("/health/ready", web::get().to(health::ready))
-        .route("/metrics", web::get().to(metrics::show))
-        .route("/openapi.json", web::get().to(openapi::show));
+    let (get, post) = (Method::GET, Method::POST);
+    for resource in [
+        resource(
+            "/zendesk/sidebar",
+            [(&post, web::to(sidebar::load_sidebar)), (&get, web::to(sidebar::explain_sidebar))],
+        ),
+        resource("/zendesk/lookup", [(&post, web::to(sidebar::load_lookup)), (&get, web::to(sidebar::explain_lookup))]),
+        resource("/zendesk/assets/{path:.*}", [(&get, web::to(assets::asset))]),
+        resource("/api/v1/licenses", [(&post, web::to(licenses::generate)), (&get, web::to(licenses::search))]),
+        resource("/api/v1/licenses/{id}", [(&get, web::to(licenses::get))]),
+        resource("/api/v1/licenses/{id}/resend", [(&post, web::to(aftercare::resend))]),
+        resource("/api/v1/licenses/{id}/forward", [(&post, web::to(aftercare::forward))]),
+        resource("/api/v1/licenses/{id}/replace", [(&post, web::to(aftercare::replace))]),
+        resource("/api/v1/licenses/{id}/retry", [(&post, web::to(aftercare::retry))]),
+        resource("/api/v1/licenses/{id}/progress", [(&get, web::to(progress::follow))]),
+        resource("/api/v1/licenses/{id}/file", [(&get, web::to(licenses::download))]),
+        resource("/api/v1/eligibility", [(&post, web::to(questions::eligibility))]),
+        resource("/api/v1/diagnosis", [(&post, web::to(questions::diagnosis))]),
+        resource("/webhooks/mailgun", [(&post, web::to(webhook::mailgun))]),
+        resource("/health/live", [(&get, web::to(health::live))]),
+        resource("/health/ready", [(&get, web::to(health::ready))]),
+        resource("/metrics", [(&get, web::to(metrics::show))]),
+        resource("/openapi.json", [(&get, web::to(openapi::show))]),
+    ] {
+        app.service(resource);
+    }
+}
+
+/// A path with its methods. HEAD goes where GET goes; any other method gets a 405 that names these.
+fn resource<const N: usize>(path: &str, routes: [(&Method, Route); N]) -> Resource {
+    let mut resource = web::resource(path);
+    let mut allow: Vec<&str> = Vec::new();
+    for (method, route) in routes {
+        allow.push(method.as_str());
+        resource = if method == Method::GET {
+            allow.push("HEAD");
+            resource.route(route.guard(guard::Any(guard::Get()).or(guard::Head())))
+        } else {
+            resource.route(route.method(method.clone()))
+        };
+    }
+    let allow = allow.join(", ");
+    resource.default_service(web::to(move || {
+        let allow = allow.clone();
+        async move { Err::<HttpResponse, _>(ApiError::MethodNotAllowed { allow }) }
+    }))
 }
 
 async fn not_found() -> Result<HttpResponse, ApiError> {

@@ -21,7 +21,7 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(document);
         title = "Stopgap",
         version = "1",
         description = "Emergency GitLab licenses from the Zendesk ticket sidebar. Every response carries X-Request-Id; a \
-                       problem repeats it as request_id. Any other path or method is answered 404.",
+                       problem repeats it as request_id. Any other path is answered 404, any other method 405.",
         license(name = "MIT", identifier = "MIT"),
         contact(),
     ),
@@ -98,35 +98,17 @@ pub(crate) enum BodyProblems {
     NotJson(Problem<'static>),
 }
 
-/// What any operation on licenses may get.
+/// What an operation on licenses may get besides [`BodyProblems`] and [`Unauthenticated`].
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "documents responses that the extractors give")]
+#[expect(dead_code, reason = "documents responses that the operations give")]
 pub(crate) enum CommandProblems {
-    /// The body is malformed, or fields are invalid
-    #[response(status = 400, content_type = "application/problem+json")]
-    Invalid(Problem<'static>),
-    /// There is no session, or it has ended
-    #[response(status = 401, content_type = "application/problem+json")]
-    NoSession(Problem<'static>),
     /// The agent may not generate licenses
     #[response(status = 403, content_type = "application/problem+json")]
     NotAllowed(Problem<'static>),
-    /// The body took too long
-    #[response(status = 408, content_type = "application/problem+json")]
-    Timeout(Problem<'static>),
     /// The state of the license, or of the customer's licenses, does not allow it
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(Problem<'static>),
-    /// The body is too large
-    #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(Problem<'static>),
-    /// The body is not application/json
-    #[response(status = 415, content_type = "application/problem+json")]
-    NotJson(Problem<'static>),
     /// The Idempotency-Key was used for another request
     #[response(status = 422, content_type = "application/problem+json")]
     KeyReused(Problem<'static>),
-    /// The database is unavailable
-    #[response(status = 503, content_type = "application/problem+json")]
-    StoreUnavailable(Problem<'static>),
 }

@@ -7,13 +7,12 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use futures_util::stream;
-use jiff::Timestamp;
 use tokio::{sync::watch, time::timeout};
 
 use super::{
     AppState,
     error::{ApiError, Problem},
-    extract::{Authenticated, LicensePath},
+    extract::{Authenticated, LicensePath, Session},
     openapi::Unauthenticated,
     streams::{Place, Streams},
 };
@@ -31,8 +30,7 @@ struct Following {
     id: LicenseId,
     agent_user_id: u64,
     changes: watch::Receiver<u64>,
-    /// When the session ends.
-    ends_at: Timestamp,
+    session: Session,
     shown: Option<LicenseView>,
     polls: u32,
     ended: bool,
@@ -65,7 +63,7 @@ pub(crate) async fn follow(
         state,
         id,
         agent_user_id,
-        ends_at: session.expires_at,
+        session,
         shown: None,
         polls: 0,
         ended: false,
@@ -80,12 +78,15 @@ pub(crate) async fn follow(
 impl Following {
     /// The next chunk; `None` at the end of the stream.
     async fn next(&mut self) -> Option<Bytes> {
-        while !self.ended && self.polls < MAX_POLLS && self.state.licenses.clock.now() < self.ends_at {
+        while !self.ended && self.polls < MAX_POLLS {
             if self.polls > 0 {
                 let _ = timeout(POLL, self.changes.changed()).await;
             }
             self.changes.mark_unchanged();
             self.polls += 1;
+            if self.session.is_over(&self.state).await {
+                return None;
+            }
             // A store that is unavailable for a moment does not end the stream.
             let license = self.state.licenses.get(self.id, self.agent_user_id).await.ok().flatten();
             if let Some(license) = license.filter(|license| self.shown.as_ref() != Some(license)) {

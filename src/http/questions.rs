@@ -1,5 +1,4 @@
-//! `/api/v1/eligibility` and `/api/v1/diagnosis`: what the evidence says, and what the customer's GitLab said. They
-//! change nothing.
+//! `/api/v1/eligibility` and `/api/v1/diagnosis`: the scope check, and GitLab's messages explained. They change nothing.
 
 use actix_web::{
     HttpResponse,
@@ -8,34 +7,43 @@ use actix_web::{
 
 use super::{
     AppState,
-    api::{Diagnosis, DiagnosisRequest, Eligibility, EvidenceRequest},
+    api::{Diagnosis, DiagnosisRequest, Eligibility, EligibilityParameters, EvidenceRequest},
     error::ApiError,
-    extract::{Authenticated, Json},
+    extract::{Authenticated, Json, Query},
     openapi::{BodyProblems, Unauthenticated},
 };
-use crate::gitlab_rules::evidence::Received;
+use crate::{
+    gitlab_rules::{answer, evidence::Received},
+    license::Seats,
+};
 
 /// Check whether the case is in scope, and for how many seats.
 #[utoipa::path(
     post, path = "/api/v1/eligibility", tag = "questions",
+    params(EligibilityParameters),
     request_body = EvidenceRequest,
     responses((status = 200, description = "The verdict", body = Eligibility), BodyProblems, Unauthenticated),
     security(("session" = [])),
 )]
 pub(crate) async fn eligibility(
-    Authenticated(_, Json(received)): Authenticated<Json<Received>>,
+    Authenticated(_, (Query(parameters), Json(received))): Authenticated<(
+        Query<EligibilityParameters>,
+        Json<Received>,
+    )>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, ApiError> {
+    let requested = parameters.seats.map(Seats::parse).transpose().map_err(|e| ApiError::invalid("seats", e))?;
     let eligibility = state.licenses.check_eligibility(&received.evidence);
     Ok(HttpResponse::Ok().json(Eligibility {
         recommended_seats: received.evidence.recommended_seats(),
+        gitlab_would_answer: answer::for_evidence(&received.evidence, requested),
         read: received.read.unwrap_or_else(Default::default),
         verdict: eligibility.verdict,
         reason: eligibility.reason,
     }))
 }
 
-/// Explain what the customer's GitLab said.
+/// Explain the messages of the customer's GitLab.
 #[utoipa::path(
     post, path = "/api/v1/diagnosis", tag = "questions",
     request_body = DiagnosisRequest,
@@ -50,5 +58,6 @@ pub(crate) async fn diagnosis(
         .await
         .map_err(|_| ApiError::Internal("The text could not be read. Try again."))?;
     let findings = findings.map_err(|e| ApiError::invalid("text", e.to_string()))?;
-    Ok(HttpResponse::Ok().json(Diagnosis { findings }))
+    let gitlab_would_answer = answer::for_findings(&findings);
+    Ok(HttpResponse::Ok().json(Diagnosis { findings, gitlab_would_answer }))
 }

@@ -39,18 +39,18 @@ pub(crate) async fn add<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let state = request.app_data::<Data<AppState>>().cloned();
-    let answer = next.call(request).await?;
-    let problem = answer.response().error().and_then(|error| error.as_error::<ApiError>());
+    let response = next.call(request).await?;
+    let problem = response.response().error().and_then(|error| error.as_error::<ApiError>());
     if let (Some(problem), Some(state)) = (problem, state) {
         state.licenses.metrics.refusal(problem.code().as_str());
     }
-    let retold: Option<HttpResponse> = problem.map(|problem| problem.response(Some(&id)));
-    let mut answer = match retold {
-        Some(retold) => answer.into_response(retold).map_into_right_body(),
-        None => answer.map_into_left_body(),
+    let with_id: Option<HttpResponse> = problem.map(|problem| problem.response(Some(&id)));
+    let mut response = match with_id {
+        Some(with_id) => response.into_response(with_id).map_into_right_body(),
+        None => response.map_into_left_body(),
     };
     if let Ok(value) = HeaderValue::from_str(&id) {
-        answer.headers_mut().insert(X_REQUEST_ID, value);
+        response.headers_mut().insert(X_REQUEST_ID, value);
     }
-    Ok(answer)
+    Ok(response)
 }

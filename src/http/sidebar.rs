@@ -64,7 +64,7 @@ pub(crate) async fn load_sidebar(
     load(&request, payload, &state).await
 }
 
-/// Tell people who open the address by hand what it is.
+/// Explain the page to people who open its address by hand.
 #[utoipa::path(
     get, path = "/zendesk/sidebar", tag = "pages",
     responses((status = 200, description = "The page", body = String, content_type = "text/html")),
@@ -93,7 +93,7 @@ pub(crate) async fn load_lookup(
     load(&request, payload, &state).await
 }
 
-/// Tell people who open the address by hand what it is.
+/// Explain the page to people who open its address by hand.
 #[utoipa::path(
     get, path = "/zendesk/lookup", tag = "pages",
     responses((status = 200, description = "The page", body = String, content_type = "text/html")),

@@ -13,6 +13,9 @@ use super::{
     Terms, Ticket, Username,
 };
 
+/// Characters of a license file's name before its extension; file systems allow 255 bytes in all.
+const MAX_FILE_NAME_CHARS: usize = 100;
+
 /// A license's id: a time-ordered UUID (version 7, RFC 9562).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LicenseId(pub Uuid);
@@ -76,10 +79,10 @@ pub struct License {
 }
 
 impl License {
-    /// What the license file is called: the company's letters and digits, or GitLab where none are left.
+    /// The name of the license file: the ASCII letters and digits of the company, or GitLab if there are none.
     pub fn file_name(&self) -> String {
         let company = self.customer.company.as_ref().map(super::SingleLine::as_str).unwrap_or_default();
-        let plain: String = company.chars().filter(char::is_ascii_alphanumeric).collect();
+        let plain: String = company.chars().filter(char::is_ascii_alphanumeric).take(MAX_FILE_NAME_CHARS).collect();
         format!("{}.gitlab-license", if plain.is_empty() { "GitLab" } else { &plain })
     }
 

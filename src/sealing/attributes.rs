@@ -4,18 +4,18 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use super::date::parse_date;
 use crate::license::{Customer, Seats, SingleLine, Terms};
 
 /// What a license file says, in GitLab's output order.
 ///
-/// Read as GitLab's reader does: a value of the wrong type counts as absent, and unknown attributes do no harm; they
-/// are kept.
+/// Read as GitLab's reader does: a value of the wrong type counts as absent, and unknown attributes are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attributes {
-    /// The format's version; 1, and 1 where it is missing.
+    /// 1, also if it is missing.
     #[serde(default = "version_one")]
     pub version: u64,
-    /// Who holds the license: `Name`, `Company`, `Email`.
+    /// `Name`, `Company`, `Email`.
     #[serde(default, deserialize_with = "lenient_map")]
     pub licensee: Map<String, Value>,
     /// The first active day, despite its name.
@@ -31,41 +31,35 @@ pub struct Attributes {
     /// Read-only from this day; absent in trials.
     #[serde(default, deserialize_with = "lenient_date", skip_serializing_if = "Option::is_none")]
     pub block_changes_at: Option<Date>,
-    /// The flags of cloud licenses: all false in a license that is uploaded as a file.
     #[serde(flatten)]
     pub flags: Flags,
-    /// Plan, seats and the rest of what GitLab enforces.
     #[serde(default, deserialize_with = "lenient_object", skip_serializing_if = "Option::is_none")]
     pub restrictions: Option<Map<String, Value>>,
-    /// What this version of the format does not name.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
 }
 
-/// GitLab writes these always; a missing one reads as false.
+/// Always written; a missing one reads as false. All are false in a license that is uploaded as a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "the format's own seven flags")]
 pub struct Flags {
-    /// Activated by a code over the network.
-    #[serde(deserialize_with = "truthy")]
+    /// Activated online by a code.
+    #[serde(deserialize_with = "is_true")]
     pub cloud_licensing_enabled: bool,
-    /// A cloud license whose usage is reported by hand.
-    #[serde(deserialize_with = "truthy")]
+    /// A cloud license whose usage is reported by email.
+    #[serde(deserialize_with = "is_true")]
     pub offline_cloud_licensing_enabled: bool,
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub auto_renew_enabled: bool,
-    /// Seats beyond the license are billed every quarter.
-    #[serde(deserialize_with = "truthy")]
+    /// Seats beyond the license are billed quarterly.
+    #[serde(deserialize_with = "is_true")]
     pub seat_reconciliation_enabled: bool,
-    /// Optional usage data is sent.
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub operational_metrics_enabled: bool,
-    /// Made by the customers' portal.
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub generated_from_customers_dot: bool,
-    /// Made because a subscription was cancelled.
-    #[serde(deserialize_with = "truthy")]
+    #[serde(deserialize_with = "is_true")]
     pub generated_from_cancellation: bool,
 }
 
@@ -99,10 +93,7 @@ impl Attributes {
         }
     }
 
-    /// Checks what GitLab checks of a file that it could read.
-    ///
-    /// # Errors
-    /// The first attribute without which GitLab calls the file invalid.
+    /// Checks what GitLab checks of a file that it could decrypt. Returns the first reason to call it invalid.
     pub fn validate(&self) -> Result<(), &'static str> {
         if self.version != 1 {
             return Err("its version is not 1");
@@ -116,14 +107,15 @@ impl Attributes {
         if self.expires_at.is_none() {
             return Err("it has no expires_at date");
         }
+        if self.flags.offline_cloud_licensing_enabled && !self.flags.cloud_licensing_enabled {
+            return Err("it is an offline cloud license, but not a cloud license");
+        }
         Ok(())
     }
 }
 
-/// A date, also as the beginning of a timestamp; anything else is none.
 fn lenient_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(value.as_str().and_then(|text| text.trim().get(..10)).and_then(|text| text.parse().ok()))
+    Ok(Value::deserialize(deserializer)?.as_str().and_then(parse_date))
 }
 
 fn lenient_map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
@@ -137,10 +129,9 @@ fn lenient_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<M
     }
 }
 
-/// Ruby's truth: all but false and null.
-fn truthy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(!matches!(value, Value::Null | Value::Bool(false)))
+/// Only JSON's `true` counts.
+fn is_true<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(Value::deserialize(deserializer)? == Value::Bool(true))
 }
 
 fn version_one() -> u64 {

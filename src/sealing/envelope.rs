@@ -3,14 +3,15 @@
 use std::ops::Range;
 
 use base64::{Engine as _, engine::GeneralPurpose, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
 
-/// Ruby's `encode64` breaks its lines here.
+/// The line length of Ruby's `encode64`.
 const LINE_CHARS: usize = 60;
 
-/// How every license file begins: Base64 of `{"data":"`.
+/// The first characters of every license file: Base64 of `{"data":"`.
 pub const BEGINNING: &str = "eyJkYXRhIjoi";
 
-/// The shortest piece that counts as a line of a license file which is cut off.
+/// The shortest piece that counts as a line of a truncated license file.
 const MIN_PIECE_CHARS: usize = 20;
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -19,6 +20,14 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true),
 );
+
+/// The encoded parts of a license file, in output order.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Envelope {
+    pub(super) data: String,
+    pub(super) key: String,
+    pub(super) iv: String,
+}
 
 /// Ruby's `Base64.encode64`: 60 characters a line, `\n` after every line, the last included.
 pub fn encode64(bytes: &[u8]) -> String {
@@ -39,7 +48,7 @@ pub fn encode64(bytes: &[u8]) -> String {
 /// Ruby's `Base64.decode64`: characters outside of the alphabet are skipped, padding ends the text.
 ///
 /// Skipping is what makes a file survive quoting (`> `), indenting, CRLF and re-wrapping in a mail.
-/// Returns nothing where the rest has an impossible length.
+/// Returns `None` if the rest has an impossible length.
 pub fn decode64(text: &str) -> Option<Vec<u8>> {
     let alphabet: String = text
         .chars()
@@ -49,32 +58,36 @@ pub fn decode64(text: &str) -> Option<Vec<u8>> {
     LENIENT.decode(alphabet).ok()
 }
 
-/// The part between the boundary lines where both stand on their own lines, else the whole text.
+/// The text behind the last BEGIN line and before the next END line, as GitLab's reader takes it: either line may be
+/// missing. Lines may also be quoted or indented, which that reader does not know.
 pub fn strip_boundary(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    let at = |words: &str| lines.iter().position(|line| is_boundary(line, words));
-    match (at("BEGIN GITLAB LICENSE"), at("END GITLAB LICENSE")) {
-        (Some(begin), Some(end)) if begin < end => lines[begin + 1..end].join("\n"),
-        _ => text.to_owned(),
+    let mut lines: Vec<&str> = text.lines().collect();
+    let mut is_cut = false;
+    if let Some(begin) = lines.iter().rposition(|line| is_boundary(line, "BEGIN ")) {
+        lines.drain(..=begin);
+        is_cut = true;
     }
+    if let Some(end) = lines.iter().position(|line| is_boundary(line, "END ")) {
+        lines.truncate(end);
+        is_cut = true;
+    }
+    if is_cut { lines.join("\n") } else { text.to_owned() }
 }
 
-/// A line of hyphens around `words`, perhaps quoted or indented.
-fn is_boundary(line: &str, words: &str) -> bool {
-    let line = line.trim_start_matches(['>', ' ', '\t', '\u{feff}']).trim_end();
-    line.split_once(words).is_some_and(|(before, after)| {
-        !before.is_empty() && !after.is_empty() && before.chars().chain(after.chars()).all(|c| c == '-')
-    })
+/// `BEGIN GITLAB LICENSE`, of any product, with any number of hyphens around it.
+fn is_boundary(line: &str, word: &str) -> bool {
+    let line = line.trim_start_matches(['>', ' ', '\t', '\u{feff}']).trim_end().trim_matches('-');
+    let product = line.strip_prefix(word).and_then(|rest| rest.strip_suffix(" LICENSE"));
+    // A file on one line has both boundaries on it, and is not to be dropped as one of them.
+    product.is_some_and(|product| !product.is_empty() && !product.contains(" LICENSE"))
 }
 
-/// Finds a license file in a longer text without boundary lines, by its beginning: from there to where its envelope
-/// ends, or, where it is cut off, to the last piece that looks like a part of it.
-///
-/// GitLab's reader does not do this.
+/// Finds a license file in a longer text without boundary lines: from its beginning to the end of its envelope or, if it
+/// is truncated, to the last piece that looks like a part of it. GitLab's reader does not do this.
 pub fn find(text: &str) -> Option<Range<usize>> {
     let begin = text.find(BEGINNING)?;
     let mut encoded = String::new();
-    // How many characters of Base64 were seen at the end of each piece, and where in the text that is.
+    // For the end of each piece: the Base64 characters so far, and the position in the text.
     let mut ends = Vec::new();
     let mut last_long_end = begin + BEGINNING.len();
     let mut at = begin;
@@ -91,7 +104,7 @@ pub fn find(text: &str) -> Option<Range<usize>> {
             last_long_end = end;
         }
     }
-    // What follows the envelope may be words, so that the last group need not be whole.
+    // What follows the envelope may be prose, so the last group may be incomplete.
     let tail = if encoded.len() % 4 == 1 { encoded.len() - 1 } else { encoded.len() };
     let outer = LENIENT.decode(&encoded[..tail]).ok()?;
     let mut values = serde_json::Deserializer::from_slice(&outer).into_iter::<serde::de::IgnoredAny>();
@@ -124,6 +137,24 @@ mod tests {
             assert!(matches!(decode64(text).as_deref(), Some(b"abc" | b"ab")), "{text:?}");
         }
         assert_eq!(decode64("Y"), None);
+    }
+
+    #[test]
+    fn boundary_lines_of_any_product_count_and_either_may_be_missing() {
+        for (begin, end) in [
+            ("--BEGIN GITLAB LICENSE--", "--END GITLAB LICENSE--"),
+            ("-----BEGIN GITLAB EE LICENSE", "END ACME LICENSE-----"),
+            ("BEGIN GITLAB LICENSE", "END GITLAB LICENSE"),
+        ] {
+            let whole = format!("Hi\r\n{begin}\r\nabc\r\n{end}\r\nBye");
+            assert_eq!(strip_boundary(&whole), "abc");
+            assert_eq!(strip_boundary(&format!("{begin}\nabc\nBye")), "abc\nBye");
+            assert_eq!(strip_boundary(&format!("abc\n{end}\nBye")), "abc");
+            assert_eq!(strip_boundary(&format!("{whole}\n{begin}\ndef\n{end}\n{end}")), "def", "the last one counts");
+        }
+        for text in ["abc\nBEGIN LICENSE\n", "abc\nBEGIN  LICENSES\n", "abc\n-- END GITLAB LICENSE\n"] {
+            assert_eq!(strip_boundary(text), text);
+        }
     }
 
     #[test]

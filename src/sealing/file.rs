@@ -1,98 +1,20 @@
-//! The license file: seal and open it.
-//!
-//! Compact JSON under AES-128-CBC with a fresh key, that key under RSA private-key encryption, both in Base64 in an
-//! outer JSON, and that in Base64 again: the format of GitLab's public gem `gitlab-license`.
-
-use std::fmt;
+//! Opening a license file. Pure.
 
 use aes::Aes128;
-use cbc::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit, block_padding::Pkcs7};
-use rsa::{
-    BoxedUint, Pkcs1v15Sign, PrivateKey, PublicKey,
-    pkcs1::{DecodeRsaPrivateKey, DecodeRsaPublicKey},
-    pkcs8::{DecodePrivateKey, DecodePublicKey},
-    rand_core::TryCryptoRng,
-    traits::PublicKeyParts,
-};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use cbc::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::Pkcs7};
+use rsa::{BoxedUint, PublicKey, pkcs1::DecodeRsaPublicKey, pkcs8::DecodePublicKey, traits::PublicKeyParts};
 
 use super::{
     Attributes,
-    envelope::{decode64, encode64, strip_boundary},
+    envelope::{Envelope, decode64, strip_boundary},
 };
-use crate::license::LicenseFile;
 
-/// The longest text that [`open`] looks at, in bytes; real files have 1.3 to 1.8 KB.
+/// The longest text that [`open`] reads, in bytes. Real files have 1.3 to 1.8 KB, and more with add-ons.
 pub const MAX_FILE_BYTES: usize = 64 * 1024;
 
-const AES_BYTES: usize = 16;
+pub(super) const AES_BYTES: usize = 16;
 
-/// The private key that seals, and the public half that GitLab ships.
-#[derive(Clone)]
-pub struct SealingKey {
-    private: PrivateKey,
-    public: PublicKey,
-}
-
-impl fmt::Debug for SealingKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SealingKey(RSA-{}, redacted)", self.bits())
-    }
-}
-
-/// The three encoded parts of a license file, in output order.
-#[derive(Serialize, Deserialize)]
-struct Envelope {
-    data: String,
-    key: String,
-    iv: String,
-}
-
-impl SealingKey {
-    /// Takes a private key in PEM (PKCS#1 or PKCS#8).
-    pub fn parse(pem: &SecretString) -> Result<Self, String> {
-        let pem = pem.expose_secret().trim();
-        let private = PrivateKey::from_pkcs8_pem(pem)
-            .or_else(|_| PrivateKey::from_pkcs1_pem(pem))
-            .map_err(|_| "must be an RSA private key in PEM (PKCS#1 or PKCS#8, without a passphrase)".to_owned())?;
-        let public = private.to_public_key();
-        Ok(Self { private, public })
-    }
-
-    /// The public half.
-    pub fn public(&self) -> &PublicKey {
-        &self.public
-    }
-
-    /// The modulus size in bits; GitLab's key has 2048.
-    pub fn bits(&self) -> usize {
-        self.public.size() * 8
-    }
-
-    /// Seals `attributes`. Two seals of the same attributes differ, so the first text is kept and never made again.
-    ///
-    /// Takes milliseconds of CPU: call it off the async threads.
-    pub fn seal(&self, attributes: &Attributes, rng: &mut impl TryCryptoRng) -> Result<LicenseFile, String> {
-        let json = serde_json::to_vec(attributes).map_err(|e| format!("the attributes do not serialize: {e}"))?;
-        let mut aes_key = [0; AES_BYTES];
-        let mut iv = [0; AES_BYTES];
-        for bytes in [&mut aes_key, &mut iv] {
-            rng.try_fill_bytes(bytes).map_err(|e| format!("the system gives no random bytes: {e}"))?;
-        }
-        let data = cbc::Encryptor::<Aes128>::new(&aes_key.into(), &iv.into()).encrypt_padded_vec::<Pkcs7>(&json);
-        // PKCS#1 v1.5 type 1 padding without DigestInfo is OpenSSL's private_encrypt; with an RNG it is blinded.
-        let key = self
-            .private
-            .sign_with_rng(rng, Pkcs1v15Sign::new_unprefixed(), &aes_key)
-            .map_err(|e| format!("the license key cannot seal: {e}"))?;
-        let envelope = Envelope { data: encode64(&data), key: encode64(&key), iv: encode64(&iv) };
-        let outer = serde_json::to_vec(&envelope).map_err(|e| format!("the envelope does not serialize: {e}"))?;
-        Ok(LicenseFile::new(encode64(&outer)))
-    }
-}
-
-/// Takes a public key in PEM (SubjectPublicKeyInfo or PKCS#1).
+/// Takes PEM (SubjectPublicKeyInfo or PKCS#1). The error continues a sentence that begins with the setting.
 pub fn parse_public_key(pem: &str) -> Result<PublicKey, String> {
     let pem = pem.trim();
     PublicKey::from_public_key_pem(pem)
@@ -100,20 +22,18 @@ pub fn parse_public_key(pem: &str) -> Result<PublicKey, String> {
         .map_err(|_| "must be an RSA public key in PEM".into())
 }
 
-/// Why a text is not a license that GitLab would take.
+/// Why GitLab would not accept a text as a license.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     #[error("the text is empty")]
     Empty,
-    #[error("the text is longer than {} KiB; a license file has less than 2", MAX_FILE_BYTES / 1024)]
+    #[error("the text is longer than {} KiB, which no license file is", MAX_FILE_BYTES / 1024)]
     TooLong,
-    /// Not the envelope of a license file.
     #[error("this is no complete license file: {0}")]
     NotALicense(&'static str),
-    /// The envelope is whole, but the key does not open it.
     #[error("the license was made with another key, or its text is damaged")]
     OtherKey,
-    /// The key fits, but what it locks is spoiled.
+    /// The key opens it, but not to attributes.
     #[error("the text of the license is damaged")]
     Damaged,
     /// Readable, but GitLab would call it invalid.
@@ -122,9 +42,6 @@ pub enum OpenError {
 }
 
 /// Reads a license file as tolerantly as GitLab's own reader, and checks what it checks.
-///
-/// # Errors
-/// What is wrong with the text; see [`OpenError`].
 pub fn open(text: &str, key: &PublicKey) -> Result<Attributes, OpenError> {
     if text.trim().is_empty() {
         return Err(OpenError::Empty);
@@ -148,11 +65,11 @@ pub fn open(text: &str, key: &PublicKey) -> Result<Attributes, OpenError> {
     Ok(attributes)
 }
 
-/// OpenSSL's `public_decrypt`: the AES key out of its PKCS#1 type 1 padding, where it is there.
+/// OpenSSL's `public_decrypt`: the AES key inside the PKCS#1 type 1 padding. Returns `None` for another key.
 ///
-/// The crate verifies signatures but does not hand back what was signed, so the public operation is done here;
-/// nothing in it is secret.
-fn recover(sealed_key: &[u8], key: &PublicKey) -> Option<[u8; AES_BYTES]> {
+/// The crate verifies signatures but does not return what was signed, so the public operation is done here; nothing in
+/// it is secret.
+pub(super) fn recover(sealed_key: &[u8], key: &PublicKey) -> Option<[u8; AES_BYTES]> {
     if sealed_key.len() != key.size() {
         return None;
     }
@@ -168,11 +85,11 @@ fn recover(sealed_key: &[u8], key: &PublicKey) -> Option<[u8; AES_BYTES]> {
     (filler >= 8 && opened.len() + 1 == key.size()).then(|| rest.try_into().ok()).flatten()
 }
 
-/// What is wrong with the attributes, without serde's words and positions, which mean nothing to a reader.
+/// Without serde's message, whose positions mean nothing to a reader.
 fn describe(error: &serde_json::Error) -> OpenError {
-    // The key fitted, so text that is no JSON was spoiled on its way rather than made so.
+    // The key opened it, so text that is not JSON was damaged later.
     if error.is_data() {
-        OpenError::Invalid("its attributes are not a license's".to_owned())
+        OpenError::Invalid("its attributes are not those of a license".to_owned())
     } else {
         OpenError::Damaged
     }

@@ -23,15 +23,15 @@ impl Store {
 
 impl Transaction {
     /// Enqueues a delivery, due at `now`. It is created at least 1 ms after the license's earlier ones, whatever the
-    /// clock says, because their notices build on each other in that order.
-    pub async fn insert_delivery(&mut self, license: LicenseId, new: &NewDelivery, now: Timestamp) -> Result<()> {
+    /// clock says, because their notices build on each other in that order. Returns it as stored.
+    pub async fn insert_delivery(&mut self, license: LicenseId, new: &NewDelivery, now: Timestamp) -> Result<Delivery> {
         let notice = new.notice.as_ref().map(serde_json::to_string).transpose();
-        sqlx::query(
+        let row = sqlx::query(
             "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, notice, state, attempts, uncertain, \
              late, created_at, deadline_at, expires_at, next_attempt_at, depends_on, wait_until, request_id) \
              SELECT $1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, \
              CASE WHEN MAX(created_at) >= $7 THEN MAX(created_at) + 1 ELSE $7 END, $8, $9, $7, $10, $11, $12 \
-             FROM deliveries WHERE license_id = $2",
+             FROM deliveries WHERE license_id = $2 RETURNING *",
         )
         .bind(new.id.to_string())
         .bind(license.to_string())
@@ -45,9 +45,9 @@ impl Transaction {
         .bind(new.depends_on.map(|id| id.to_string()))
         .bind(new.wait_until.map(ms))
         .bind(self.request_id.clone())
-        .execute(&mut *self.tx)
+        .fetch_one(&mut *self.tx)
         .await?;
-        Ok(())
+        Columns(&row).delivery()
     }
 
     /// Updates what an attempt changes. The claim is not touched.

@@ -1,10 +1,13 @@
 //! Erasing what may no longer be kept. Licenses and their history stay, without file and personal data.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, civil::Date};
-use sqlx::{Any, Row as _, any::AnyArguments, query::Query};
+use sqlx::{Any, AnyConnection, Row as _, any::AnyArguments, query::Query};
+use tokio::time::sleep;
 
 use super::{
-    Dialect, Result, Store, Transaction, ms,
+    Dialect, Error, Result, Store, Transaction, ms,
     rows::Columns,
     text::{contains, normalize},
 };
@@ -16,15 +19,29 @@ pub const ERASED_ADDRESS: &str = "erased@erased.invalid";
 /// The error of a pending delivery that was cancelled.
 const CANCELLED: &str = "cancelled: the customer's data was erased";
 
+const TRUNCATE_ATTEMPTS: u32 = 10;
+const TRUNCATE_DELAY: Duration = Duration::from_millis(100);
+
 impl Store {
     /// Removes what was erased from SQLite's WAL: older versions of its pages are kept there until it is overwritten.
-    /// Returns an error if another process keeps the WAL in use.
+    /// Returns [`Error::WalInUse`] if someone reads from it for longer than the busy timeout.
     pub async fn truncate_wal(&self) -> Result<()> {
-        if self.dialect == Dialect::Postgres {
-            return Ok(());
+        match self.dialect {
+            Dialect::Sqlite => self.retry_truncate_wal().await,
+            Dialect::Postgres => Ok(()),
         }
-        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
-        if row.try_get::<i64, _>("busy")? == 0 { Ok(()) } else { Err(sqlx::Error::PoolTimedOut.into()) }
+    }
+
+    /// SQLite waits for readers, but not for another checkpoint, such as the running service's own.
+    async fn retry_truncate_wal(&self) -> Result<()> {
+        let mut connection = self.pool.acquire().await?;
+        for _ in 1..TRUNCATE_ATTEMPTS {
+            match truncate_wal(&mut connection).await {
+                Err(Error::WalInUse) => sleep(TRUNCATE_DELAY).await,
+                done => return done,
+            }
+        }
+        truncate_wal(&mut connection).await
     }
 }
 
@@ -158,5 +175,36 @@ impl Transaction {
     async fn list_ids(&mut self, query: Query<'_, Any, AnyArguments>) -> Result<Vec<LicenseId>> {
         let rows = query.fetch_all(&mut *self.tx).await?;
         rows.iter().map(|row| Columns(row).license_id()).collect()
+    }
+}
+
+async fn truncate_wal(connection: &mut AnyConnection) -> Result<()> {
+    let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(connection).await?;
+    if row.try_get::<i64, _>("busy")? == 0 { Ok(()) } else { Err(Error::WalInUse) }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Connection as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_wal_that_is_read_from_is_not_truncated_and_that_is_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("stopgap.db");
+        let url = format!("sqlite:{}", file.display());
+        let _store = Store::open(&url).await.unwrap();
+        let wal_bytes = || folder.path().join("stopgap.db-wal").metadata().unwrap().len();
+        let mut reader = AnyConnection::connect(&url).await.unwrap();
+        let mut reading = reader.begin().await.unwrap();
+        sqlx::query("SELECT COUNT(*) FROM licenses").fetch_one(&mut *reading).await.unwrap();
+        let mut connection = AnyConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql("PRAGMA busy_timeout = 0").execute(&mut connection).await.unwrap();
+        assert!(matches!(truncate_wal(&mut connection).await, Err(Error::WalInUse)));
+        assert!(wal_bytes() > 0);
+        reading.rollback().await.unwrap();
+        truncate_wal(&mut connection).await.unwrap();
+        assert_eq!(wal_bytes(), 0);
     }
 }

@@ -30,7 +30,7 @@ pub use idempotency::{IdempotencyKey, ResponseKind, StoredResponse};
 pub use inspect::{Inspection, inspect};
 pub use open::ConnectError;
 pub use search::{Page, SearchQuery};
-pub use sessions::Session;
+pub use sessions::{Session, SessionFilter};
 
 use std::{fs::File, sync::Arc, time::Duration};
 
@@ -57,6 +57,9 @@ pub enum Error {
          which serves several"
     )]
     InUse,
+    /// SQLite: a reader kept the WAL from being truncated; see [`Store::truncate_wal`].
+    #[error("the write-ahead log is in use and may still hold erased data; run the command again")]
+    WalInUse,
     /// A value that this version cannot read.
     #[error("the database holds something unreadable: {0}")]
     Unreadable(String),

@@ -1,7 +1,9 @@
 //! Searching licenses.
 //!
-//! Text is matched by `LIKE`, so that both databases find the same. Their trigram indexes only narrow down what is
-//! matched: SQLite's FTS5 table is queried for candidates, PostgreSQL's planner uses its GIN index by itself.
+//! Text is matched by `LIKE`, so both databases find the same. A search looks through the newest licenses first, which
+//! fills the page if the text is common. Otherwise the trigram index finds the licenses that have the text's rarest
+//! trigrams, and these are matched. The common trigrams would cost most of the time: an address took 40 ms (SQLite) to
+//! 60 ms (PostgreSQL) among 1,000,000 licenses with all of them, and takes 2 ms with three.
 
 use sqlx::{
     Any, AssertSqlSafe,
@@ -12,14 +14,15 @@ use sqlx::{
 use super::{
     Dialect, Result, Store,
     rows::Columns,
-    text::{contains, fts_query, has_trigram, normalize},
+    text::{MAX_TRIGRAMS, contains, fts_query, has_trigram, normalize, rarest_trigrams},
 };
 use crate::license::{LicenseDetails, LicenseId, TicketId};
 
-/// Licenses that one search without an index looks through; the next page goes on from there. Takes about 5 ms.
+/// Newest licenses that are looked through before the index is used. Takes under 1 ms.
+const RECENT_LICENSES: i64 = 2_000;
+/// Licenses that are looked through if the text has no trigram; the next page goes on from there. Takes a few ms.
 const SCAN_LICENSES: i64 = 10_000;
-
-/// Licenses among which a trigram's frequency is measured: which ones are rare decides how long SQLite takes.
+/// Newest licenses among which the frequency of trigrams is measured.
 const SAMPLE_LICENSES: i64 = 200;
 
 /// All given conditions must match.
@@ -45,21 +48,24 @@ pub struct Page {
 const NEWEST: &str = "SELECT * FROM licenses WHERE number < $1 ORDER BY number DESC LIMIT $2";
 const BY_TICKET: &str = "SELECT * FROM licenses WHERE number < $1 AND ticket_id = $3 ORDER BY number DESC LIMIT $2";
 // $3 is the pattern, $4 the ticket that the text may be the number of. Both halves stop at a full page.
-const BY_TEXT_SQLITE: &str = "SELECT * FROM licenses WHERE number IN (\
-    SELECT number FROM (SELECT rowid AS number FROM license_search_fts WHERE license_search_fts MATCH $5 \
-    AND rowid < $1 AND search_text LIKE $3 ESCAPE '\\' ORDER BY rowid DESC LIMIT $2) AS by_text \
-    UNION SELECT number FROM (SELECT number FROM licenses WHERE number < $1 AND ticket_id = $4 \
-    ORDER BY number DESC LIMIT $2) AS by_ticket) ORDER BY number DESC LIMIT $2";
-const BY_TEXT_POSTGRES: &str = "SELECT * FROM licenses WHERE number IN (\
-    SELECT number FROM (SELECT number FROM license_search \
-    WHERE number < $1 AND search_text LIKE $3 ESCAPE '\\' ORDER BY number DESC LIMIT $2) AS by_text \
-    UNION SELECT number FROM (SELECT number FROM licenses WHERE number < $1 AND ticket_id = $4 \
-    ORDER BY number DESC LIMIT $2) AS by_ticket) ORDER BY number DESC LIMIT $2";
-// Text without a trigram; $5 is the lowest number looked at.
+// $5 is the lowest number to look at.
 const BY_SCAN: &str = "SELECT * FROM licenses WHERE number IN (\
     SELECT number FROM (SELECT number FROM license_search \
     WHERE number < $1 AND number >= $5 AND search_text LIKE $3 ESCAPE '\\' ORDER BY number DESC LIMIT $2) AS by_text \
     UNION SELECT number FROM (SELECT number FROM licenses WHERE number < $1 AND number >= $5 AND ticket_id = $4 \
+    ORDER BY number DESC LIMIT $2) AS by_ticket) ORDER BY number DESC LIMIT $2";
+// $5 is an FTS5 query.
+const BY_INDEX_SQLITE: &str = "SELECT * FROM licenses WHERE number IN (\
+    SELECT number FROM (SELECT rowid AS number FROM license_search_fts WHERE license_search_fts MATCH $5 \
+    AND rowid < $1 AND search_text LIKE $3 ESCAPE '\\' ORDER BY rowid DESC LIMIT $2) AS by_text \
+    UNION SELECT number FROM (SELECT number FROM licenses WHERE number < $1 AND ticket_id = $4 \
+    ORDER BY number DESC LIMIT $2) AS by_ticket) ORDER BY number DESC LIMIT $2";
+// $5 to $7 are patterns of trigrams. `|| ''` keeps the index from being used for all trigrams of $3.
+const BY_INDEX_POSTGRES: &str = "SELECT * FROM licenses WHERE number IN (\
+    SELECT number FROM (SELECT number FROM license_search WHERE number < $1 AND search_text LIKE $5 ESCAPE '\\' \
+    AND search_text LIKE $6 ESCAPE '\\' AND search_text LIKE $7 ESCAPE '\\' \
+    AND (search_text || '') LIKE $3 ESCAPE '\\' ORDER BY number DESC LIMIT $2) AS by_text \
+    UNION SELECT number FROM (SELECT number FROM licenses WHERE number < $1 AND ticket_id = $4 \
     ORDER BY number DESC LIMIT $2) AS by_ticket) ORDER BY number DESC LIMIT $2";
 const BY_TEXT_AND_TICKET: &str = "SELECT l.* FROM licenses l JOIN license_search s ON s.number = l.number \
     WHERE l.number < $1 AND l.ticket_id = $5 AND (s.search_text LIKE $3 ESCAPE '\\' OR l.ticket_id = $4) \
@@ -75,27 +81,21 @@ impl Store {
         }
         let before = self.upper_bound(query.before).await?;
         let limit = i64::from(query.limit) + 1;
-        let page = |sql| sqlx::query(sql).bind(before).bind(limit);
         let ticket = query.ticket.map(|id| id.get().cast_signed());
         let mut scanned_to = None;
-        let statement = match (query.text.as_deref().map(normalize), ticket) {
-            (None, None) => page(NEWEST),
-            (None, Some(ticket)) => page(BY_TICKET).bind(ticket),
-            (Some(text), Some(ticket)) => by_text(page(BY_TEXT_AND_TICKET), &text).bind(ticket),
-            (Some(text), None) if !has_trigram(&text) => {
+        let rows = match (query.text.as_deref().map(normalize), ticket) {
+            (None, None) => page(NEWEST, before, limit).fetch_all(&self.pool).await?,
+            (None, Some(ticket)) => page(BY_TICKET, before, limit).bind(ticket).fetch_all(&self.pool).await?,
+            (Some(text), Some(ticket)) => {
+                page_by_text(BY_TEXT_AND_TICKET, before, limit, &text).bind(ticket).fetch_all(&self.pool).await?
+            }
+            (Some(text), None) if has_trigram(&text) => self.by_index(before, limit, &text).await?,
+            (Some(text), None) => {
                 let lowest = before.saturating_sub(SCAN_LICENSES);
                 scanned_to = Some(lowest);
-                by_text(page(BY_SCAN), &text).bind(lowest)
+                page_by_text(BY_SCAN, before, limit, &text).bind(lowest).fetch_all(&self.pool).await?
             }
-            (Some(text), None) => match self.dialect {
-                Dialect::Sqlite => {
-                    let query = fts_query(&text, &self.sample(before).await?);
-                    by_text(page(BY_TEXT_SQLITE), &text).bind(query)
-                }
-                Dialect::Postgres => by_text(page(BY_TEXT_POSTGRES), &text),
-            },
         };
-        let rows = statement.fetch_all(&self.pool).await?;
         let mut licenses = rows.iter().map(|row| Columns(row).details()).collect::<Result<Vec<_>>>()?;
         let has_more = licenses.len() > query.limit as usize;
         licenses.truncate(query.limit as usize);
@@ -106,6 +106,24 @@ impl Store {
         };
         self.load_details(&mut licenses).await?;
         Ok(Page { licenses, next })
+    }
+
+    async fn by_index(&self, before: i64, limit: i64, text: &str) -> Result<Vec<AnyRow>> {
+        let recent = page_by_text(BY_SCAN, before, limit, text).bind(before.saturating_sub(RECENT_LICENSES));
+        let recent = recent.fetch_all(&self.pool).await?;
+        if i64::try_from(recent.len()).is_ok_and(|found| found == limit) {
+            return Ok(recent);
+        }
+        let trigrams = rarest_trigrams(text, &self.sample(before).await?);
+        let query = match self.dialect {
+            Dialect::Sqlite => page_by_text(BY_INDEX_SQLITE, before, limit, text).bind(fts_query(&trigrams)),
+            Dialect::Postgres => (0..MAX_TRIGRAMS)
+                .map(|n| trigrams.get(n).or(trigrams.last()).map_or(text, String::as_str))
+                .fold(page_by_text(BY_INDEX_POSTGRES, before, limit, text), |query, trigram| {
+                    query.bind(contains(trigram))
+                }),
+        };
+        Ok(query.fetch_all(&self.pool).await?)
     }
 
     /// The number below which the page's licenses are. A license that does not exist counts as the next newer one.
@@ -120,10 +138,10 @@ impl Store {
         Columns(&sqlx::query(newest).fetch_one(&self.pool).await?).number("number")
     }
 
-    /// What is searched of the newest licenses before that number: tells common trigrams from rare ones.
+    /// The search text of the newest licenses, all in one.
     async fn sample(&self, before: i64) -> Result<String> {
-        let sql = "SELECT COALESCE(group_concat(search_text, ' '), '') AS sample FROM \
-                   (SELECT search_text FROM license_search WHERE number < $1 ORDER BY number DESC LIMIT $2)";
+        let sql = "SELECT COALESCE(string_agg(search_text, ' '), '') AS sample FROM \
+                   (SELECT search_text FROM license_search WHERE number < $1 ORDER BY number DESC LIMIT $2) AS newest";
         let query = sqlx::query(sql).bind(before).bind(SAMPLE_LICENSES);
         Columns(&query.fetch_one(&self.pool).await?).text("sample")
     }
@@ -164,10 +182,14 @@ impl Store {
     }
 }
 
-fn by_text<'q>(query: Query<'q, Any, AnyArguments>, text: &str) -> Query<'q, Any, AnyArguments> {
+fn page(sql: &'static str, before: i64, limit: i64) -> Query<'static, Any, AnyArguments> {
+    sqlx::query(sql).bind(before).bind(limit)
+}
+
+fn page_by_text(sql: &'static str, before: i64, limit: i64, text: &str) -> Query<'static, Any, AnyArguments> {
     // There is no ticket 0.
     let ticket: i64 = text.trim_start_matches('#').parse().unwrap_or(0);
-    query.bind(contains(text)).bind(ticket)
+    page(sql, before, limit).bind(contains(text)).bind(ticket)
 }
 
 #[cfg(test)]
@@ -190,7 +212,7 @@ mod tests {
             (NEWEST, "SEARCH licenses USING INTEGER PRIMARY KEY"),
             (BY_TICKET, "SEARCH licenses USING INDEX licenses_by_ticket"),
             // 192: in descending order of rowid. M: by MATCH. <: below a rowid.
-            (BY_TEXT_SQLITE, "SCAN license_search_fts VIRTUAL TABLE INDEX 192:M1<"),
+            (BY_INDEX_SQLITE, "SCAN license_search_fts VIRTUAL TABLE INDEX 192:M1<"),
             (BY_SCAN, "SEARCH license_search USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
             (BY_TEXT_AND_TICKET, "SEARCH l USING INDEX licenses_by_ticket"),
         ] {

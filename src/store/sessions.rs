@@ -12,7 +12,25 @@ pub struct Session {
     pub expires_at: Timestamp,
 }
 
+/// Which sessions to delete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionFilter {
+    /// By Zendesk user id.
+    Agent(u64),
+    Installation(u64),
+    All,
+}
+
 impl Store {
+    /// The sessions that have not expired by `now`, latest first.
+    pub async fn list_sessions(&self, now: Timestamp) -> Result<Vec<Session>> {
+        let rows = sqlx::query("SELECT * FROM sessions WHERE expires_at > $1 ORDER BY expires_at DESC")
+            .bind(ms(now))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Columns(row).session()).collect()
+    }
+
     /// The unexpired session whose bearer token has this SHA-256 (hex).
     pub async fn session(&self, token_hash: &str, now: Timestamp) -> Result<Option<Session>> {
         let row = sqlx::query("SELECT * FROM sessions WHERE token_hash = $1 AND expires_at > $2")
@@ -60,6 +78,20 @@ impl Transaction {
         .execute(&mut *self.tx)
         .await?;
         Ok(())
+    }
+
+    /// Returns how many sessions were deleted.
+    pub async fn delete_sessions(&mut self, filter: SessionFilter) -> Result<u64> {
+        let query = match filter {
+            SessionFilter::Agent(id) => {
+                sqlx::query("DELETE FROM sessions WHERE agent_user_id = $1").bind(id.cast_signed())
+            }
+            SessionFilter::Installation(id) => {
+                sqlx::query("DELETE FROM sessions WHERE installation_id = $1").bind(id.cast_signed())
+            }
+            SessionFilter::All => sqlx::query("DELETE FROM sessions"),
+        };
+        Ok(query.execute(&mut *self.tx).await?.rows_affected())
     }
 
     pub async fn set_username(&mut self, agent_user_id: u64, username: &str) -> Result<()> {

@@ -7,6 +7,6 @@ impl LicenseService {
     /// Takes time in proportion to the text: call it on a blocking thread. Returns an error if the text is empty or too
     /// long.
     pub fn diagnose(&self, text: &str) -> Result<Vec<Finding>, DiagnosisError> {
-        diagnose(text, self.key.public(), self.today())
+        diagnose(text, self.signer.public(), self.today())
     }
 }

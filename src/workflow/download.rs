@@ -55,6 +55,7 @@ impl LicenseService {
         }
         let open = notices::announced_failure(details);
         let notice = Notice::Downloaded { by: actor.to_string(), reason, open };
-        tx.insert_delivery(details.license.id, &notices::issue(details, notice, &mut self.tick(now)), now).await
+        tx.insert_delivery(details.license.id, &notices::issue(details, notice, &mut self.tick(now)), now).await?;
+        Ok(())
     }
 }

@@ -30,12 +30,12 @@ impl LicenseService {
             },
             confirm_duplicate: true,
         };
-        let mut license = self.seal(command).await;
+        let mut license = self.seal(command).await.map_err(|e| e.to_string())?;
         license.drill = true;
         let message = |e: store::Error| e.to_string();
         let mut tx = self.store.begin().await.map_err(message)?;
-        self.add(&mut tx, &license).await.map_err(message)?;
+        let details = self.add(&mut tx, license).await.map_err(message)?;
         tx.commit().await.map_err(message)?;
-        Ok(license.id)
+        Ok(details.license.id)
     }
 }

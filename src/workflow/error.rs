@@ -30,6 +30,9 @@ pub enum Error {
     NotFound,
     #[error("{detail}")]
     Unavailable { obstacle: Obstacle, detail: String },
+    /// The HSM that holds the license key makes no signature for now.
+    #[error("no license can be generated for now: {0}; repeat the request with the same key")]
+    SignerUnavailable(String),
     #[error(transparent)]
     Store(#[from] store::Error),
 }

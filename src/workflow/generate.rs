@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     license::{
-        Actor, Agent, Customer, EligibilityNote, Event, EventKind, License, LicenseDetails, LicenseFile, LicenseId,
-        Notice, Purpose, Seats, Terms, Ticket, notices, record::today,
+        Actor, Agent, Customer, EligibilityNote, Event, EventKind, License, LicenseDetails, LicenseId, Notice, Purpose,
+        Seats, Terms, Ticket, notices, record::today,
     },
-    sealing::Attributes,
+    sealing::{Attributes, SealError},
     store::{self, ResponseKind, Transaction},
 };
 
@@ -41,7 +41,7 @@ impl LicenseService {
             return Err(Error::OutOfScope(command.eligibility.reason));
         }
         let confirm_duplicate = command.confirm_duplicate;
-        let license = self.seal(command).await;
+        let license = self.seal(command).await?;
         let response = self
             .execute_once(request, async |tx| {
                 if !confirm_duplicate {
@@ -50,28 +50,25 @@ impl LicenseService {
                 self.check_limits(tx, &license).await?;
                 let Agent { username, zendesk_user_id } = &license.agent;
                 tx.set_username(*zendesk_user_id, username.as_str()).await?;
-                self.add(tx, &license).await?;
-                self.generated(tx, &license, request).await
+                let details = self.add(tx, license.clone()).await?;
+                self.generated(&details, request)
             })
             .await?;
         self.count(&license, &response);
         Ok(response)
     }
 
-    /// The license with its file, or with the reason why there is none. RSA runs on a blocking thread.
-    pub(super) async fn seal(&self, command: GenerateLicense) -> License {
+    /// The license with its file, or with the reason why there is none.
+    pub(super) async fn seal(&self, command: GenerateLicense) -> Result<License, Error> {
         let now = self.clock.now();
         let terms = Terms::of(today(now), self.days);
         let attributes = Attributes::emergency(&command.customer, command.seats, terms);
-        let (key, random) = (self.key.clone(), self.random);
-        let sealed = tokio::task::spawn_blocking(move || key.seal(&attributes, &mut random.for_rsa()))
-            .await
-            .unwrap_or_else(|_| Err("sealing was interrupted".to_owned()));
-        let (file, seal_error) = match sealed {
+        let (file, seal_error) = match self.signer.seal(attributes, self.random.for_rsa()).await {
             Ok(file) => (Some(file), None),
-            Err(error) => (None::<LicenseFile>, Some(error)),
+            Err(SealError::Failed(error)) => (None, Some(error)),
+            Err(SealError::Unavailable(reason)) => return Err(Error::SignerUnavailable(reason)),
         };
-        License {
+        Ok(License {
             id: LicenseId(self.random.id(now)),
             created_at: now,
             ticket: command.ticket,
@@ -85,7 +82,7 @@ impl LicenseService {
             replaces: None,
             replaced_by: None,
             drill: false,
-        }
+        })
     }
 
     async fn check_duplicate(&self, tx: &mut Transaction, license: &License) -> Result<(), Error> {
@@ -99,10 +96,13 @@ impl LicenseService {
         Ok(())
     }
 
-    /// Records the license and enqueues its email, or what announces that it could not be sealed.
-    pub(super) async fn add(&self, tx: &mut Transaction, license: &License) -> store::Result<()> {
+    /// Records the license and enqueues its email, or what announces that it could not be sealed. Returns what was
+    /// written.
+    pub(super) async fn add(&self, tx: &mut Transaction, license: License) -> store::Result<LicenseDetails> {
         let now = license.created_at;
-        tx.insert_license(license).await?;
+        tx.insert_license(&license).await?;
+        let mut details = LicenseDetails::new(license);
+        let license = &details.license;
         let mut tick = self.tick(now);
         let eligibility = license.eligibility_summary();
         let (kind, detail, deliveries) = match &license.seal_error {
@@ -114,26 +114,24 @@ impl LicenseService {
             }
             Some(error) => {
                 let notice = Notice::SealingFailed { error: error.clone() };
-                let deliveries = notices::notices_for(&LicenseDetails::new(license.clone()), notice, &mut tick);
+                let deliveries = notices::notices_for(&details, notice, &mut tick);
                 (EventKind::SealingFailed, format!("{error}; {eligibility}"), deliveries)
             }
         };
         let actor = if license.drill { Actor::Operator } else { Actor::from(&license.agent) };
-        tx.insert_event(license.id, &Event::new(now, &actor, kind, Some(detail))).await?;
+        let (id, event) = (license.id, Event::new(now, &actor, kind, Some(detail)));
+        tx.insert_event(id, &event).await?;
+        details.events.push(event);
         for new in &deliveries {
-            tx.insert_delivery(license.id, new, now).await?;
+            details.deliveries.push(tx.insert_delivery(id, new, now).await?);
         }
-        Ok(())
+        Ok(details)
     }
 
-    pub(super) async fn generated(
-        &self,
-        tx: &mut Transaction,
-        license: &License,
-        request: &IdempotentRequest,
-    ) -> Result<Response, Error> {
-        let kind = if license.seal_error.is_none() { ResponseKind::Created } else { ResponseKind::SealingFailed };
-        self.respond(kind, &written(tx, license.id).await?, request)
+    pub(super) fn generated(&self, details: &LicenseDetails, request: &IdempotentRequest) -> Result<Response, Error> {
+        let is_sealed = details.license.seal_error.is_none();
+        let kind = if is_sealed { ResponseKind::Created } else { ResponseKind::SealingFailed };
+        self.respond(kind, details, request)
     }
 
     /// Counts the license, unless the response is of another request under the same key.

@@ -30,7 +30,7 @@ use crate::{
     license::{Actor, LicenseDetails, LicenseId, Username, notices::Tick, record},
     metrics::Metrics,
     random::Random,
-    sealing::SealingKey,
+    sealing::Signer,
     store::{self, Store, Transaction},
 };
 
@@ -41,7 +41,7 @@ pub struct LicenseService {
     pub clock: Clock,
     pub random: Random,
     pub metrics: Metrics,
-    pub key: SealingKey,
+    pub signer: Signer,
     /// The fixed term in days, 1 to 30.
     pub days: u8,
     pub rules: Rules,
@@ -53,7 +53,7 @@ pub struct LicenseService {
 }
 
 impl LicenseService {
-    /// Whether the agent may generate, mail, replace or download licenses. Asked at each request, so that a change of
+    /// Whether the agent may generate, mail, replace or download licenses. Checked at each request, so that a change of
     /// the setting binds sessions that began before it.
     pub fn may_generate(&self, agent_user_id: u64) -> bool {
         self.allowed_agents.as_ref().is_none_or(|allowed| allowed.contains(&agent_user_id))

@@ -33,18 +33,18 @@ impl LicenseService {
         let details = self.store.license(id).await?.ok_or(Error::NotFound)?;
         actions::can_replace(&details).map_err(|obstacle| obstacle.error(&details))?;
         let generate = self.generate_command(&details.license, command.seats, request.agent_user_id()).await?;
-        let license = License { replaces: Some(id), ..self.seal(generate).await };
+        let license = License { replaces: Some(id), ..self.seal(generate).await? };
         let response = self
             .execute_once(request, async |tx| {
                 let earlier = tx.license(id).await?.ok_or(Error::NotFound)?;
                 actions::can_replace(&earlier).map_err(|obstacle| obstacle.error(&earlier))?;
                 self.check_limits(tx, &license).await?;
-                self.add(tx, &license).await?;
+                let mut details = self.add(tx, license.clone()).await?;
                 // A license that could not be sealed replaces nothing.
                 if license.seal_error.is_none() {
-                    self.link(tx, &earlier, &license, command).await?;
+                    details.events.push(self.link(tx, &earlier, &license, command).await?);
                 }
-                self.generated(tx, &license, request).await
+                self.generated(&details, request)
             })
             .await?;
         self.count(&license, &response);
@@ -69,22 +69,24 @@ impl LicenseService {
         })
     }
 
-    /// Links the two licenses, in both histories and on the earlier one's issue.
+    /// Links the two licenses, in both histories and on the earlier one's issue. Returns the new license's event.
     async fn link(
         &self,
         tx: &mut Transaction,
         earlier: &LicenseDetails,
         license: &License,
         command: &ReplaceLicense,
-    ) -> store::Result<()> {
+    ) -> store::Result<Event> {
         let (old, now) = (earlier.license.id, license.created_at);
         let ReplaceLicense { seats, reason } = command;
         let event = |kind, detail| Event::new(now, &Actor::from(&license.agent), kind, Some(detail));
-        tx.insert_event(license.id, &event(EventKind::Replaces, format!("license {old}: {reason}"))).await?;
-        let replaced = format!("by license {} for {seats} users: {reason}", license.id);
-        tx.insert_event(old, &event(EventKind::Replaced, replaced)).await?;
+        let of_new = event(EventKind::Replaces, format!("license {old}: {reason}"));
+        tx.insert_event(license.id, &of_new).await?;
+        let detail = format!("by license {} for {seats} users: {reason}", license.id);
+        tx.insert_event(old, &event(EventKind::Replaced, detail)).await?;
         tx.set_replaced_by(old, license.id).await?;
         let notice = Notice::Replaced { by: license.id.to_string(), seats: seats.get(), reason: reason.to_string() };
-        tx.insert_delivery(old, &notices::issue(earlier, notice, &mut self.tick(now)), now).await
+        tx.insert_delivery(old, &notices::issue(earlier, notice, &mut self.tick(now)), now).await?;
+        Ok(of_new)
     }
 }

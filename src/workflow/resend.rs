@@ -3,7 +3,6 @@
 use super::{
     Error, LicenseService, actions,
     idempotency::{IdempotentRequest, Response},
-    written,
 };
 use crate::{
     license::{Email, Event, LicenseId, Notice, ResendKind, notices},
@@ -25,7 +24,7 @@ impl LicenseService {
         self.require_permission(request.agent_user_id())?;
         let actor = self.actor(request.agent_user_id()).await?;
         self.execute_once(request, async |tx| {
-            let details = tx.license(id).await?.ok_or(Error::NotFound)?;
+            let mut details = tx.license(id).await?.ok_or(Error::NotFound)?;
             actions::can_email(&details, self.today()).map_err(|obstacle| obstacle.error(&details))?;
             let license = &details.license;
             let to = to.unwrap_or(&license.customer.email);
@@ -33,9 +32,11 @@ impl LicenseService {
             let deadline = self.rules.email_deadline;
             let mut email = notices::email(license, how.into(), to.as_str(), deadline, &mut self.tick(now));
             email.notice = Some(Notice::Resent { how, to: to.masked(), resolves_failure: false });
-            tx.insert_event(id, &Event::new(now, &actor, how.into(), Some(format!("to {}", to.masked())))).await?;
-            tx.insert_delivery(id, &email, now).await?;
-            self.respond(ResponseKind::Accepted, &written(tx, id).await?, request)
+            let event = Event::new(now, &actor, how.into(), Some(format!("to {}", to.masked())));
+            tx.insert_event(id, &event).await?;
+            details.events.push(event);
+            details.deliveries.push(tx.insert_delivery(id, &email, now).await?);
+            self.respond(ResponseKind::Accepted, &details, request)
         })
         .await
     }

@@ -15,7 +15,7 @@ use crate::{
 impl LicenseService {
     /// Parses an evidence object and opens the license file in it, which takes up to a few milliseconds.
     pub fn receive(&self, object: &Map<String, Value>) -> Result<Received, Vec<FieldError>> {
-        receive(object, self.key.public())
+        receive(object, self.signer.public())
     }
 
     pub fn check_eligibility(&self, evidence: &Evidence) -> Eligibility {

@@ -16,6 +16,7 @@ use crate::license::{
 /// One emergency license with its deliveries and history.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = License)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of the API's license")]
 pub struct LicenseView {
     #[schema(value_type = String, format = "uuid")]
     pub id: LicenseId,

@@ -56,9 +56,8 @@ fn matches(pattern: &str, path: &str) -> bool {
     let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
     loop {
         match (pattern.next(), path.next()) {
-            (None, None) => return true,
             // The files of the pages may lie in folders.
-            (Some("{path}"), Some(_)) => return true,
+            (None, None) | (Some("{path}"), Some(_)) => return true,
             (Some(expected), Some(given)) if expected == given || (expected.starts_with('{') && !given.is_empty()) => {}
             _ => return false,
         }

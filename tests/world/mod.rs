@@ -186,15 +186,17 @@ impl World {
     }
 
     pub async fn agent_number(&self, id: u64) -> Browser {
-        let mut browser = Browser::new(&self.sandbox, &self.url());
-        browser.open(&self.sandbox.token(id)).await.expect("the sidebar opens");
-        browser
+        self.agent_number_at(id, &self.url()).await
     }
 
     /// An agent whose service is at `url`.
     pub async fn agent_at(&self, url: &Url) -> Browser {
+        self.agent_number_at(AGENT, url).await
+    }
+
+    pub async fn agent_number_at(&self, id: u64, url: &Url) -> Browser {
         let mut browser = Browser::new(&self.sandbox, url);
-        browser.open(&self.sandbox.token(AGENT)).await.expect("the sidebar opens");
+        browser.open(&self.sandbox.token(id)).await.expect("the sidebar opens");
         browser
     }
 

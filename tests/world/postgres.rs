@@ -1,4 +1,4 @@
-//! A real PostgreSQL in a temporary folder, without a network, which ends with this process however that ends.
+//! A real PostgreSQL server in a temporary folder, on a Unix socket. It stops when this process ends, even by a kill.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -8,11 +8,11 @@ use std::{
 
 use stopgap::{clock::Clock, random::Random};
 
-/// Set to `postgres`, every world of this process keeps its licenses there instead of in a SQLite file.
+/// Set to `postgres`, all worlds of this process use PostgreSQL instead of SQLite.
 const DATABASE_VARIABLE: &str = "TEST_DATABASE";
 
-/// Prints its folder once the server answers, then takes one command a line: `stop`, `start`. The end of its input is
-/// its own end, so that nothing is left behind by a test that was killed.
+/// Prints its folder once the server is ready, then reads commands, one a line: `stop`, `start`. Exits at the end of its
+/// input, so that a killed test leaves nothing behind.
 const SCRIPT: &str = r#"
 set -eu
 bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
@@ -31,10 +31,9 @@ stop || true
 rm -rf "$folder"
 "#;
 
-/// One server.
 pub struct Postgres {
     folder: String,
-    /// The script's input, and its output.
+    /// The script's stdin and stdout.
     talk: Mutex<(ChildStdin, BufReader<ChildStdout>)>,
     _script: Child,
 }
@@ -47,14 +46,14 @@ pub fn is_asked_for() -> bool {
     value == "postgres"
 }
 
-/// The URL of a fresh database on the one server that most tests share.
+/// The URL of a new database on the server that most tests share.
 pub fn fresh_database() -> String {
     static SHARED: OnceLock<Postgres> = OnceLock::new();
     SHARED.get_or_init(Postgres::start).fresh_database()
 }
 
 impl Postgres {
-    /// Starts a server of one's own, to be stopped and started again.
+    /// Starts a server of its own, for a test that stops it.
     pub fn start() -> Self {
         let is_root = Command::new("id").arg("-u").output().expect("id").stdout == b"0\n";
         // PostgreSQL refuses to run as root.
@@ -72,7 +71,7 @@ impl Postgres {
         Self { folder: folder.trim().to_owned(), talk, _script: script }
     }
 
-    /// The URL of a fresh database.
+    /// The URL of a new database.
     pub fn fresh_database(&self) -> String {
         let name = format!("stopgap_{}", Random.id(Clock::system().now()).simple());
         let url = |database: &str| format!("postgres://stopgap@localhost/{database}?host={}", self.folder);
@@ -82,12 +81,12 @@ impl Postgres {
         url(&name)
     }
 
-    /// Pulls the plug: connections break, nothing is tidied up.
+    /// Stops it without a checkpoint; connections break.
     pub fn stop(&self) {
         self.say("stop");
     }
 
-    /// Starts it again, with what was on disk.
+    /// Starts it again on the same data.
     pub fn start_again(&self) {
         self.say("start");
     }

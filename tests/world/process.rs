@@ -62,8 +62,13 @@ pub fn beside(world: &World) -> BTreeMap<String, String> {
 
 /// `program serve` with these variables and no others.
 pub fn command(program: &Path, variables: &BTreeMap<String, String>) -> Command {
+    command_of("serve", program, variables)
+}
+
+/// The same for another command.
+pub fn command_of(name: &str, program: &Path, variables: &BTreeMap<String, String>) -> Command {
     let mut command = Command::new(program);
-    command.arg("serve").env_clear().envs(variables);
+    command.arg(name).env_clear().envs(variables);
     command.env("STOPGAP_BIND", "127.0.0.1:0").env("STOPGAP_LOG_FORMAT", "json");
     command
 }

@@ -4,7 +4,10 @@ use super::*;
 
 use secrecy::ExposeSecret as _;
 
-use crate::config::{LogFormat, SmtpTls};
+use crate::{
+    config::{LogFormat, SmtpTls},
+    sealing::KeySource,
+};
 
 #[test]
 fn bind_is_an_address_with_a_port() {
@@ -159,9 +162,37 @@ fn the_license_keys_are_one_pair_of_2048_bits_or_more() {
 }
 
 #[test]
+fn the_license_key_is_a_file_or_in_an_hsm_and_the_hsm_has_module_and_key() {
+    const MODULE: (&str, &str) = ("LICENSE_HSM_MODULE", "/usr/lib/softhsm/libsofthsm2.so");
+    const KEY: (&str, &str) = ("LICENSE_HSM_KEY", "pkcs11:token=stopgap;object=license");
+    let hsm = |settings: &[(&str, &str)]| {
+        let none = Given::enough().without("LICENSE_PRIVATE_KEY");
+        settings.iter().fold(none, |given, (name, value)| given.with(name, value))
+    };
+    let KeySource::Hsm(settings) = hsm(&[MODULE, KEY, ("LICENSE_HSM_PIN", "user:canary")]).config().sealing.source
+    else {
+        panic!("the key is in the HSM")
+    };
+    assert_eq!((settings.key.object.as_deref(), settings.sessions), (Some("license"), 2));
+    assert!(!format!("{settings:?}").contains("canary"));
+
+    let both = hsm(&[MODULE, KEY]).with("LICENSE_PRIVATE_KEY", PRIVATE_KEY).mistake("LICENSE_PRIVATE_KEY");
+    assert!(both.contains("both set"), "{both}");
+    assert!(hsm(&[MODULE]).mistake("LICENSE_HSM_KEY").contains("is missing"));
+    assert!(hsm(&[KEY]).mistake("LICENSE_HSM_MODULE").contains("is missing"));
+    assert!(Given::enough().with("LICENSE_HSM_PIN", "1234").mistake("LICENSE_HSM_MODULE").contains("is missing"));
+    let relative = hsm(&[("LICENSE_HSM_MODULE", "libsofthsm2.so"), KEY]).mistake("LICENSE_HSM_MODULE");
+    assert!(relative.contains("absolute"), "{relative}");
+    let uri =
+        hsm(&[MODULE, ("LICENSE_HSM_KEY", "pkcs11:token=a;object=b?pin-value=canary")]).mistake("LICENSE_HSM_KEY");
+    assert!(uri.contains("settings of their own") && !uri.contains("canary"), "{uri}");
+}
+
+#[test]
 fn numbers_have_ranges() {
     for (name, least, most) in [
         ("LICENSE_DAYS", 1, 30),
+        ("LICENSE_HSM_SESSIONS", 1, 16),
         ("GRACE_DAYS", 0, 365),
         ("WINDOW_DAYS", 0, 365),
         ("EMAIL_DEADLINE_SECONDS", 1, 86_400),

@@ -16,7 +16,7 @@ pub const ACTIVATION_CODE_CHARS: usize = 24;
 pub enum Unreadable {
     #[error("the text is empty")]
     Empty,
-    #[error("the text is longer than {} KiB; a license file has less than 2", file::MAX_FILE_BYTES / 1024)]
+    #[error("the text is longer than {} KiB, which no license file is", file::MAX_FILE_BYTES / 1024)]
     TooLong,
     /// The code of a cloud license. It is no license file, and nothing can be read off it.
     #[error(

@@ -1,0 +1,123 @@
+//! Sealing with the configured key.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use rsa::{PublicKey, rand_core::TryCryptoRng};
+use secrecy::SecretString;
+
+use super::{Attributes, SealingKey, key_uri::KeyUri};
+#[cfg(feature = "hsm")]
+use super::{draft::Draft, hsm::Hsm};
+use crate::license::LicenseFile;
+
+/// Where the private key is.
+#[derive(Debug, Clone)]
+pub enum KeySource {
+    Pem(SealingKey),
+    Hsm(HsmSettings),
+}
+
+/// A key in an HSM, and the way to it.
+#[derive(Debug, Clone)]
+pub struct HsmSettings {
+    /// The PKCS#11 module. An absolute path: it runs inside of this process.
+    pub module: PathBuf,
+    pub key: KeyUri,
+    pub pin: Option<SecretString>,
+    /// How many signatures are made at the same time.
+    pub sessions: usize,
+}
+
+/// Why there is no license file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The HSM made no signature. The same request may succeed later.
+    #[error("{0}")]
+    Unavailable(String),
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// What `stopgap check` shows of a key in an HSM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HsmReport {
+    pub token: String,
+    pub key: String,
+    /// Attributes that weaken the key, such as "extractable".
+    pub weaknesses: Vec<&'static str>,
+}
+
+/// Seals with the configured key. Cloning it shares the key.
+#[derive(Debug, Clone)]
+pub enum Signer {
+    Pem(SealingKey),
+    #[cfg(feature = "hsm")]
+    Hsm(Hsm),
+}
+
+impl Signer {
+    /// Connects to the HSM, if the key is in one. Returns an error if the module or the key cannot be used at all; an HSM
+    /// that is unavailable or refuses the PIN is left to [`Signer::check_ready`], so that the rest of the service runs.
+    #[cfg_attr(not(feature = "hsm"), expect(unused_variables, clippy::unused_async, reason = "there is no HSM"))]
+    pub async fn start(source: KeySource, public: PublicKey) -> Result<Self, String> {
+        match source {
+            KeySource::Pem(key) => Ok(Self::Pem(key)),
+            #[cfg(feature = "hsm")]
+            KeySource::Hsm(settings) => Hsm::start(settings, public).await.map(Self::Hsm),
+            #[cfg(not(feature = "hsm"))]
+            KeySource::Hsm(_) => Err("this program was built without HSM support".into()),
+        }
+    }
+
+    pub fn public(&self) -> &PublicKey {
+        match self {
+            Self::Pem(key) => key.public(),
+            #[cfg(feature = "hsm")]
+            Self::Hsm(hsm) => hsm.public(),
+        }
+    }
+
+    /// Two seals of the same attributes differ, so the first file is stored and re-sent.
+    pub async fn seal(
+        &self,
+        attributes: Attributes,
+        mut rng: impl TryCryptoRng + Send + 'static,
+    ) -> Result<LicenseFile, SealError> {
+        match self {
+            Self::Pem(key) => {
+                let key = key.clone();
+                tokio::task::spawn_blocking(move || key.seal(&attributes, &mut rng))
+                    .await
+                    .unwrap_or_else(|_| Err("sealing was interrupted".to_owned()))
+                    .map_err(SealError::Failed)
+            }
+            #[cfg(feature = "hsm")]
+            Self::Hsm(hsm) => {
+                let draft = Draft::new(&attributes, &mut rng).map_err(SealError::Failed)?;
+                let signature = hsm.sign(draft.key.clone()).await.map_err(|e| SealError::Unavailable(e.to_string()))?;
+                draft.seal(&signature).map_err(SealError::Failed)
+            }
+        }
+    }
+
+    /// Whether the key can seal. The HSM makes a trial signature, unless one succeeded shortly before `now`.
+    #[cfg_attr(not(feature = "hsm"), expect(unused_variables, clippy::unused_async, reason = "there is no HSM"))]
+    pub async fn check_ready(&self, now: Timestamp) -> Result<(), String> {
+        match self {
+            Self::Pem(_) => Ok(()),
+            #[cfg(feature = "hsm")]
+            Self::Hsm(hsm) => hsm.check_ready(now).await.map_err(|e| e.to_string()),
+        }
+    }
+
+    /// Token and key as the HSM shows them. Returns `None` for a key in memory.
+    #[cfg_attr(not(feature = "hsm"), expect(clippy::unused_async, reason = "there is no HSM"))]
+    pub async fn report(&self) -> Result<Option<HsmReport>, String> {
+        match self {
+            Self::Pem(_) => Ok(None),
+            #[cfg(feature = "hsm")]
+            Self::Hsm(hsm) => hsm.report().await.map(Some).map_err(|e| e.to_string()),
+        }
+    }
+}
