@@ -47,7 +47,7 @@ async fn each_ticket_keeps_its_app_as_it_was_left() {
 
 #[tokio::test]
 async fn what_to_break_is_in_one_place_and_marks_its_tab() {
-    let (world, mut screen) = World::on_screen().await;
+    let (world, screen) = World::on_screen().await;
     screen.goto_desk().await;
     screen.run("$('break').open = true").await;
     screen
