@@ -108,7 +108,7 @@ async fn it_did_not_arrive(face: Face) {
     let (world, mut screen) = World::on_screen().await;
     let (agent, license) = delivered(&world, &order()).await;
     face.open_license(&mut screen).await;
-    assert!(screen.text("steps").await.contains("arrival unknown"), "nobody has said whether it arrived");
+    assert!(screen.text("steps").await.contains("delivery is not tracked"), "nobody has said whether it arrived");
     screen.click("aftercare-title").await;
     face.looks_well(&screen).await;
     screen.click("more-title").await;
@@ -296,7 +296,7 @@ async fn a_step_that_failed_for_good_is_tried_again_at_a_press() {
     world.sandbox.slack.faults.fail_next(Fault::status(410, "channel_is_archived"));
     let (agent, license) = delivered(&world, &order()).await;
     Face::Ticket.open_license(&mut screen).await;
-    screen.until("it is told", "text('steps').includes('Failed') && visible('retry')").await;
+    screen.until("it is told", "document.querySelector('#steps > .failed') && visible('retry')").await;
     screen.looks_well().await;
     screen.click("retry").await;
     screen.until("three steps are green", DONE).await;

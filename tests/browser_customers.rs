@@ -63,7 +63,8 @@ async fn what_was_typed_on_one_ticket_is_not_there_on_another_and_back_on_the_fi
     fill_all(&screen, "form").await;
     fill_all(&screen, "diagnosis").await;
     screen.click("generate").await;
-    screen.until("it is refused", "text('email-problem') && text('trouble')").await;
+    let refused = "text('email-problem') && text('trouble') && text('license_file-problem')";
+    screen.until("it is refused, by the page and by the service", refused).await;
     let before = screen.look(&filled("form")).await;
 
     screen.run("window.other = true").await;

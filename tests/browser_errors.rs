@@ -78,7 +78,7 @@ async fn a_german_agent_reads_verdict_and_diagnosis_in_german() {
     screen.click("explain").await;
     screen.until("it is explained", "document.querySelector('#findings .card .strong')").await;
     let meaning = screen.look("document.querySelector('#findings .card .strong').innerText").await;
-    assert_eq!(meaning, "Der Aktivierungscode ist ungültig.");
+    assert_eq!(meaning, "Ein Aktivierungscode wurde nicht angenommen, oder eine Lizenzdatei kam in sein Feld.");
     screen.close().await;
 }
 

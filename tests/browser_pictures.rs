@@ -86,6 +86,9 @@ async fn screenshots_of_trouble() {
     press(&screen).await;
     screen.until("it is told everywhere", "document.querySelectorAll('#steps > .sent').length === 2").await;
     draw(&screen, "failed-mail").await;
+    screen.click("more-title").await;
+    screen.until("the rest is shown", "visible('replace')").await;
+    draw(&screen, "failed-mail-more").await;
 
     world.sandbox.mail.faults.set_fault(None);
     screen.desk().await;
@@ -99,5 +102,23 @@ async fn screenshots_of_trouble() {
     press(&screen).await;
     screen.until("the press is answered", "$('generate').ariaDisabled === 'false'").await;
     draw(&screen, "session-ended").await;
+    screen.close().await;
+}
+
+#[tokio::test]
+#[ignore = "make screenshots draws the pictures"]
+async fn screenshots_of_a_late_mail_and_of_a_corrected_customer() {
+    let (world, mut screen) = screen().await;
+    world.sandbox.mail.faults.set_fault(Some(smtp::Fault::Rcpt450));
+    screen.open(4711).await;
+    press(&screen).await;
+    screen.until("it is tried again", "text('steps').includes('keeps retrying')").await;
+    world.pass(301);
+    screen.until("it is late", "text('license-title') === 'Not sent yet' && visible('reply')").await;
+    draw(&screen, "late-mail").await;
+    screen.desk().await;
+    screen.pick(4713).await;
+    screen.until("the choices are there", "document.querySelector('#contacts button')").await;
+    draw(&screen, "staff-requester").await;
     screen.close().await;
 }

@@ -20,7 +20,7 @@ async fn press_too_late(world: &World, screen: &mut Screen) {
     screen.fill("name", "J. Doe").await;
     drop_old_license(screen).await;
     screen.fill("billable_users", "240").await;
-    screen.until("a reason is asked for", "visible('override')").await;
+    screen.until("it is judged", "visible('override') && $('seats').value === '240'").await;
     screen.fill("reason", "Their release is tomorrow").await;
     screen.fill("username", "jdoe").await;
     screen.fill("seats", "250").await;

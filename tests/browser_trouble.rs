@@ -4,7 +4,7 @@ use stopgap::sandbox::smtp::Fault;
 
 use crate::world::{
     World, generate, get, order,
-    screen::{DONE, Screen},
+    screen::{DONE, ENTER, Screen},
 };
 
 /// The answer to the next press gets lost on its way back.
@@ -44,6 +44,22 @@ async fn a_running_license_is_told_before_the_press_and_asks_for_a_confirmation(
     press(&screen, "300").await;
     screen.until("three steps are green", DONE).await;
     assert_eq!(licenses(&world).await, 2);
+    screen.close().await;
+}
+
+#[tokio::test]
+async fn enter_in_a_field_is_no_consent_to_another_license() {
+    let (world, mut screen) = World::on_screen().await;
+    screen.open(4711).await;
+    screen.fill("username", "jdoe").await;
+    screen.fill("seats", "286").await;
+    generate(&world.agent_number(43).await, &order()).await;
+    screen.click("correct").await;
+    screen.until("it is told", "visible('another')").await;
+    screen.tab_to("name").await;
+    screen.keys(ENTER).await;
+    screen.until("it asks", "document.activeElement.id === 'another'").await;
+    assert_eq!(licenses(&world).await, 1);
     screen.close().await;
 }
 

@@ -1,7 +1,7 @@
 //! The page offers what can be done and says what is so.
 
 use serde_json::Value;
-use stopgap::sandbox::{smtp, web};
+use stopgap::sandbox::{gitlab::CallFault, smtp, web};
 
 use crate::world::{
     World, ended, generate, order,
@@ -150,5 +150,27 @@ async fn a_date_is_shown_whole_in_the_narrowest_sidebar() {
     // Day, month and year with Chromium's button beside them.
     let width: Value = screen.look("$('expires_on').getBoundingClientRect().width").await;
     assert!(width.as_f64().unwrap() >= 130.0, "{width}");
+    screen.close().await;
+}
+
+#[tokio::test]
+async fn the_operators_trouble_is_not_told_by_the_name_of_a_setting() {
+    let (world, mut screen) = World::on_screen().await;
+    let refused = web::Fault::status(401, r#"{"message":"401 Unauthorized"}"#);
+    world.sandbox.gitlab.faults.set_fault(Some(CallFault::any(refused)));
+    screen.open(4711).await;
+    press(&screen).await;
+    screen.until("it is told", "text('steps').includes('GitLab refuses the service’s token')").await;
+    assert!(!screen.text("steps").await.contains("STOPGAP_"));
+    screen.looks_well().await;
+    screen.close().await;
+}
+
+#[tokio::test]
+async fn delivery_is_said_to_be_untracked_only_without_a_provider() {
+    let (_world, mut screen) = World::on_screen_with(&[("MAILGUN_SIGNING_KEY", crate::webhook::KEY)]).await;
+    screen.open(4711).await;
+    screen.generate("286").await;
+    assert!(screen.text("steps").await.contains("its provider has not reported yet"));
     screen.close().await;
 }

@@ -18,6 +18,7 @@ mod browser_live;
 mod browser_loading;
 mod browser_manners;
 mod browser_pictures;
+mod browser_sandbox;
 mod browser_scope;
 mod browser_session;
 mod browser_trouble;

@@ -40,6 +40,8 @@ struct Page<'a> {
     missing: &'a str,
     zendesk_origin: &'a str,
     refused_domains: &'a str,
+    /// The mail provider reports whether emails arrive.
+    tracks_delivery: bool,
 }
 
 /// Begin a session with Zendesk's signed token, and load the sidebar.
@@ -152,6 +154,7 @@ fn page(
         missing,
         zendesk_origin: &state.zendesk.origin,
         refused_domains: &state.licenses.rules.refused_domains.join(","),
+        tracks_delivery: state.mailgun_signing_key.is_some(),
     };
     let is_lookup = request.path().ends_with(LOOKUP);
     let html = if is_lookup { Lookup { page: &page }.render() } else { Sidebar { page: &page }.render() };

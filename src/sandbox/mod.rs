@@ -8,6 +8,7 @@ pub mod gitlab;
 pub mod keys;
 mod listener;
 mod message_log;
+mod old_license;
 pub mod once;
 pub mod slack;
 pub mod smtp;
@@ -86,7 +87,9 @@ impl World {
         let slack = Arc::new(Slack::start(0, clock.clone()).await?);
         let stand_ins = StandIns { mail: mail.clone(), gitlab: gitlab.clone(), slack: slack.clone() };
         let signer = Signer { pem: keys.zendesk_private_pem.clone(), clock: clock.clone(), random };
-        let zendesk = Zendesk::start(page_port, sdk, stand_ins, signer).await?;
+        let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let old_license = old_license::seal(&keys, today, random);
+        let zendesk = Zendesk::start(page_port, sdk, stand_ins, signer, old_license).await?;
         Ok(Self { zendesk, mail, gitlab, slack, keys, clock, random })
     }
 

@@ -8,7 +8,7 @@ use super::screen::Screen;
 
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/zendesk-app/node_modules/axe-core/axe.min.js");
 /// Zendesk's narrowest sidebar, its usual one and its widest, in pixels.
-const WIDTHS: [u32; 3] = [280, USUAL_WIDTH, 700];
+const WIDTHS: [u32; 4] = [280, USUAL_WIDTH, 400, 700];
 const USUAL_WIDTH: u32 = 320;
 
 impl Screen {

@@ -48,7 +48,7 @@ const HELPERS: &str = r"
 ";
 
 /// Where the ticket page keeps the app's sidebar.
-const SIDEBAR: &str = "#frame iframe";
+const SIDEBAR: &str = "#frame iframe:not([hidden])";
 
 /// A browser window. It looks either at the ticket page or into the app's frame. [`Screen::close`] it, so that nothing
 /// the console complained of goes unseen.
@@ -124,22 +124,21 @@ impl Screen {
         self.until("the app's frame is there", "document.querySelector('#frame iframe')").await;
     }
 
-    /// On the ticket page: changes to `ticket`, and goes into the app.
+    /// On the ticket page: changes to `ticket`, and goes into its app.
     pub async fn pick(&mut self, ticket: u32) {
         let button = format!("//*[@id='tickets']/button[b='#{ticket}']");
-        self.reloading(self.element(Locator::XPath(&button)).await).await;
+        self.element(Locator::XPath(&button)).await.click().await.expect("the ticket can be chosen");
+        let shown = format!("document.querySelector('{SIDEBAR}')?.dataset.ticket === '{ticket}'");
+        self.until("the ticket's app is shown", &shown).await;
+        self.app().await;
+        self.until("the app's page is there", LOADED).await;
     }
 
     /// On the ticket page: reloads the app, and goes into it.
     pub async fn reload_app(&mut self) {
-        self.reloading(self.element(Locator::Id("reload")).await).await;
-    }
-
-    /// Clicks `button`, which replaces the app's frame, and goes into the new one once the service's page is in it.
-    async fn reloading(&mut self, button: Element) {
-        self.run("document.querySelector('#frame iframe')?.setAttribute('data-old', '')").await;
-        button.click().await.expect("the button can be clicked");
-        self.until("a new frame is there", "document.querySelector('#frame iframe:not([data-old])')").await;
+        self.run(&format!("document.querySelector('{SIDEBAR}').setAttribute('data-old', '')")).await;
+        self.click("reload").await;
+        self.until("a new frame is there", &format!("document.querySelector('{SIDEBAR}:not([data-old])')")).await;
         self.app().await;
         self.until("the app's page is there", LOADED).await;
     }
@@ -257,7 +256,7 @@ impl Screen {
         panic!("Tab never reaches #{id}, but {seen:?}");
     }
 
-    /// On the ticket page: how wide the sidebar is, 280, 320 or 700.
+    /// On the ticket page: how wide the sidebar is, 280, 320, 400 or 700.
     pub async fn set_width(&self, width: u32) {
         let button = format!("//*[@id='widths']/button[.='{width}']");
         self.element(Locator::XPath(&button)).await.click().await.expect("the width can be chosen");

@@ -117,7 +117,7 @@ export function renderAftercare(known) {
 	show("forward-form", actions.forward.allowed);
 	show("resend", actions.resend.allowed);
 	show("replace-form", actions.replace.allowed);
-	show("retry", actions.retry.allowed);
+	show("retry", actions.retry.allowed && progress !== "failed");
 	show("download", actions.download.allowed);
 	renderObstacles(known.license);
 	byId("forward-go").classList.toggle("primary", progress === "failed" && !known.isDownloaded);

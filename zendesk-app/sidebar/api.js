@@ -41,7 +41,7 @@ export async function call(path, options = {}) {
 	if (response.status === 401) onSessionEnd();
 	// Any other server error may pass.
 	const isFinal = response.status < 500 || problem.code === "sealing_failed";
-	throw isFinal ? new ApiError(response, problem) : new ApiError();
+	throw new ApiError(isFinal ? response : undefined, problem);
 }
 
 /** @param {string} path @param {AbortSignal} [signal] */
@@ -111,11 +111,11 @@ async function digest(text) {
 export function explain(error) {
 	if (!(error instanceof ApiError)) throw error;
 	const { status, problem, retrySeconds } = error;
-	if (status === undefined) return t("trouble.gone");
 	if (status === 401) return "";
 	if (problem.code === "limit_reached") return limitReached(retrySeconds);
 	const name = `problem.${problem.code}`;
-	return page.has(name) ? t(name) : t("trouble.other");
+	if (page.has(name)) return t(name);
+	return t(status === undefined ? "trouble.gone" : "trouble.other");
 }
 
 /** @param {number} seconds */

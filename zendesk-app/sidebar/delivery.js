@@ -54,11 +54,25 @@ export function toneOf({ state, sealed, replaced_by, days_left }) {
 /** @param {Delivery} delivery */
 export function describe(delivery) {
 	const { channel, state, last_error: error, sent_at, uncertain, arrival } = delivery;
-	if (state === "failed") return t("steps.failed", { error });
-	if (state === "pending") return error ? t("steps.retry", { error, when: nextAttempt(delivery) }) : t("steps.pending");
+	if (state === "failed") return reasonOf(delivery) ?? t("steps.failed", { error });
+	if (state === "pending" && error) {
+		return reasonOf(delivery) ?? t("steps.retry", { error, when: nextAttempt(delivery) });
+	}
+	if (state === "pending") return t("steps.pending");
 	const time = page.time(arrival?.at ?? sent_at ?? Date.now());
-	const came = t(`steps.${channel}_${arrival?.state ?? "sent"}`, { time, reason: arrival?.reason ?? "" });
+	const came = t(`steps.${channel}_${arrivalOf(delivery)}`, { time, reason: arrival?.reason ?? "" });
 	return uncertain ? `${came} ${t("steps.uncertain")}` : came;
+}
+
+/** @param {Delivery} delivery */
+function arrivalOf({ arrival }) {
+	if (arrival?.state !== "unknown") return arrival?.state ?? "sent";
+	return document.body.dataset.tracksDelivery === "true" ? "unknown" : "sent";
+}
+
+/** What only the service's operators can fix is not told by the name of their setting. @param {Delivery} delivery */
+function reasonOf({ channel, last_error }) {
+	return /\bSTOPGAP_\w/.test(last_error ?? "") ? t(`steps.operator.${channel}`) : null;
 }
 
 /** @param {Delivery} delivery */

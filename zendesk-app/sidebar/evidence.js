@@ -81,6 +81,10 @@ export function mostUsers(known) {
 /** @param {TicketState} known */
 export const isOutOfScope = ({ eligibility }) => Boolean(eligibility && !(eligibility.verdict in TONES));
 
+/** The agent has not typed a number, and is not about to. @param {TicketState} known */
+const isFree = ({ filledSeats, inputs }) =>
+	document.activeElement?.id !== "seats" && ["", filledSeats].includes(inputs.values.seats ?? "");
+
 /** Seats that come from the page do not overwrite what the agent typed. @param {TicketState} known @param {number} seats */
 export function useSeats(known, seats) {
 	known.filledSeats = String(seats);
@@ -115,7 +119,7 @@ export async function checkEvidence(known) {
 		if (check !== checks) return;
 		known.eligibility = eligibility;
 		const seats = eligibility.recommended_seats ?? 0;
-		if (seats && ["", known.filledSeats].includes(known.inputs.values.seats ?? "")) useSeats(known, seats);
+		if (seats && isFree(known)) useSeats(known, seats);
 	} catch (error) {
 		if (check !== checks) return;
 		const fields = Object.fromEntries(

@@ -4,11 +4,11 @@
 import { ApiError, fieldProblems, getLicense } from "./api.js";
 import { byId, parseNumber, setText, show } from "./dom.js";
 import { EVIDENCE_FIELDS, evidenceOf, evidenceProblems, isOutOfScope, mostUsers } from "./evidence.js";
-import { addLicense, runningLicense } from "./history.js";
+import { addLicense, isServed, runningLicense } from "./history.js";
 import { bindInputs, showProblems } from "./inputs.js";
 import { openLicense } from "./license.js";
 import { onPress } from "./press.js";
-import { customerOf, emailProblem, startCorrecting } from "./recipient.js";
+import { customerOf, emailProblem, normalized, startCorrecting } from "./recipient.js";
 import { keepLicense, onRender, state } from "./state.js";
 import { t } from "./text.js";
 
@@ -40,6 +40,8 @@ export function bindForm() {
 async function generate({ submit }) {
 	const known = state.ticket;
 	if (!known.ticket) return t("form.unread");
+	// Enter in a field presses the button even while it is out of sight.
+	if (isServed(known)) return byId("another").focus();
 	const problems = problemsOf(known);
 	if (Object.keys(problems).length > 0) {
 		revealProblems(known, problems);
@@ -126,7 +128,7 @@ function requestOf(known, ticket) {
 		seats: parseNumber(values.seats ?? ""),
 		evidence: evidenceOf(known),
 		override_reason: reason || undefined,
-		confirm_duplicate: runningLicense(known) ? true : undefined,
+		confirm_duplicate: known.anotherFor === normalized(email) || undefined,
 	};
 }
 

@@ -92,8 +92,11 @@ function renderHistory(known) {
 	const n = licenses.length;
 	const served = isServed(known);
 	setChildren("earlier-list", licenses.slice(0, known.showsAllLicenses ? n : SHOWN_AT_FIRST).map(row));
-	show("earlier", n > 0 || known.lookupFailed || Boolean(known.inputs.messages["earlier-said"]));
-	show("earlier-unknown", known.lookupFailed);
+	show(
+		"earlier",
+		n > 0 || (known.lookupFailed && !state.isSessionOver) || Boolean(known.inputs.messages["earlier-said"]),
+	);
+	show("earlier-unknown", known.lookupFailed && !state.isSessionOver);
 	show("earlier-more", !known.showsAllLicenses && n > SHOWN_AT_FIRST);
 	setText("earlier-more", t("earlier.more", { n }));
 	show("another", served);
@@ -105,7 +108,11 @@ function renderHistory(known) {
 function row(license) {
 	const { id, ticket, created_at, agent } = license;
 	const status = make("strong", toneOf(license), standing(license));
-	const facts = join(terms(license), `#${ticket.id}`, agent.username, page.time(created_at));
+	const facts = join(
+		terms(license),
+		`#${ticket.id}`,
+		t("earlier.by", { username: agent.username, time: page.time(created_at) }),
+	);
 	const open = () => openLicense(keepLicense(license).license);
 	const button = makeButton(
 		"link row",

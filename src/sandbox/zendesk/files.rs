@@ -13,7 +13,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
                       img-src 'self' data:; frame-src http: https:; form-action http: https:; base-uri 'none'; \
                       frame-ancestors 'none'";
 
-const SCRIPTS: [(&str, &str); 9] = [
+const SCRIPTS: [(&str, &str); 10] = [
     ("main.js", include_str!("page/main.js")),
     ("dom.js", include_str!("page/dom.js")),
     ("host.js", include_str!("page/host.js")),
@@ -22,6 +22,7 @@ const SCRIPTS: [(&str, &str); 9] = [
     ("ticket.js", include_str!("page/ticket.js")),
     ("mailbox.js", include_str!("page/mailbox.js")),
     ("gitlab.js", include_str!("page/gitlab.js")),
+    ("markdown.js", include_str!("page/markdown.js")),
     ("slack.js", include_str!("page/slack.js")),
 ];
 

@@ -52,6 +52,8 @@ struct Page {
     stand_ins: StandIns,
     signer: Signer,
     sdk: Vec<u8>,
+    /// What the first ticket's customer attached.
+    old_license: Option<String>,
     /// Where the app is served; changes whenever the page has something new to show.
     service: MessageLog<Option<Url>>,
 }
@@ -66,12 +68,13 @@ impl Zendesk {
         sdk: Option<PathBuf>,
         stand_ins: StandIns,
         signer: Signer,
+        old_license: Option<String>,
     ) -> Result<Self, StartError> {
         let sdk = match sdk {
             Some(path) => tokio::fs::read(&path).await.map_err(|error| StartError::Sdk { path, error })?,
             None => files::SDK.into(),
         };
-        let page = Arc::new(Page { stand_ins, signer, sdk, service: MessageLog::default() });
+        let page = Arc::new(Page { stand_ins, signer, sdk, old_license, service: MessageLog::default() });
         let listener = web::serve(port, Arc::clone(&page)).await.map_err(|error| match error.kind() {
             io::ErrorKind::AddrInUse => StartError::PortTaken(port),
             _ => StartError::Listen(error),

@@ -11,6 +11,7 @@ use super::{Page, StandIns, files, switches};
 use crate::sandbox::{
     APP_GUID, INSTALLATION_ID, SUBDOMAIN,
     gitlab::Issue,
+    old_license::FILE_NAME,
     token,
     web::{Answer, Reply, Request, Site},
 };
@@ -35,7 +36,7 @@ impl Site for Page {
             ("GET", path) if format!("/{}", path.join("/")) == files::SDK_PATH => {
                 Answer::of(200, "text/javascript; charset=utf-8", self.sdk.clone())
             }
-            ("GET", path) if path == ["api", "setup"] => setup(),
+            ("GET", path) if path == ["api", "setup"] => self.setup(),
             ("GET", path) if path == ["api", "world"] => self.news(&request).await,
             ("POST", path) if path == ["api", "faults"] => self.switch(&request),
             ("POST", path) if path == ["api", "load"] => self.load(&request),
@@ -50,6 +51,13 @@ impl Site for Page {
 }
 
 impl Page {
+    fn setup(&self) -> Answer {
+        let attachment = self.old_license.as_ref().map(|content| json!({"filename": FILE_NAME, "content": content}));
+        let setup = json!({"app_guid": APP_GUID, "installation_id": INSTALLATION_ID, "subdomain": SUBDOMAIN,
+            "faults": switches::offered(), "attachment": attachment});
+        Answer::json(200, &setup)
+    }
+
     /// All that the stand-ins hold, once it is newer than what the page has seen.
     async fn news(&self, request: &Request) -> Answer {
         let seen = request.parameter("seen").and_then(|seen| seen.parse().ok()).unwrap_or(0);
@@ -115,12 +123,6 @@ impl Page {
         let action = token::address(&service, place, &load.origin, &load.color_scheme);
         Answer::json(200, &json!({"action": action.as_str(), "token": self.signer.token(load.agent_id, place)}))
     }
-}
-
-fn setup() -> Answer {
-    let setup = json!({"app_guid": APP_GUID, "installation_id": INSTALLATION_ID, "subdomain": SUBDOMAIN,
-        "faults": switches::offered()});
-    Answer::json(200, &setup)
 }
 
 fn with_notes(issue: &Issue) -> Value {

@@ -23,7 +23,7 @@ async fn every_file_that_the_page_names_is_served() {
         let answer = reqwest::get(format!("{}/{name}", world.origin())).await.unwrap();
         assert_eq!(answer.status().as_u16(), 200, "{name}");
     }
-    let scripts = ["main.js", "ticket.js", "host.js"].map(|name| files::find(name).unwrap().body);
+    let scripts = ["main.js", "ticket.js", "host.js", "gitlab.js"].map(|name| files::find(name).unwrap().body);
     for script in scripts {
         let script = String::from_utf8(script).unwrap();
         for name in script.split("from \"./").skip(1).filter_map(|rest| rest.split('"').next()) {

@@ -16,10 +16,10 @@ export function set(desk, values) {
     switch (path.replace(/^ticket\./, "")) {
       case "comment.type":
         if (!["publicReply", "internalNote"].includes(value)) throw new Error(`cannot be ${value}`);
-        writable(desk).setType(value);
+        writable(desk).setType(value, desk.ticket);
         return value;
       case "comment.text":
-        writable(desk).setText(String(value));
+        writable(desk).setText(String(value), desk.ticket);
         return value;
       default:
         throw new Error("cannot be set");
@@ -34,9 +34,9 @@ export function invoke(desk, actions) {
     switch (action.replace(/^ticket\.comment\./, "comment.")) {
       case "resize": return desk.resize(words[0] ?? {});
       case "notify": return desk.notify(...words);
-      case "comment.appendText": return writable(desk).append(String(words[0]));
-      case "ticket.tags.add": return desk.view.tag(words.flat(), true);
-      case "ticket.tags.remove": return desk.view.tag(words.flat(), false);
+      case "comment.appendText": return writable(desk).append(String(words[0]), desk.ticket);
+      case "ticket.tags.add": return desk.view.tag(words.flat(), true, desk.ticket);
+      case "ticket.tags.remove": return desk.view.tag(words.flat(), false, desk.ticket);
       default: throw new Error("is not an action of this sandbox");
     }
   });

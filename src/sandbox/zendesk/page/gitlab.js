@@ -1,6 +1,7 @@
 // The issues that exist in GitLab.
 
 import { make, moment } from "./dom.js";
+import { render } from "./markdown.js";
 
 const open = new Set();
 
@@ -22,10 +23,10 @@ function draw(issue) {
     ...labels.map((label) => chip(label)), ...assignees.map(({ username }) => chip(`@${username}`)), moment(issue.created_at),
   );
   const said = notes.flatMap((note) => [
-    make("h3", {}, note.internal ? "Internal note, " : "Note, ", moment(note.created_at)), make("pre", {}, note.body),
+    make("h3", {}, note.internal ? "Internal note, " : "Note, ", moment(note.created_at)), render(note.body),
   ]);
   const link = make("p", {}, make("a", { href: address, target: "_blank", rel: "noopener" }, "Open as a page"));
-  const inside = make("div", { class: "inside" }, make("pre", {}, description), ...said, link);
+  const inside = make("div", { class: "inside" }, render(description), ...said, link);
   const card = make("details", { class: "issue", open: open.has(iid) }, make("summary", {}, make("b", {}, `#${iid} ${title}`), marks), inside);
   card.addEventListener("toggle", () => (card.open ? open.add(iid) : open.delete(iid)));
   return card;

@@ -8,14 +8,13 @@ import { drawMessages } from "./slack.js";
 import { TicketView } from "./ticket.js";
 import { AGENTS, TICKETS } from "./tickets.js";
 
-const WIDTHS = [280, 320, 700];
+const WIDTHS = [280, 320, 400, 700];
 const FIRST_HEIGHT_PX = 100;
 const MAX_HEIGHT_PX = 5000;
 const NOTICE_MS = 5000;
 const RETRY_MS = 2000;
 
 const setup = await (await fetch("/api/setup")).json();
-let host = null;
 let fullHost = null;
 // The service's address; null before it runs, undefined before the page has asked.
 let service;
@@ -25,12 +24,7 @@ let loads = 0;
 const desk = {
   appGuid: setup.app_guid, appId: 7, installationId: setup.installation_id, subdomain: setup.subdomain,
   ticket: TICKETS[0], agent: AGENTS[0], scheme: "light",
-  view: new TicketView((event, message) => host?.tell(event, message)),
-  resize({ height }) {
-    const frame = by("frame").querySelector("iframe");
-    const wanted = parseInt(height, 10);
-    if (frame && wanted > 0) frame.style.height = `${Math.min(wanted, MAX_HEIGHT_PX)}px`;
-  },
+  view: new TicketView((event, message) => apps.get(desk.ticket.id)?.host.tell(event, message)),
   notify(message, kind = "notice", durationMs = NOTICE_MS) {
     const notice = make("p", { class: `notice ${kind}` }, make("span", {}, String(message)));
     by("notices").append(notice);
@@ -38,22 +32,56 @@ const desk = {
   },
 };
 
-/** Loads the app beside the ticket. */
+/** The apps that are loaded, each with its own ticket, as Zendesk keeps them. */
+const apps = new Map();
+
+/** Loads the app beside the ticket anew. */
 async function loadApp() {
-  host?.close();
-  host = null;
+  const { ticket } = desk;
   const load = ++loads;
   const form = await sign(false);
   if (load !== loads) return;
+  drop(ticket.id);
   if (!form) {
     by("frame").replaceChildren(make("p", { class: "empty" }, "The app comes as soon as its service runs."));
     return;
   }
+  by("frame").querySelector(".empty")?.remove();
   const frame = make("iframe", { name: `app-${load}`, title: "Stopgap", allow: "clipboard-write" });
+  frame.dataset.ticket = ticket.id;
   frame.style.height = `${FIRST_HEIGHT_PX}px`;
-  by("frame").replaceChildren(frame);
-  host = new Host(frame, new URL(form.action).origin, desk);
+  by("frame").append(frame);
+  const own = Object.assign(Object.create(desk), { ticket, resize: ({ height }) => resize(frame, height) });
+  apps.set(ticket.id, { frame, host: new Host(frame, new URL(form.action).origin, own) });
+  showApp();
   submit(form, frame);
+}
+
+function drop(id) {
+  const app = apps.get(id);
+  app?.host.close();
+  app?.frame.remove();
+  apps.delete(id);
+}
+
+/** Shows the app of the ticket that is open; the others go on unseen. */
+function showApp() {
+  for (const [id, { frame, host }] of apps) {
+    const isShown = id === desk.ticket.id;
+    if (frame.hidden === !isShown) continue;
+    frame.hidden = !isShown;
+    host.tell(isShown ? "app.activated" : "app.deactivated", { firstLoad: false });
+  }
+}
+
+function reloadAll() {
+  for (const id of [...apps.keys()]) drop(id);
+  loadApp();
+}
+
+function resize(frame, height) {
+  const wanted = parseInt(height, 10);
+  if (wanted > 0) frame.style.height = `${Math.min(wanted, MAX_HEIGHT_PX)}px`;
 }
 
 /** Loads the app's full page, which knows of no ticket and keeps the size it is given. */
@@ -63,7 +91,8 @@ async function loadFullPage() {
   if (!form) return;
   const frame = make("iframe", { name: "full-page", title: "Stopgap, full page", allow: "clipboard-write" });
   by("panel-full").replaceChildren(frame);
-  fullHost = new Host(frame, new URL(form.action).origin, { ...desk, ticket: null, resize() {} });
+  const own = Object.assign(Object.create(desk), { ticket: null, resize() {} });
+  fullHost = new Host(frame, new URL(form.action).origin, own);
   submit(form, frame);
 }
 
@@ -93,7 +122,8 @@ function showTicket(ticket) {
     return button;
   });
   by("tickets").replaceChildren(...buttons);
-  if (service !== undefined) loadApp();
+  showApp();
+  if (!apps.has(ticket.id) && service !== undefined) loadApp();
 }
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
@@ -136,7 +166,8 @@ function setScheme(scheme) {
   desk.scheme = scheme;
   document.documentElement.dataset.scheme = scheme;
   by("scheme").setAttribute("aria-pressed", scheme === "dark");
-  for (const one of [host, fullHost]) one?.tell("colorScheme.changed", scheme);
+  const hosts = [...apps.values()].map(({ host }) => host);
+  for (const one of [...hosts, fullHost]) one?.tell("colorScheme.changed", scheme);
 }
 
 const switches = [...document.querySelectorAll("[data-stand-in]")];
@@ -190,7 +221,7 @@ async function follow() {
       showFaults(world.faults);
       if (world.service !== service) {
         service = world.service;
-        loadApp();
+        reloadAll();
       }
     } catch {
       // The sandbox was stopped; when it comes back its counting begins anew.
@@ -203,10 +234,15 @@ async function follow() {
 by("agent").append(...AGENTS.map(({ id, name }) => make("option", { value: String(id) }, `${name} (${id})`)));
 by("agent").addEventListener("change", ({ target }) => {
   desk.agent = AGENTS.find(({ id }) => String(id) === target.value);
+  for (const id of [...apps.keys()]) drop(id);
   showTicket(desk.ticket);
 });
 by("reload").addEventListener("click", loadApp);
 by("scheme").addEventListener("click", () => setScheme(desk.scheme === "dark" ? "light" : "dark"));
+// What the customer was asked for.
+if (setup.attachment) TICKETS[0].comments[0].attachment = setup.attachment;
+by("rail-full").addEventListener("click", () => showTab("full"));
+by("rail-ticket").addEventListener("click", () => showTab("ticket"));
 bindTabs();
 bindSwitches();
 setWidth(320);

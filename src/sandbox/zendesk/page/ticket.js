@@ -39,28 +39,31 @@ export class TicketView {
     this.#drawComments();
   }
 
-  setText(text) {
-    this.#ticket.draft = text;
-    by("draft").value = text;
+  // An app may write to its ticket while another one is open.
+
+  setText(text, ticket = this.#ticket) {
+    ticket.draft = text;
+    if (ticket === this.#ticket) by("draft").value = text;
   }
 
-  setType(type) {
-    this.#ticket.commentType = type;
+  setType(type, ticket = this.#ticket) {
+    ticket.commentType = type;
+    if (ticket !== this.#ticket) return;
     by("editor").elements.kind.value = type;
     by("editor").classList.toggle("internal", type === "internalNote");
   }
 
-  append(text) {
-    const { draft } = this.#ticket;
-    this.setText(draft && !draft.endsWith("\n") ? `${draft}\n${text}` : draft + text);
+  append(text, ticket) {
+    const { draft } = ticket;
+    this.setText(draft && !draft.endsWith("\n") ? `${draft}\n${text}` : draft + text, ticket);
     by("draft").scrollTop = by("draft").scrollHeight;
   }
 
-  /** Adds tags, or takes them away. */
-  tag(tags, add) {
-    const others = this.#ticket.tags.filter((known) => !tags.includes(known));
-    this.#ticket.tags = add ? [...others, ...tags] : others;
-    this.#drawTags();
+  /** Adds tags, or removes them. */
+  tag(tags, add, ticket) {
+    const others = ticket.tags.filter((known) => !tags.includes(known));
+    ticket.tags = add ? [...others, ...tags] : others;
+    if (ticket === this.#ticket) this.#drawTags();
   }
 
   #submit() {
@@ -77,12 +80,19 @@ export class TicketView {
   }
 
   #drawComments() {
-    const draw = ({ author, at, text, internal }) =>
+    const draw = ({ author, at, text, internal, attachment }) =>
       make(
         "li", { class: internal ? "comment internal" : "comment" },
         make("header", {}, make("b", {}, author), internal ? make("span", { class: "chip" }, "internal note") : null, moment(at)),
         make("p", {}, text),
+        attachment ? attached(attachment) : null,
       );
     by("comments").replaceChildren(...this.#ticket.comments.map(draw));
   }
+}
+
+/** An attachment, for download. */
+function attached({ filename, content }) {
+  const href = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
+  return make("a", { class: "attachment", href, download: filename }, `⤓ ${filename}`);
 }

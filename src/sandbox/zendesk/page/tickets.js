@@ -1,4 +1,4 @@
-// The tickets and the agents of this Zendesk.
+// The tickets and the agents of this Zendesk. The agents live in the visitor's time zone, so that page and app agree.
 
 const acme = { id: 901, name: "Acme GmbH" };
 
@@ -45,5 +45,5 @@ export const AGENTS = [
   { id: 42, name: "Jane Oncall", email: "joncall@support.example" },
   { id: 43, name: "Alex Smith", email: "asmith@support.example" },
 ].map((agent) => ({
-  ...agent, role: "agent", locale: "en-US", timeZone: { name: "Berlin", ianaName: "Europe/Berlin", offset: 60 },
+  ...agent, role: "agent", locale: "en-US", timeZone: { ianaName: Intl.DateTimeFormat().resolvedOptions().timeZone },
 }));
