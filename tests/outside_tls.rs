@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use serde_json::Value;
 use stopgap::{
-    check::{check, finding::Verdict},
+    check::{check, finding::Status},
     random::Random,
     sandbox::{
         Browser,
@@ -108,7 +108,7 @@ async fn the_check_says_how_to_trust_an_authority_of_ones_own() {
         let (world, _) = encrypted(&encryption, false).await;
         let findings = within(check(&world.config(), &world.clock, Random, None)).await;
         let mail = findings.iter().find(|finding| finding.part == "mail").unwrap();
-        assert_eq!(mail.verdict, Verdict::Failed, "{mail}");
-        assert!(mail.words.contains("SSL_CERT_FILE"), "{mail}");
+        assert_eq!(mail.status, Status::Failed, "{mail}");
+        assert!(mail.message.contains("SSL_CERT_FILE"), "{mail}");
     }
 }

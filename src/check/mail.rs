@@ -1,16 +1,16 @@
-//! The mail server: reachable, encrypted, our login and our sender accepted.
+//! The mail server: reachable, encrypted, accepts our login and our sender.
 
-use super::{Asking, finding::Finding};
+use super::{CheckContext, finding::Finding};
 use crate::{config::SmtpTls, delivery::email::Mailer};
 
 const PART: &str = "mail";
-const REMEDY: &str = "look at STOPGAP_SMTP_URL and STOPGAP_MAIL_FROM";
+const REMEDY: &str = "check STOPGAP_SMTP_URL and STOPGAP_MAIL_FROM";
 
-pub(super) async fn check(asking: Asking<'_>) -> Vec<Finding> {
-    let smtp = &asking.config.smtp;
-    let mailer = match Mailer::new(smtp, asking.links()) {
+pub(super) async fn check(context: CheckContext<'_>) -> Vec<Finding> {
+    let smtp = &context.config.smtp;
+    let mailer = match Mailer::new(smtp, context.links()) {
         Ok(mailer) => mailer,
-        Err(words) => return vec![Finding::failed(PART, format!("{words}; look at STOPGAP_SMTP_URL"))],
+        Err(message) => return vec![Finding::failed(PART, format!("{message}; check STOPGAP_SMTP_URL"))],
     };
     let mut findings = vec![match mailer.check().await {
         Ok(()) => {
@@ -18,16 +18,16 @@ pub(super) async fn check(asking: Asking<'_>) -> Vec<Finding> {
             let server = format!("{}:{} {}", smtp.host, smtp.port, encryption(smtp.tls));
             Finding::ok(PART, format!("{server}, {login} accepted"))
         }
-        Err(words) => Finding::failed(PART, format!("{words}; {REMEDY}")),
+        Err(message) => Finding::failed(PART, format!("{message}; {REMEDY}")),
     }];
     if smtp.tls == SmtpTls::None {
-        findings.push(Finding::warning(PART, "licenses and login travel unencrypted; use smtps:// or ?tls=required"));
+        findings.push(Finding::warning(PART, "licenses and login are sent unencrypted; use smtps:// or ?tls=required"));
     }
-    if let Some(to) = asking.send_test {
-        let now = asking.clock.now();
-        findings.push(match mailer.send_test(to, asking.random.id(now), now).await {
-            Ok(()) => Finding::ok("test mail", "accepted by the mail server; see that it arrived, and not as spam"),
-            Err(words) => Finding::failed("test mail", format!("{words}; {REMEDY}")),
+    if let Some(to) = context.send_test {
+        let now = context.clock.now();
+        findings.push(match mailer.send_test(to, context.random.id(now), now).await {
+            Ok(()) => Finding::ok("test mail", "accepted by the mail server; check that it arrived, and not as spam"),
+            Err(message) => Finding::failed("test mail", format!("{message}; {REMEDY}")),
         });
     }
     findings

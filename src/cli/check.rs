@@ -7,7 +7,7 @@ use super::Flags;
 use crate::{
     check::{
         check,
-        finding::{Finding, Verdict},
+        finding::{Finding, Status},
     },
     clock::Clock,
     config::{Environment, Mistakes},
@@ -35,7 +35,7 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     for finding in &findings {
         println!("{finding}");
     }
-    let failed = findings.iter().filter(|finding| finding.verdict == Verdict::Failed).count();
+    let failed = findings.iter().filter(|finding| finding.status == Status::Failed).count();
     if failed > 0 {
         bail!("{failed} of {} checks failed", findings.len());
     }

@@ -43,7 +43,7 @@ const MAX_ADDRESSES: usize = 4;
 
 /// How long each kind of step may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct Timeouts {
     /// The TCP connection to one address.
     pub connect: Duration,
     /// Connecting altogether, greeting, TLS, login, and each command.
@@ -55,9 +55,9 @@ pub struct Patience {
     pub mail: Duration,
 }
 
-impl Patience {
+impl Timeouts {
     /// What the service uses.
-    pub const USUAL: Self = Self {
+    pub const DEFAULT: Self = Self {
         connect: Duration::from_secs(10),
         step: Duration::from_secs(30),
         courtesy: Duration::from_secs(2),
@@ -71,8 +71,8 @@ pub struct Server {
     port: u16,
     tls: Tls,
     credentials: Option<(String, SecretString)>,
-    hello: ClientId,
-    patience: Patience,
+    ehlo_name: ClientId,
+    timeouts: Timeouts,
 }
 
 /// [`SmtpTls`] with what it takes.
@@ -85,11 +85,11 @@ enum Tls {
 /// A connection on which the server has greeted us, and let us in.
 pub struct Connection {
     smtp: AsyncSmtpConnection,
-    patience: Patience,
+    timeouts: Timeouts,
 }
 
 impl Server {
-    pub fn new(smtp: &config::Smtp, patience: Patience) -> Result<Self, String> {
+    pub fn new(smtp: &config::Smtp, timeouts: Timeouts) -> Result<Self, String> {
         let parameters = || {
             TlsParameters::new(smtp.host.clone())
                 .map_err(|error| format!("TLS to {} cannot be prepared: {error}", smtp.host))
@@ -100,7 +100,14 @@ impl Server {
             SmtpTls::None => Tls::None,
         };
         let credentials = smtp.credentials.clone();
-        Ok(Self { host: smtp.host.clone(), port: smtp.port, tls, credentials, hello: ClientId::default(), patience })
+        Ok(Self {
+            host: smtp.host.clone(),
+            port: smtp.port,
+            tls,
+            credentials,
+            ehlo_name: ClientId::default(),
+            timeouts,
+        })
     }
 
     /// Connects, encrypts and logs in, as the settings say.
@@ -108,16 +115,16 @@ impl Server {
     /// # Errors
     /// The step that broke.
     pub async fn open(&self) -> Result<Connection, Fault> {
-        let patience = self.patience;
+        let timeouts = self.timeouts;
         crash::point("email_before_connect");
         let smtp = match &self.tls {
             Tls::Implicit(tls) => self.greet_encrypted(tls).await?,
             Tls::Starttls(_) | Tls::None => self.greet().await?,
         };
-        let mut connection = Connection { smtp, patience };
+        let mut connection = Connection { smtp, timeouts };
         if let Tls::Starttls(tls) = &self.tls {
-            let encrypted = connection.smtp.starttls(tls.clone(), &self.hello);
-            within(Step::Starttls, patience.step, encrypted).await?;
+            let encrypted = connection.smtp.starttls(tls.clone(), &self.ehlo_name);
+            within(Step::Starttls, timeouts.step, encrypted).await?;
         }
         if let Some((user, password)) = &self.credentials {
             connection.log_in(user, password).await?;
@@ -132,37 +139,37 @@ impl Server {
         let address = (self.host.as_str(), self.port);
         let greeting = AsyncSmtpConnection::connect_tokio1(
             address,
-            Some(self.patience.connect),
-            &self.hello,
+            Some(self.timeouts.connect),
+            &self.ehlo_name,
             Some(tls.clone()),
             None,
         );
-        within(Step::Greeting, self.patience.step, greeting).await
+        within(Step::Greeting, self.timeouts.step, greeting).await
     }
 
     async fn greet(&self) -> Result<AsyncSmtpConnection, Fault> {
-        let socket = timeout(self.patience.step, self.socket())
+        let socket = timeout(self.timeouts.step, self.socket())
             .await
-            .unwrap_or(Err(Cause::Timeout(self.patience.step)))
+            .unwrap_or(Err(Cause::Timeout(self.timeouts.step)))
             .map_err(|cause| Fault { step: Step::Connect, cause })?;
-        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(socket), &self.hello);
-        within(Step::Greeting, self.patience.step, greeting).await
+        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(socket), &self.ehlo_name);
+        within(Step::Greeting, self.timeouts.step, greeting).await
     }
 
     /// A socket that does not hold small writes back: the server's delayed acknowledgements would cost 40 ms a mail.
     async fn socket(&self) -> Result<TcpStream, Cause> {
-        let broken = |error: std::io::Error| Cause::Broken(sanitize::words(&error.to_string()));
+        let broken = |error: std::io::Error| Cause::Broken(sanitize::error_text(&error.to_string()));
         let addresses: Vec<SocketAddr> =
             lookup_host((self.host.as_str(), self.port)).await.map_err(broken)?.take(MAX_ADDRESSES).collect();
         let mut latest = Cause::Broken("its name has no address".to_owned());
         for address in addresses {
-            match timeout(self.patience.connect, TcpStream::connect(address)).await {
+            match timeout(self.timeouts.connect, TcpStream::connect(address)).await {
                 Ok(Ok(socket)) => {
                     socket.set_nodelay(true).map_err(broken)?;
                     return Ok(socket);
                 }
                 Ok(Err(error)) => latest = broken(error),
-                Err(_) => latest = Cause::Timeout(self.patience.connect),
+                Err(_) => latest = Cause::Timeout(self.timeouts.connect),
             }
         }
         Err(latest)
@@ -172,7 +179,7 @@ impl Server {
 impl Connection {
     async fn log_in(&mut self, user: &str, password: &SecretString) -> Result<(), Fault> {
         let credentials = Credentials::new(user.to_owned(), password.expose_secret().to_owned());
-        let answer = within(Step::Login, self.patience.step, self.smtp.auth(&MECHANISMS, &credentials)).await;
+        let answer = within(Step::Login, self.timeouts.step, self.smtp.auth(&MECHANISMS, &credentials)).await;
         answer.map(drop).map_err(|fault| without_credentials(fault, user, password))
     }
 
@@ -181,7 +188,7 @@ impl Connection {
     /// # Errors
     /// The step that broke.
     pub async fn reset(&mut self) -> Result<(), Fault> {
-        within(Step::Reset, self.patience.courtesy, self.smtp.command(Rset)).await.map(drop)
+        within(Step::Reset, self.timeouts.courtesy, self.smtp.command(Rset)).await.map(drop)
     }
 
     /// Begins a mail: names its sender.
@@ -190,7 +197,7 @@ impl Connection {
     /// The step that broke.
     pub async fn mail(&mut self, sender: &Address) -> Result<(), Fault> {
         let command = MailCommand::new(Some(sender.clone()), vec![]);
-        within(Step::Mail, self.patience.step, self.smtp.command(command)).await.map(drop)
+        within(Step::Mail, self.timeouts.step, self.smtp.command(command)).await.map(drop)
     }
 
     /// Names the recipient of `mail` and hands it over.
@@ -199,8 +206,8 @@ impl Connection {
     /// The step that broke.
     pub async fn transmit(&mut self, mail: &Mail) -> Result<(), Fault> {
         let command = Rcpt::new(mail.recipient.clone(), vec![]);
-        within(Step::Rcpt, self.patience.step, self.smtp.command(command)).await?;
-        within(Step::Data, self.patience.step, self.smtp.command(Data)).await?;
+        within(Step::Rcpt, self.timeouts.step, self.smtp.command(command)).await?;
+        within(Step::Data, self.timeouts.step, self.smtp.command(Data)).await?;
         // lettre writes the final dot once the parts are used up, so the end of the iterator is the last moment at
         // which the server surely does not have the whole mail.
         let dot_is_next = AtomicBool::new(false);
@@ -210,7 +217,7 @@ impl Connection {
             None
         });
         let parts = iter::once(mail.bytes.as_slice()).chain(end);
-        let answer = within(Step::Body, self.patience.mail, self.smtp.message_iter(parts)).await;
+        let answer = within(Step::Body, self.timeouts.mail, self.smtp.message_iter(parts)).await;
         crash::point("email_after_reply");
         let step = if dot_is_next.load(Ordering::Relaxed) { Step::Dot } else { Step::Body };
         answer.map(drop).map_err(|fault| Fault { step, ..fault })
@@ -219,13 +226,13 @@ impl Connection {
     /// Says farewell, as far as the server listens.
     pub async fn quit(mut self) {
         // The conversation is over whatever the answer is.
-        let _ = timeout(self.patience.courtesy, self.smtp.quit()).await;
+        let _ = timeout(self.timeouts.courtesy, self.smtp.quit()).await;
     }
 }
 
-/// `deed` as one step that takes at most `bound`.
-async fn within<T>(step: Step, bound: Duration, deed: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
-    match timeout(bound, deed).await {
+/// `call` as one step that takes at most `bound`.
+async fn within<T>(step: Step, bound: Duration, call: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
+    match timeout(bound, call).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(Fault { step, cause: cause(&error) }),
         Err(_) => Err(Fault { step, cause: Cause::Timeout(bound) }),
@@ -237,9 +244,9 @@ fn cause(error: &Error) -> Cause {
     match error.status() {
         Some(code) => {
             let said = error.source().map(ToString::to_string).unwrap_or_default();
-            Cause::Reply { code: u16::from(code), words: sanitize::words(&said) }
+            Cause::Reply { code: u16::from(code), words: sanitize::error_text(&said) }
         }
-        None => Cause::Broken(sanitize::words(&error.to_string())),
+        None => Cause::Broken(sanitize::error_text(&error.to_string())),
     }
 }
 

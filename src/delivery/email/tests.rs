@@ -11,7 +11,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::{Mailer, connection::Patience, message::Mail};
+use super::{Mailer, connection::Timeouts, message::Mail};
 use crate::{
     config::{Smtp, SmtpTls},
     delivery::testing::{delivery, license, line, links},
@@ -19,7 +19,7 @@ use crate::{
     sealing::envelope::decode64,
 };
 
-const PATIENCE: Patience = Patience {
+const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_millis(300),
     step: Duration::from_millis(300),
     courtesy: Duration::from_millis(100),
@@ -29,7 +29,7 @@ const PATIENCE: Patience = Patience {
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Say(&'static str),
-    /// The same, one byte at a time: each comes within [`PATIENCE`], the whole does not.
+    /// The same, one byte at a time: each comes within [`TIMEOUTS`], the whole does not.
     Trickle(&'static str),
     Drop,
     Hang,
@@ -66,7 +66,7 @@ impl MailServer {
         let credentials = login.then(|| ("stopgap".to_owned(), "open sesame".to_owned().into()));
         let from = "GitLab Support <support@gitlab.example>".parse().unwrap();
         let smtp = Smtp { host: "127.0.0.1".into(), port: self.port, tls, credentials, from };
-        Mailer::with_patience(&smtp, links(), PATIENCE).unwrap()
+        Mailer::with_timeouts(&smtp, links(), TIMEOUTS).unwrap()
     }
 }
 
@@ -148,7 +148,7 @@ async fn each_fault_of_the_mail_server_has_its_outcome() {
         ("EHLO", Say("502 no"), "retry", "refused our connection: 502 no"),
         ("AUTH", Say("535 5.7.8 bad credentials"), "retry", "refused our login: 535 5.7.8 bad credentials"),
         ("AUTH", Say("454 later"), "retry", "refused our login for now: 454"),
-        ("AUTH", Say("235-hello\r\n235 welcome"), "sent", ""),
+        ("AUTH", Say("235-ehlo_name\r\n235 welcome"), "sent", ""),
         ("MAIL", Say("451 try again"), "retry", "refused our sender address for now: 451 try again"),
         ("MAIL", Say("550 unknown sender"), "retry", "refused our sender address: 550"),
         ("MAIL", Drop, "retry", "broke at the sender address"),

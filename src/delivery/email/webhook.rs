@@ -139,7 +139,7 @@ fn reason(event: &Value) -> Option<String> {
     let said = texts.find_map(|text| text.as_str().filter(|text| !text.trim().is_empty()));
     let code = code(event).map(|code| code.to_string());
     let words: Vec<String> = [code, said.map(ToOwned::to_owned)].into_iter().flatten().collect();
-    (!words.is_empty()).then(|| sanitize::words(&words.join(": ")))
+    (!words.is_empty()).then(|| sanitize::error_text(&words.join(": ")))
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -1,31 +1,31 @@
 //! The message in the licensing team's channel, by an incoming webhook.
 //!
-//! A webhook gives no id back and a message cannot be taken back: a repeated attempt may show twice.
+//! A webhook returns no message id, so a message cannot be withdrawn and a repeated attempt may show twice.
 
-pub mod message;
-#[cfg(test)]
+mod blocks;
+mod message;
+#[cfg(all(test, feature = "sandbox"))]
 mod tests;
 
 use std::{fmt, time::Duration};
 
 use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 
+use self::blocks::Message;
 use super::{Links, http_client, http_client::BodyError, sanitize};
 use crate::{
     clock::Clock,
     config, crash,
-    license::{Delivery, License, delivery::Outcome},
+    license::{Delivery, License, Outcome},
 };
 
 /// How long Slack may take to answer.
 const POST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The longest answer that is read, in bytes: Slack answers with a word.
+/// The longest answer that is read: Slack's is one word.
 const MAX_ANSWER_BYTES: usize = 4 * 1024;
 
-/// Posts what became of licenses.
 pub struct Slack {
     client: Client,
     webhook: SecretString,
@@ -55,20 +55,15 @@ impl Slack {
         }
     }
 
-    /// Really posts a message that speaks of no license.
-    ///
-    /// # Errors
-    /// What Slack said, or what broke.
+    /// Posts a message about no license.
     pub async fn send_test(&self) -> Result<(), String> {
-        let message =
-            serde_json::json!({ "text": "An operator of Stopgap tries this webhook. There is nothing to do." });
-        match self.deliver(&message).await {
+        match self.deliver(&message::test()).await {
             Ok(()) | Err(Outcome::Sent { .. }) => Ok(()),
             Err(Outcome::Retry { error, .. } | Outcome::Refused { error }) => Err(error),
         }
     }
 
-    async fn deliver(&self, message: &Value) -> Result<(), Outcome> {
+    async fn deliver(&self, message: &Message) -> Result<(), Outcome> {
         let request = self.client.post(self.webhook.expose_secret()).json(message);
         let mut answer = request.send().await.map_err(|error| {
             if error.is_connect() || error.is_builder() {
@@ -88,33 +83,32 @@ impl Slack {
     }
 }
 
-/// An answer of success: Slack says `ok`. A proxy's own page under the same status is no word of Slack's.
+/// Slack's answer to a success is `ok`. A proxy's own page may have the same status.
 fn accepted(body: Result<Vec<u8>, BodyError>) -> Result<(), Outcome> {
-    let said = match body {
-        Ok(body) => sanitize::words(&String::from_utf8_lossy(&body)),
+    let text = match body {
+        Ok(body) => sanitize::error_text(&String::from_utf8_lossy(&body)),
         // The status came, so Slack has the message: another try would show it twice.
         Err(BodyError::BrokeOff(_)) => return Ok(()),
         Err(e @ BodyError::TooLong(_)) => e.to_string(),
     };
-    if said == "ok" {
+    if text == "ok" {
         return Ok(());
     }
     Err(Outcome::uncertain(format!(
-        "Slack's answer was not its `ok`; check what STOPGAP_SLACK_WEBHOOK_URL leads to: {said}"
+        "Slack's answer was not its `ok`; check what STOPGAP_SLACK_WEBHOOK_URL leads to: {text}"
     )))
 }
 
-/// An answer other than success. Slack's other 4xx are permanent: the webhook or its channel is gone, or the message is
-/// malformed.
+/// Slack's 4xx other than 408 and 429 are permanent: the webhook or its channel is gone, or the message is malformed.
 fn refused(status: u16, body: &[u8], after: Option<Duration>) -> Outcome {
-    let said = sanitize::words(&String::from_utf8_lossy(body));
+    let text = sanitize::error_text(&String::from_utf8_lossy(body));
     let retry = |error: String| Outcome::Retry { error, after, uncertain: false, reference: None };
     match status {
         300..=399 => retry(format!("Slack's webhook has moved ({status}); check STOPGAP_SLACK_WEBHOOK_URL")),
-        408 | 429 | 500.. => retry(format!("Slack refused the message for now ({status}): {said}")),
-        400 => Outcome::Refused { error: format!("Slack refused the message (400): {said}") },
+        408 | 429 | 500.. => retry(format!("Slack refused the message for now ({status}): {text}")),
+        400 => Outcome::Refused { error: format!("Slack refused the message (400): {text}") },
         _ => Outcome::Refused {
-            error: format!("Slack refused the message ({status}): {said}; check STOPGAP_SLACK_WEBHOOK_URL"),
+            error: format!("Slack refused the message ({status}): {text}; check STOPGAP_SLACK_WEBHOOK_URL"),
         },
     }
 }
