@@ -15,14 +15,8 @@ use crate::{
     license::{Delivery, Email, License, LicenseFile, Purpose, SingleLine, record::today},
 };
 
-/// What an attachment is called where the company's name leaves nothing.
-const GENERIC_NAME: &str = "GitLab";
-
 /// What a test mail says.
 const TEST_WORDS: &str = "An operator of Stopgap tries whether its mails arrive. There is nothing to do.\r\n";
-
-/// The longest part of an attachment's name before its ending: file systems take 255 bytes.
-const MAX_NAME_CHARS: usize = 100;
 
 /// A mail, ready to go: everything in it follows from the license and the delivery, so that each attempt sends the
 /// same bytes.
@@ -50,7 +44,7 @@ impl Mail {
         // Base64, also though all of it is ASCII: as it stands its lines end in a bare LF, which servers that fend off
         // SMTP smuggling refuse, and which others turn into something else.
         let bytes = file.expose().as_bytes().to_vec();
-        let attachment = Attachment::new(file_name(license)).body(
+        let attachment = Attachment::new(license.file_name()).body(
             Body::new_with_encoding(bytes, header::ContentTransferEncoding::Base64)
                 .map_err(|_| "the license file cannot be attached")?,
             header::ContentType::parse("application/octet-stream").map_err(|e| e.to_string())?,
@@ -113,14 +107,6 @@ fn recipient(license: &License, delivery: &Delivery) -> Result<Mailbox, String> 
 
 fn address(text: &str) -> Result<Address, String> {
     text.parse().map_err(|error| format!("a mail cannot carry the address: {error}"))
-}
-
-/// The letters and digits of the company's name, which no mail gateway stumbles over.
-fn file_name(license: &License) -> String {
-    let company = license.customer.company.as_ref().map(SingleLine::as_str).unwrap_or_default();
-    let plain: String = company.chars().filter(char::is_ascii_alphanumeric).take(MAX_NAME_CHARS).collect();
-    let name = if plain.is_empty() { GENERIC_NAME } else { &plain };
-    format!("{name}.gitlab-license")
 }
 
 /// `Auto-Submitted: auto-generated` (RFC 3834): absence notes and mailing lists do not answer such a mail.
@@ -188,7 +174,7 @@ fn words(
         is_resend: delivery.purpose == Purpose::Resend,
         ticket: license.ticket.id.get(),
         key: file.expose().trim_end(),
-        file_name: file_name(license),
+        file_name: license.file_name(),
     };
     let failed = |error: askama::Error| format!("the mail cannot be worded: {error}");
     Ok((Text { w: &words }.render().map_err(failed)?, Html { w: &words }.render().map_err(failed)?))

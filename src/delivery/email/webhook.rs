@@ -150,6 +150,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::license::file::hex;
     use serde_json::json;
 
     const NOW: i64 = 1_795_000_000;
@@ -162,8 +163,8 @@ mod tests {
     fn signed(at: i64) -> Value {
         let mut mac = Hmac::<Sha256>::new_from_slice(b"key-of-the-tests").unwrap();
         mac.update(format!("{at}token").as_bytes());
-        let hex: String = mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect();
-        json!({ "timestamp": at.to_string(), "token": "token", "signature": hex })
+        let signature = hex(&mac.finalize().into_bytes());
+        json!({ "timestamp": at.to_string(), "token": "token", "signature": signature })
     }
 
     fn report(signature: &Value, event: &Value) -> Result<Report, WebhookError> {
