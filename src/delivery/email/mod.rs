@@ -7,6 +7,7 @@
 
 pub mod classify;
 pub mod connection;
+mod header;
 pub mod message;
 #[cfg(all(test, feature = "sandbox"))]
 mod tests;
