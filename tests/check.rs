@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use stopgap::{
     check::{
-        check,
+        Options, check,
         finding::{Finding, Status},
     },
     clock::Clock,
@@ -20,7 +20,7 @@ use stopgap::{
 use crate::world::{World, within};
 
 async fn checked(world: &World) -> Vec<Finding> {
-    within(check(&world.config(), &world.clock, Random, None)).await
+    within(check(&world.config(), &world.clock, Random, &Options::default())).await
 }
 
 /// The one finding about `part`.
@@ -139,7 +139,7 @@ async fn a_clock_that_is_wrong_is_reported() {
     for (seconds, status) in [(0, Status::Ok), (12, Status::Warning), (-120, Status::Failed)] {
         let ours = Clock::system();
         ours.shift(SignedDuration::from_secs(seconds));
-        let findings = within(check(&world.config(), &ours, Random, None)).await;
+        let findings = within(check(&world.config(), &ours, Random, &Options::default())).await;
         assert_eq!(about(&findings, "clock").status, status, "{findings:#?}");
     }
 }
@@ -177,7 +177,8 @@ async fn before_the_app_is_installed_that_is_a_warning() {
 async fn a_test_mails_and_posts_when_asked_to() {
     let world = World::start().await;
     let to = Email::parse("operator@acme.example").unwrap();
-    let findings = within(check(&world.config(), &world.clock, Random, Some(&to))).await;
+    let options = Options { send_test: Some(to), ..Options::default() };
+    let findings = within(check(&world.config(), &world.clock, Random, &options)).await;
     assert_eq!(about(&findings, "test mail").status, Status::Ok);
     assert_eq!(about(&findings, "test message").status, Status::Ok);
     let mails = world.sandbox.mail.mails();
@@ -187,6 +188,6 @@ async fn a_test_mails_and_posts_when_asked_to() {
 
     world.sandbox.mail.faults.fail_next(Smtp::Mail550);
     world.sandbox.slack.faults.fail_next(Fault::status(404, "no_service"));
-    let findings = within(check(&world.config(), &world.clock, Random, Some(&to))).await;
+    let findings = within(check(&world.config(), &world.clock, Random, &options)).await;
     assert!(about(&findings, "test message").message.contains("renew STOPGAP_SLACK_WEBHOOK_URL"), "{findings:#?}");
 }

@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use serde_json::Value;
 use stopgap::{
-    check::{check, finding::Status},
+    check::{Options, check, finding::Status},
     random::Random,
     sandbox::{
         Browser,
@@ -106,7 +106,7 @@ async fn gets_nothing(world: &World, agent: &Browser, why: &str) {
 async fn the_check_says_how_to_trust_an_authority_of_ones_own() {
     for encryption in both(CERTIFICATE) {
         let (world, _) = encrypted(&encryption, false).await;
-        let findings = within(check(&world.config(), &world.clock, Random, None)).await;
+        let findings = within(check(&world.config(), &world.clock, Random, &Options::default())).await;
         let mail = findings.iter().find(|finding| finding.part == "mail").unwrap();
         assert_eq!(mail.status, Status::Failed, "{mail}");
         assert!(mail.message.contains("SSL_CERT_FILE"), "{mail}");

@@ -27,16 +27,21 @@ struct CheckContext<'a> {
     config: &'a Config,
     clock: &'a Clock,
     random: Random,
+    options: &'a Options,
+}
+
+#[derive(Debug, Default)]
+pub struct Options {
     /// Sends a test mail to this address, and a test message to Slack.
-    send_test: Option<&'a Email>,
+    pub send_test: Option<Email>,
+    /// Asks the mail server whether it accepts this recipient; by default the sender's own address.
+    pub recipient: Option<Email>,
 }
 
 /// Checks all parts at once, each within [`PART_TIMEOUT`]. Returns the findings in the order in which a license needs the
 /// parts.
-///
-/// With `send_test`, sends a mail to that address and a message to Slack's channel.
-pub async fn check(config: &Config, clock: &Clock, random: Random, send_test: Option<&Email>) -> Vec<Finding> {
-    let context = CheckContext { config, clock, random, send_test };
+pub async fn check(config: &Config, clock: &Clock, random: Random, options: &Options) -> Vec<Finding> {
+    let context = CheckContext { config, clock, random, options };
     let zendesk = zendesk::check(context);
     // Boxed: these futures are large.
     let (sealing, database, mail, gitlab, slack) = tokio::join!(

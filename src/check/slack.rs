@@ -11,7 +11,7 @@ const HOST: &str = "hooks.slack.com";
 
 pub(super) async fn check(context: CheckContext<'_>) -> Vec<Finding> {
     let mut findings = vec![form(context.config.slack.webhook.expose_secret())];
-    if context.send_test.is_some() {
+    if context.options.send_test.is_some() {
         findings.push(match Slack::new(&context.config.slack, context.links(), context.clock.clone()) {
             Ok(slack) => match slack.send_test().await {
                 Ok(()) => Finding::ok("test message", "accepted by Slack; check that it is in the right channel"),

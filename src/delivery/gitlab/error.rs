@@ -77,7 +77,8 @@ impl From<Error> for Outcome {
             Cause::Refused { status: 400 | 413 | 422, .. } => Self::Refused { error: text },
             Cause::Refused { status, retry_after, .. } => {
                 let uncertain = error.call.once && matches!(status, 502 | 504);
-                Self::Retry { error: text, after: retry_after, uncertain, reference: None }
+                let needs_operator = matches!(status, 300..=399 | 401 | 403 | 404);
+                Self::Retry { error: text, after: retry_after, uncertain, needs_operator, reference: None }
             }
         }
     }
@@ -141,12 +142,17 @@ mod tests {
             (400, r#"{"message":{"title":["is too long"]}}"#, "refused", r#"{"title":["is too long"]}"#),
             (413, "", "refused", "(413): "),
             (422, r#"{"error":"labels is invalid"}"#, "refused", "labels is invalid"),
-            (401, r#"{"message":"401 Unauthorized"}"#, "retry", "renew STOPGAP_GITLAB_TOKEN: 401 Unauthorized"),
-            (403, "{}", "retry", "role or scope"),
-            (404, r#"{"message":"404 Project Not Found"}"#, "retry", "check STOPGAP_GITLAB_PROJECT"),
+            (
+                401,
+                r#"{"message":"401 Unauthorized"}"#,
+                "needs_operator",
+                "renew STOPGAP_GITLAB_TOKEN: 401 Unauthorized",
+            ),
+            (403, "{}", "needs_operator", "role or scope"),
+            (404, r#"{"message":"404 Project Not Found"}"#, "needs_operator", "check STOPGAP_GITLAB_PROJECT"),
             (409, r#"{"message":"Conflict"}"#, "retry", "Conflict"),
-            (301, "", "retry", "it has moved"),
-            (308, "", "retry", "it has moved"),
+            (301, "", "needs_operator", "it has moved"),
+            (308, "", "needs_operator", "it has moved"),
             (429, "Retry later\n", "retry", "too many requests: Retry later"),
             (500, r#"{"message":"500 Internal Server Error"}"#, "retry", "500 Internal Server Error"),
             (502, "<html><b>502</b></html>", "uncertain", "(502): it has an error of its own"),

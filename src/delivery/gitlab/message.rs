@@ -16,6 +16,8 @@ pub(super) struct NoticeText {
 const SUCCESS: &str = "[Success] - Created a license under";
 const NOT_MAILED: &str = "[Failure] - Could not mail the license created under";
 
+const NOT_YET_MAILED: &str = "[Failure] - Could not yet mail the license created under";
+
 const NEXT_SUCCESS: &[&str] = &[
     "Make sure that the customer's renewed subscription is in place by the last day: the term is fixed.",
     "If the mail did not arrive, resend the license, or forward it to another address, from the ticket's sidebar.",
@@ -28,8 +30,13 @@ const NEXT_REFUSED: &[&str] = &[
 ];
 const NEXT_LATE: &[&str] = &[
     "If the customer cannot wait, forward the license to another address from the ticket's sidebar.",
-    "If the error above is about our login, sender or connection, tell the operator of Stopgap.",
     "This issue is closed once the mail is accepted.",
+];
+const NEXT_OPERATOR: &[&str] = &[
+    "Tell the operator of Stopgap: the mail server refuses our login, sender or connection. The error above says why; \
+     `stopgap check` tries it. The customer's address is not the cause.",
+    "If the customer cannot wait, download the license file from the ticket's sidebar and send it yourself.",
+    "This issue is closed once a mail of this license is accepted.",
 ];
 const NEXT_UNSEALED: &[&str] = &[
     "Tell the operator of Stopgap: the license key needs attention.",
@@ -61,6 +68,14 @@ impl NoticeText {
                 let text = "The customer's data and the license were erased on request.";
                 Self { next: &[], ..Self::success(text, text) }
             }
+            Some(Notice::EmailRefused { needs_operator: true, .. }) => Self {
+                title: NOT_MAILED,
+                happened: "An emergency license was generated, but the mail server refused all mail from us until the \
+                           license expired. **The customer does not have it.**"
+                    .to_owned(),
+                news: "The mail server refused all mail from us until the license expired.".to_owned(),
+                next: NEXT_OPERATOR,
+            },
             Some(Notice::EmailRefused { .. }) => Self {
                 title: NOT_MAILED,
                 happened: "An emergency license was generated, but its mail was refused permanently. \
@@ -69,10 +84,21 @@ impl NoticeText {
                 news: "The mail was refused permanently.".to_owned(),
                 next: NEXT_REFUSED,
             },
-            Some(Notice::ResendRefused { how, to, open, .. }) => Self::resend_refused(*how, to, *open),
+            Some(Notice::ResendRefused { how, to, needs_operator, open, .. }) => Self {
+                next: if *needs_operator { NEXT_OPERATOR } else { NEXT_REFUSED },
+                ..Self::resend_refused(*how, to, *open)
+            },
             Some(Notice::Bounced { to, open, .. }) => Self::bounced(to, *open),
+            Some(Notice::EmailLate { needs_operator: true, .. }) => Self {
+                title: NOT_YET_MAILED,
+                happened: "An emergency license was generated, but the mail server refuses mail from us. \
+                           **The customer does not have it yet.** It is retried until the license expires."
+                    .to_owned(),
+                news: "The mail is late: the mail server refuses mail from us. It is retried.".to_owned(),
+                next: NEXT_OPERATOR,
+            },
             Some(Notice::EmailLate { .. }) => Self {
-                title: "[Failure] - Could not yet mail the license created under",
+                title: NOT_YET_MAILED,
                 happened: "An emergency license was generated, but the mail server has not accepted its mail yet. \
                            **The customer does not have it yet.** It is retried until the license expires."
                     .to_owned(),

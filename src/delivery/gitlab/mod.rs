@@ -132,11 +132,11 @@ impl Gitlab {
 /// known elsewhere, it becomes a retry.
 fn referring(outcome: Outcome, url: String, is_known: bool) -> Outcome {
     match outcome {
-        Outcome::Retry { error, after, uncertain, .. } => {
-            Outcome::Retry { error, after, uncertain, reference: Some(url) }
+        Outcome::Retry { error, after, uncertain, needs_operator, .. } => {
+            Outcome::Retry { error, after, uncertain, needs_operator, reference: Some(url) }
         }
         Outcome::Refused { error } if !is_known => {
-            Outcome::Retry { error, after: None, uncertain: false, reference: Some(url) }
+            Outcome::Retry { error, after: None, uncertain: false, needs_operator: false, reference: Some(url) }
         }
         Outcome::Refused { .. } | Outcome::Sent { .. } => outcome,
     }

@@ -112,10 +112,10 @@ impl IssueText<'_> {
     /// The error or reason, fenced. Without addresses, because notes are not redacted with their issue.
     fn detail(&self) -> Option<String> {
         let (name, text) = match self.delivery.notice.as_ref()? {
-            Notice::EmailRefused { error } | Notice::SealingFailed { error } | Notice::ResendRefused { error, .. } => {
-                ("Error", error)
-            }
-            Notice::EmailLate { error } => ("Error", error.as_ref()?),
+            Notice::EmailRefused { error, .. }
+            | Notice::SealingFailed { error }
+            | Notice::ResendRefused { error, .. } => ("Error", error),
+            Notice::EmailLate { error, .. } => ("Error", error.as_ref()?),
             Notice::Bounced { reason, .. } | Notice::Replaced { reason, .. } => ("Reason", reason),
             Notice::Downloaded { reason, .. } => ("Reason", reason.as_ref()?),
             Notice::Generated | Notice::SentAfterAll | Notice::IssueFiled | Notice::Resent { .. } | Notice::Erased => {

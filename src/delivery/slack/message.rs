@@ -76,6 +76,11 @@ impl NoticeText {
     fn of(notice: Option<&Notice>) -> Self {
         const RENEW: &str = "make sure that the renewal is in place by the last day.";
         const ACCEPTED: &str = "accepted by the mail server";
+        const ADDRESS: &str =
+            "check the address with the customer, then resend or forward the license from the ticket.";
+        const OPERATOR: &str = "the operator of Stopgap has to act: the mail server refuses our login, sender or \
+                                connection. The customer's address is not the cause. If the customer cannot wait, \
+                                download the license from the ticket and send it yourself.";
         match notice {
             None | Some(Notice::Generated) => Self {
                 emoji: ":white_check_mark:",
@@ -100,7 +105,7 @@ impl NoticeText {
                 mail: "see the earlier message".to_owned(),
                 follow_up: "see the earlier message.",
             },
-            Some(Notice::EmailLate { error }) => Self {
+            Some(Notice::EmailLate { error, needs_operator }) => Self {
                 emoji: ":hourglass:",
                 headline: "Emergency license not mailed yet",
                 sentence: format!(
@@ -109,9 +114,13 @@ impl NoticeText {
                     error.as_ref().map(|error| format!("\n{}", untrusted(error))).unwrap_or_default()
                 ),
                 mail: "late, retried".to_owned(),
-                follow_up: "if the customer cannot wait, forward the license to another address from the ticket.",
+                follow_up: if *needs_operator {
+                    OPERATOR
+                } else {
+                    "if the customer cannot wait, forward the license to another address from the ticket."
+                },
             },
-            Some(Notice::EmailRefused { error }) => Self {
+            Some(Notice::EmailRefused { error, needs_operator }) => Self {
                 emoji: ":x:",
                 headline: "Emergency license not mailed",
                 sentence: format!(
@@ -120,10 +129,10 @@ impl NoticeText {
                     untrusted(error)
                 ),
                 mail: "refused permanently".to_owned(),
-                follow_up: "check the address with the customer, then resend or forward the license from the ticket.",
+                follow_up: if *needs_operator { OPERATOR } else { ADDRESS },
             },
             Some(Notice::Resent { how, .. }) => Self::resent(*how, ACCEPTED, RENEW),
-            Some(Notice::ResendRefused { error, open, .. }) => Self {
+            Some(Notice::ResendRefused { error, open, needs_operator, .. }) => Self {
                 emoji: ":x:",
                 headline: "Emergency license not mailed again",
                 sentence: format!(
@@ -132,7 +141,7 @@ impl NoticeText {
                 ),
                 mail: if *open { "refused permanently" } else { "an earlier one was accepted by the mail server" }
                     .to_owned(),
-                follow_up: "check the address with the customer, then resend or forward the license from the ticket.",
+                follow_up: if *needs_operator { OPERATOR } else { ADDRESS },
             },
             Some(Notice::Bounced { reason, open, .. }) => Self {
                 emoji: ":x:",

@@ -102,7 +102,8 @@ fn accepted(body: Result<Vec<u8>, BodyError>) -> Result<(), Outcome> {
 /// Slack's 4xx other than 408 and 429 are permanent: the webhook or its channel is gone, or the message is malformed.
 fn refused(status: u16, body: &[u8], after: Option<Duration>) -> Outcome {
     let text = sanitize::error_text(&String::from_utf8_lossy(body));
-    let retry = |error: String| Outcome::Retry { error, after, uncertain: false, reference: None };
+    let needs_operator = matches!(status, 300..=399);
+    let retry = |error: String| Outcome::Retry { error, after, uncertain: false, needs_operator, reference: None };
     match status {
         300..=399 => retry(format!("Slack's webhook has moved ({status}); check STOPGAP_SLACK_WEBHOOK_URL")),
         408 | 429 | 500.. => retry(format!("Slack refused the message for now ({status}): {text}")),

@@ -28,9 +28,9 @@ fn notices() -> [Notice; 7] {
         Notice::Generated,
         Notice::SentAfterAll,
         Notice::IssueFiled,
-        Notice::EmailLate { error: None },
-        Notice::EmailLate { error: Some(error()) },
-        Notice::EmailRefused { error: error() },
+        Notice::EmailLate { error: None, needs_operator: false },
+        Notice::EmailLate { error: Some(error()), needs_operator: true },
+        Notice::EmailRefused { error: error(), needs_operator: false },
         Notice::SealingFailed { error: error() },
     ]
 }
@@ -47,7 +47,7 @@ fn each_answer_of_slack_has_its_outcome() {
         (429, "", "retry", "for now (429)"),
         (500, "<html>", "retry", "for now (500)"),
         (503, "", "retry", "for now (503)"),
-        (302, "", "retry", "has moved (302)"),
+        (302, "", "needs_operator", "has moved (302)"),
     ] {
         let got = super::refused(status, body.as_bytes(), after);
         assert_eq!(got.kind().as_str(), outcome, "{status}");
@@ -163,8 +163,8 @@ fn hostile_text_pings_nobody_and_breaks_no_limit() {
         license.eligibility.override_reason = Some("&".repeat(5000));
         license.eligibility.recommended_seats = Some(1_000_000);
         for notice in [
-            Notice::EmailLate { error: Some(long.clone()) },
-            Notice::EmailRefused { error: "&".repeat(5000) },
+            Notice::EmailLate { error: Some(long.clone()), needs_operator: true },
+            Notice::EmailRefused { error: "&".repeat(5000), needs_operator: true },
             Notice::SealingFailed { error: long.clone() },
         ] {
             let message = message(&license, &posted(notice), Some(ISSUE), &links());

@@ -77,7 +77,10 @@ fn news(notice: Notice) -> Delivery {
 }
 
 fn refused() -> Notice {
-    Notice::EmailRefused { error: "the mail server refused the recipient: 550 no such user".into() }
+    Notice::EmailRefused {
+        error: "the mail server refused the recipient: 550 no such user".into(),
+        needs_operator: false,
+    }
 }
 
 #[tokio::test]
@@ -142,7 +145,7 @@ async fn an_uncertain_issue_that_does_not_exist_is_created() {
 #[tokio::test]
 async fn a_late_mail_that_was_accepted_is_noted_and_closes_the_issue() {
     let world = World::start().await;
-    world.file(&first(Notice::EmailLate { error: None }), None).await;
+    world.file(&first(Notice::EmailLate { error: None, needs_operator: false }), None).await;
     assert_eq!(world.server.issues()[0].state, State::Opened);
     let accepted = Delivery { id: crate::license::DeliveryId(uuid::Uuid::from_u128(7)), ..news(Notice::SentAfterAll) };
     assert_eq!(world.file(&accepted, Some(&world.url(1))).await, world.sent(1));
@@ -186,7 +189,7 @@ async fn an_answer_that_is_not_gitlabs_leaves_the_outcome_uncertain() {
         (Fault::Truncated, "uncertain", "answer was lost"),
         (Fault::HangAfter, "uncertain", "no answer in time"),
         (Fault::DropBefore, "uncertain", "answer was lost"),
-        (Fault::Redirect { to: "http://evil.example/".into() }, "retry", "it has moved"),
+        (Fault::Redirect { to: "http://evil.example/".into() }, "needs_operator", "it has moved"),
         (Fault::status(400, server::TOKEN), "refused", "(400): […]"),
     ] {
         let world = World::start().await;

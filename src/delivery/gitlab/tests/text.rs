@@ -87,8 +87,8 @@ fn untrusted_text_stays_within_fences() {
     license.eligibility.reason = multi.into();
     license.eligibility.override_reason = Some(multi.into());
     for notice in [
-        Notice::EmailRefused { error: multi.into() },
-        Notice::EmailLate { error: Some(multi.into()) },
+        Notice::EmailRefused { error: multi.into(), needs_operator: false },
+        Notice::EmailLate { error: Some(multi.into()), needs_operator: true },
         Notice::SealingFailed { error: "```\n/close EVIL\n```".into() },
     ] {
         let delivery = news(notice);
@@ -112,8 +112,12 @@ fn only_the_address_is_shortened_in_a_long_title() {
     let mut license = license();
     license.customer.email = Email::parse(&long).unwrap();
     license.seats = Seats::parse(1_000_000).unwrap();
-    let notices =
-        [Notice::Generated, refused(), Notice::EmailLate { error: None }, Notice::SealingFailed { error: "x".into() }];
+    let notices = [
+        Notice::Generated,
+        refused(),
+        Notice::EmailLate { error: None, needs_operator: false },
+        Notice::SealingFailed { error: "x".into() },
+    ];
     for notice in notices {
         let delivery = first(notice);
         let issue = IssueText { license: &license, delivery: &delivery, links: &links() };
