@@ -49,7 +49,7 @@ fn each_answer_of_slack_has_its_outcome() {
         (503, "", "retry", "for now (503)"),
         (302, "", "needs_operator", "has moved (302)"),
     ] {
-        let got = super::refused(status, body.as_bytes(), after);
+        let got = super::refused(status, body, after);
         assert_eq!(got.kind().as_str(), outcome, "{status}");
         assert!(got.error().unwrap().contains(text), "{got:?}");
         if let Outcome::Retry { after: asked, .. } = got {
@@ -76,6 +76,22 @@ async fn the_message_is_posted_and_refers_to_the_issue() {
         assert_eq!(outcome.kind().as_str(), if text.is_empty() { "sent" } else { "uncertain" }, "{fault:?}");
         let error = outcome.error().unwrap_or_default();
         assert!(error.contains(text) && !error.contains("127.0.0.1") && !error.contains("services"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_the_webhook_leaks_nothing_of_it() {
+    let server = sandbox::Slack::start(0, Clock::system()).await.unwrap();
+    let config = config::Slack { webhook: format!("{}/canary%21?token=canary2", server.url()).into() };
+    let slack = Slack::new(&config, links(), Clock::system()).unwrap();
+    let path = server.url().split_once("/services").unwrap().1.to_owned();
+    let echo = format!("no {path} {}/canary%21?token=canary2 {} canary! canary2", server.url(), path.replace('/', " "));
+    for status in [200, 404] {
+        server.faults.fail_next(Fault::status(status, &echo));
+        let outcome = slack.post(&license(), &posted(Notice::Generated), None).await;
+        let error = outcome.error().unwrap();
+        assert!(!error.contains("canary") && !error.contains("127.0.0.1"), "{error}");
+        assert!(path.split('/').all(|part| part.is_empty() || !error.contains(part)), "{error}");
     }
 }
 
