@@ -1,5 +1,6 @@
 //! The text of each notice in an issue: its title, description and note.
 
+use super::escape::code;
 use crate::license::{Notice, ResendKind};
 
 pub(super) struct NoticeText {
@@ -61,7 +62,7 @@ impl NoticeText {
                 Self::success(&text, &text)
             }
             Some(Notice::Downloaded { by, .. }) => {
-                let text = format!("The license file was downloaded by `{by}`.");
+                let text = format!("The license file was downloaded by {}.", code(by));
                 Self::success(&text, &text)
             }
             Some(Notice::Erased) => {
@@ -122,30 +123,28 @@ impl NoticeText {
 
     fn resent(how: ResendKind, to: &str, resolves_failure: bool) -> Self {
         let did = match how {
-            ResendKind::Resend => format!("The license was sent again to `{to}`"),
-            ResendKind::Forward => format!("The license was forwarded to `{to}`"),
-            ResendKind::CorrectAddress => {
-                format!("The customer's address was corrected: the license was mailed to `{to}`")
-            }
+            ResendKind::Resend => "The license was sent again to",
+            ResendKind::Forward => "The license was forwarded to",
+            ResendKind::CorrectAddress => "The customer's address was corrected: the license was mailed to",
         };
-        let news = format!("{did}, and the mail server accepted the mail.");
+        let news = format!("{did} {}, and the mail server accepted the mail.", code(to));
         let end = if resolves_failure { " Nothing announced earlier is left to do." } else { "" };
         Self::success(&format!("An emergency license was generated. {news}"), &format!("{news}{end}"))
     }
 
     fn resend_refused(how: ResendKind, to: &str, open: bool) -> Self {
-        let did = match how {
-            ResendKind::Resend => format!("The mail that was sent again to `{to}`"),
-            ResendKind::Forward => format!("The mail that was forwarded to `{to}`"),
-            ResendKind::CorrectAddress => format!("The mail to the corrected address `{to}`"),
+        let mail = match how {
+            ResendKind::Resend => "The mail that was sent again to",
+            ResendKind::Forward => "The mail that was forwarded to",
+            ResendKind::CorrectAddress => "The mail to the corrected address",
         };
-        let news = format!("{did} was refused permanently.");
+        let news = format!("{mail} {} was refused permanently.", code(to));
         let title = if open { NOT_MAILED } else { SUCCESS };
         Self { title, happened: format!("An emergency license was generated. {news}"), news, next: NEXT_REFUSED }
     }
 
     fn bounced(to: &str, open: bool) -> Self {
-        let news = format!("The mail to `{to}` bounced: correct the address.");
+        let news = format!("The mail to {} bounced: correct the address.", code(to));
         let title = if open { "[Failure] - The mail bounced for the license created under" } else { SUCCESS };
         let happened =
             format!("An emergency license was generated and mailed. {news} **The customer does not have it.**");

@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::{escape::fence, message::NoticeText};
+use super::{
+    escape::{fence, title_address},
+    message::NoticeText,
+};
 use crate::{
     delivery::{Links, sanitize},
     license::{Delivery, License, Notice},
@@ -61,7 +64,8 @@ impl IssueText<'_> {
         }
     }
 
-    /// At most 255 characters; only the address is shortened. The handbook has the form for success.
+    /// At most 255 characters; only the address is shortened, and freed of what GitLab gives a meaning. The handbook has the
+    /// form for success.
     pub(super) fn title(&self) -> String {
         let after = format!("for {} users", self.license.seats);
         if self.delivery.notice == Some(Notice::Erased) {
@@ -70,7 +74,10 @@ impl IssueText<'_> {
         let before = NoticeText::of(self.delivery.notice.as_ref()).title;
         let drill = if self.license.drill { "[Drill] " } else { "" };
         let room = MAX_TITLE_CHARS - drill.len() - before.len() - after.len() - 2;
-        format!("{drill}{before} {} {after}", sanitize::shorten(self.license.customer.email.as_str(), room))
+        format!(
+            "{drill}{before} {} {after}",
+            sanitize::shorten(&title_address(self.license.customer.email.as_str()), room)
+        )
     }
 
     /// The description after the customer's data was erased. The marker stays: it names nobody.
