@@ -1,9 +1,21 @@
 //! What the mail server answers decides between another try and failure.
 
+use reqwest::Method;
 use serde_json::Value;
-use stopgap::sandbox::{gitlab::State, smtp::Fault};
+use stopgap::sandbox::{Browser, gitlab::State, smtp::Fault};
 
 use crate::world::{World, ended, generate, history, order, through, within};
+
+/// Follows a license until its history has `kind`.
+pub async fn until(agent: &Browser, license: &Value, kind: &str) {
+    let path = format!("/api/v1/licenses/{}/progress", license["id"].as_str().unwrap());
+    let mut answer = agent.request(Method::GET, &path).send().await.unwrap();
+    let mut stream = Vec::new();
+    while !String::from_utf8_lossy(&stream).contains(kind) {
+        let chunk = within(answer.chunk()).await.unwrap();
+        stream.extend_from_slice(&chunk.unwrap_or_else(|| panic!("the stream ended without {kind}")));
+    }
+}
 
 /// One license whose first attempt meets `fault`.
 async fn after(fault: Fault) -> (World, Value) {
@@ -28,6 +40,8 @@ async fn what_surely_was_not_sent_is_sent_at_the_next_try() {
         Fault::Mail552,
         Fault::DropAtRcpt,
         Fault::Rcpt450,
+        Fault::Rcpt554Relay,
+        Fault::Rcpt553Sender,
         Fault::Data451,
         Fault::DropAtData,
         Fault::AfterDot451,
