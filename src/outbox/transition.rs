@@ -46,7 +46,12 @@ pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Ou
         }
     }
     let events = events(delivery, &next, tick.now);
-    let needs_operator = matches!(outcome, Outcome::Retry { needs_operator: true, .. });
+    let needs_operator = match outcome {
+        Outcome::Retry { needs_operator, .. } => *needs_operator,
+        // Nobody refused it now: the earlier attempts say why it expired.
+        Outcome::Refused { .. } if delivery.expires_at <= tick.now => details.needs_operator(delivery.id),
+        Outcome::Refused { .. } | Outcome::Sent { .. } => false,
+    };
     let follow_ups = follow_ups(details, delivery, &next, needs_operator, tick);
     Transition { delivery: next, follow_ups, events }
 }

@@ -37,7 +37,7 @@ const MAX_LINE_BYTES: u64 = 2048;
 /// The lines of a plaintext reply: EHLO's has one per extension.
 const MAX_LINES: usize = 100;
 
-/// What lettre is told instead of the greeting, which was read in plaintext.
+/// What lettre reads instead of the greeting, which was read in plaintext.
 const GREETING: &[u8] = b"220 encrypted\r\n";
 
 /// TLS to one host, verified by the system's certificates.

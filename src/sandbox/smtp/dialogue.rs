@@ -145,8 +145,8 @@ impl Dialogue {
 
     /// Takes any credentials; they are read, and not looked at.
     async fn auth(&mut self, rest: &str) -> Step {
-        let mut words = rest.split_whitespace();
-        let (mechanism, initial) = (words.next().unwrap_or_default().to_ascii_uppercase(), words.next());
+        let mut parts = rest.split_whitespace();
+        let (mechanism, initial) = (parts.next().unwrap_or_default().to_ascii_uppercase(), parts.next());
         // Base64 of "Username:" and "Password:", as LOGIN asks them.
         let prompts: &[&str] = match (mechanism.as_str(), initial) {
             ("PLAIN", None) => &[""],
@@ -245,7 +245,7 @@ impl Dialogue {
         Ok(true)
     }
 
-    /// The mail up to its final dot, dots unstuffed; nothing where the client went or `cut` lines were read.
+    /// The mail up to its final dot, dots unstuffed; `None` if the client went or `cut` lines were read.
     async fn body(&mut self, cut: Option<usize>) -> Step<Option<Vec<u8>>> {
         let mut raw = Vec::new();
         let mut lines = 0;

@@ -35,7 +35,7 @@ pub enum Fault {
     /// Refuses the recipient for now (greylisting).
     #[serde(rename = "rcpt_450")]
     Rcpt450,
-    /// Refuses the recipient for good.
+    /// Refuses the recipient permanently.
     #[serde(rename = "rcpt_550")]
     Rcpt550,
     /// Closes the connection at the recipient.
@@ -57,7 +57,7 @@ pub enum Fault {
     /// Refuses the mail for now.
     #[serde(rename = "after_dot_451")]
     AfterDot451,
-    /// Refuses the mail for good.
+    /// Refuses the mail permanently.
     #[serde(rename = "after_dot_554")]
     AfterDot554,
     /// Waits [`super::SLOW`] before each answer.
@@ -73,7 +73,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Every fault with the words that the sandbox page shows for it.
+    /// Every fault with its label on the sandbox page.
     pub const ALL: [(Self, &'static str); 26] = [
         (Self::DropAtGreeting, "Connection dropped at greeting"),
         (Self::Greeting421, "421 at greeting"),
@@ -87,7 +87,7 @@ impl Fault {
         (Self::Mail552, "552 size refused"),
         (Self::DropAtMail, "Connection dropped at the sender"),
         (Self::Rcpt450, "450 recipient refused for now"),
-        (Self::Rcpt550, "550 recipient refused for good"),
+        (Self::Rcpt550, "550 recipient refused permanently"),
         (Self::DropAtRcpt, "Connection dropped at the recipient"),
         (Self::Data451, "451 at DATA"),
         (Self::Data554, "554 at DATA"),

@@ -1,4 +1,4 @@
-//! A mail server that keeps every mail it accepts and misbehaves when told to.
+//! A mail server that keeps every mail it accepts and misbehaves on demand.
 
 mod dialogue;
 mod fault;
@@ -53,9 +53,6 @@ struct Seen {
 
 impl MailServer {
     /// Starts the server on 127.0.0.1; port 0 takes any free one.
-    ///
-    /// # Errors
-    /// The port is taken.
     pub async fn start(port: u16, clock: Clock) -> io::Result<Self> {
         let faults = Arc::<Faults<Fault>>::default();
         let script = Arc::<Faults<Scripted>>::default();
@@ -81,7 +78,6 @@ impl MailServer {
         *self.inbox.encryption.lock().unwrap_or_else(PoisonError::into_inner) = Some(encryption);
     }
 
-    /// Where it listens.
     pub fn address(&self) -> std::net::SocketAddr {
         self.listener.address()
     }
@@ -116,7 +112,6 @@ impl MailServer {
         self.inbox.seen.until(|seen| look(&seen.mails)).await
     }
 
-    /// Closes the socket and every connection.
     pub async fn stop(&self) {
         self.listener.stop().await;
     }

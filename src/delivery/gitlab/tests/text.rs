@@ -6,7 +6,7 @@ use crate::{
         gitlab::text::IssueText,
         testing::{license, line, links},
     },
-    license::{Delivery, EligibilityNote, Email, License, Notice, Seats, Verdict},
+    license::{Delivery, EligibilityNote, Email, License, Notice, ResendKind, Seats, Verdict},
 };
 
 fn describe(license: &License, delivery: &Delivery) -> String {
@@ -56,6 +56,30 @@ fn an_unsealed_license_says_that_there_is_no_copy() {
     let notice = Notice::SealingFailed { error: "no key".into() };
     let text = describe(&license, &first(notice));
     assert!(text.contains("No license file was generated.") && text.contains("no key"), "{text}");
+}
+
+#[test]
+fn a_refusal_of_us_asks_the_operator_and_not_the_customer() {
+    let error = || "the mail server refused mail from us: 554 5.7.1 Relay access denied".to_owned();
+    let resend = |needs_operator| Notice::ResendRefused {
+        how: ResendKind::Resend,
+        to: "j***@acme.example".into(),
+        error: error(),
+        needs_operator,
+        open: true,
+    };
+    for notice in [
+        Notice::EmailLate { error: Some(error()), needs_operator: true },
+        Notice::EmailRefused { error: error(), needs_operator: true },
+        resend(true),
+    ] {
+        let text = describe(&license(), &first(notice));
+        assert!(text.contains("Tell the operator of Stopgap") && text.contains("Relay access denied"), "{text}");
+        assert!(!text.contains("Check the address"), "{text}");
+    }
+    for notice in [refused(), resend(false)] {
+        assert!(describe(&license(), &first(notice)).contains("Check the address with the customer"));
+    }
 }
 
 /// The lines of Markdown outside of code fences.
