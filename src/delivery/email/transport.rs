@@ -13,7 +13,7 @@ use std::{
 };
 
 use lettre::transport::smtp::{client::AsyncTokioStream, extension::ClientId};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader, ReadBuf},
     net::{TcpStream, lookup_host},
@@ -22,7 +22,7 @@ use tokio::{
 use tokio_rustls::{
     TlsConnector,
     client::TlsStream,
-    rustls::{self, ClientConfig, crypto::aws_lc_rs, pki_types::ServerName},
+    rustls::{ClientConfig, crypto::aws_lc_rs, pki_types::ServerName},
 };
 
 use super::classify::Cause;
@@ -52,7 +52,7 @@ impl Tls {
         let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(&error))?;
         let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_platform_verifier())
+            .and_then(BuilderVerifierExt::with_platform_verifier)
             .map_err(|error| failed(&error))?
             .with_no_client_auth();
         Ok(Self { connector: TlsConnector::from(Arc::new(config)), name })
@@ -87,7 +87,8 @@ impl Tls {
         let peer = socket.peer_addr().map_err(|error| broken(&error))?;
         match self.connector.connect(self.name.clone(), socket).await {
             Ok(tls) => Ok(Box::new(Encrypted { greeting, tls, peer })),
-            Err(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+            // rustls reports its own errors, such as an unknown issuer, as this kind.
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 Err(Cause::Unencrypted(sanitize::error_text(&error.to_string())))
             }
             Err(error) => Err(broken(&error)),

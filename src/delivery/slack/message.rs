@@ -4,10 +4,13 @@
 //! 2000, a section 10 fields, a message 50 blocks. So untrusted text is shortened before it is escaped; escaping makes at
 //! most five characters of one.
 
-use super::blocks::{Block, Message};
+use super::{
+    blocks::{Block, Message},
+    notice::NoticeText,
+};
 use crate::{
     delivery::{Links, sanitize},
-    license::{Delivery, License, Notice, ResendKind},
+    license::{Delivery, License},
 };
 
 /// The longest untrusted text in a field or sentence; escaped it has at most 1500 characters.
@@ -63,149 +66,6 @@ pub(super) fn test() -> Message {
     }
 }
 
-/// What is particular to a notice.
-struct NoticeText {
-    emoji: &'static str,
-    headline: &'static str,
-    sentence: String,
-    mail: String,
-    follow_up: &'static str,
-}
-
-impl NoticeText {
-    fn of(notice: Option<&Notice>) -> Self {
-        const RENEW: &str = "make sure that the renewal is in place by the last day.";
-        const ACCEPTED: &str = "accepted by the mail server";
-        const ADDRESS: &str =
-            "check the address with the customer, then resend or forward the license from the ticket.";
-        const OPERATOR: &str = "the operator of Stopgap has to act: the mail server refuses our login, sender or \
-                                connection. The customer's address is not the cause. If the customer cannot wait, \
-                                download the license from the ticket and send it yourself.";
-        match notice {
-            None | Some(Notice::Generated) => Self {
-                emoji: ":white_check_mark:",
-                headline: "Emergency license generated",
-                sentence: "An emergency license was generated and mailed to the customer.".to_owned(),
-                mail: ACCEPTED.to_owned(),
-                follow_up: RENEW,
-            },
-            Some(Notice::SentAfterAll) => Self {
-                emoji: ":white_check_mark:",
-                headline: "Emergency license sent after all",
-                sentence: "The mail with the emergency license went out after all. Nothing announced earlier is left \
-                           to do."
-                    .to_owned(),
-                mail: ACCEPTED.to_owned(),
-                follow_up: RENEW,
-            },
-            Some(Notice::IssueFiled) => Self {
-                emoji: ":link:",
-                headline: "Issue of an emergency license filed",
-                sentence: "The issue that was missing in an earlier message is filed now.".to_owned(),
-                mail: "see the earlier message".to_owned(),
-                follow_up: "see the earlier message.",
-            },
-            Some(Notice::EmailLate { error, needs_operator }) => Self {
-                emoji: ":hourglass:",
-                headline: "Emergency license not mailed yet",
-                sentence: format!(
-                    "An emergency license was generated, but *the customer does not have it yet*. The mail is \
-                     retried.{}",
-                    error.as_ref().map(|error| format!("\n{}", untrusted(error))).unwrap_or_default()
-                ),
-                mail: "late, retried".to_owned(),
-                follow_up: if *needs_operator {
-                    OPERATOR
-                } else {
-                    "if the customer cannot wait, forward the license to another address from the ticket."
-                },
-            },
-            Some(Notice::EmailRefused { error, needs_operator }) => Self {
-                emoji: ":x:",
-                headline: "Emergency license not mailed",
-                sentence: format!(
-                    "An emergency license was generated, but its mail was refused permanently: *the customer does not \
-                     have it*.\n{}",
-                    untrusted(error)
-                ),
-                mail: "refused permanently".to_owned(),
-                follow_up: if *needs_operator { OPERATOR } else { ADDRESS },
-            },
-            Some(Notice::Resent { how, .. }) => Self::resent(*how, ACCEPTED, RENEW),
-            Some(Notice::ResendRefused { error, open, needs_operator, .. }) => Self {
-                emoji: ":x:",
-                headline: "Emergency license not mailed again",
-                sentence: format!(
-                    "A further mail with the emergency license was refused permanently.\n{}",
-                    untrusted(error)
-                ),
-                mail: if *open { "refused permanently" } else { "an earlier one was accepted by the mail server" }
-                    .to_owned(),
-                follow_up: if *needs_operator { OPERATOR } else { ADDRESS },
-            },
-            Some(Notice::Bounced { reason, open, .. }) => Self {
-                emoji: ":x:",
-                headline: "Mail with an emergency license bounced",
-                sentence: format!(
-                    "The mail server had accepted the mail, but it did not arrive{}\n{}",
-                    if *open { ": *the customer does not have the license*." } else { ". Another one was accepted." },
-                    untrusted(reason)
-                ),
-                mail: "bounced".to_owned(),
-                follow_up: "correct the address with the customer, then forward the license from the ticket.",
-            },
-            Some(Notice::Replaced { by, seats, .. }) => Self {
-                emoji: ":arrows_counterclockwise:",
-                headline: "Emergency license replaced",
-                sentence: format!("Another license for {seats} users takes its place: {}.", untrusted(by)),
-                mail: ACCEPTED.to_owned(),
-                follow_up: RENEW,
-            },
-            Some(Notice::Downloaded { by, .. }) => Self {
-                emoji: ":inbox_tray:",
-                headline: "Emergency license downloaded",
-                sentence: format!("The license file was downloaded by {}.", untrusted(by)),
-                mail: "see the earlier message".to_owned(),
-                follow_up: "see the earlier message.",
-            },
-            Some(Notice::Erased) => Self {
-                emoji: ":wastebasket:",
-                headline: "Emergency license erased",
-                sentence: "The customer's data were erased on request.".to_owned(),
-                mail: ACCEPTED.to_owned(),
-                follow_up: "nothing.",
-            },
-            Some(Notice::SealingFailed { error }) => Self {
-                emoji: ":x:",
-                headline: "Emergency license failed",
-                sentence: format!(
-                    "No emergency license could be generated: *the customer has nothing*.\n{}",
-                    untrusted(error)
-                ),
-                mail: "not sent, there is nothing to send".to_owned(),
-                follow_up: "the operator of Stopgap has to look at the license key; then generate the license again.",
-            },
-        }
-    }
-
-    fn resent(how: ResendKind, mail: &str, follow_up: &'static str) -> Self {
-        let sentence = match how {
-            ResendKind::Resend => "The emergency license was sent again to the customer's address.",
-            ResendKind::Forward => "The emergency license was forwarded to another address.",
-            ResendKind::CorrectAddress => {
-                "The customer's address was corrected, and the emergency license mailed to it."
-            }
-        };
-        Self {
-            emoji: ":white_check_mark:",
-            headline: "Emergency license mailed again",
-            sentence: sentence.to_owned(),
-            mail: mail.to_owned(),
-            follow_up,
-        }
-    }
-}
-
 /// The scope check, and why it was overridden: a section each, since both may be long.
 fn eligibility(license: &License) -> impl Iterator<Item = Block> {
     let note = &license.eligibility;
@@ -229,7 +89,7 @@ fn link(url: &str, name: &str) -> String {
 }
 
 /// Untrusted text: on one line, without addresses, short, and unable to ping `<!channel>`.
-fn untrusted(text: &str) -> String {
+pub(super) fn untrusted(text: &str) -> String {
     escape(&sanitize::shorten(&sanitize::mask_addresses(&sanitize::error_text(text)), MAX_TEXT_CHARS))
 }
 

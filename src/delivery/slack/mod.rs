@@ -4,6 +4,7 @@
 
 mod blocks;
 mod message;
+mod notice;
 #[cfg(all(test, feature = "sandbox"))]
 mod tests;
 
