@@ -14,7 +14,7 @@ use crate::license::{AttemptOutcome, Channel, DeliveryState, Limit};
 pub const LICENSES: &str = "stopgap_licenses_total";
 /// Deliveries that ended, by `channel` and `outcome`: `sent`, `failed`.
 pub const DELIVERIES: &str = "stopgap_deliveries_total";
-/// Attempts that ended, by `channel` and `outcome`: `sent`, `retry`, `uncertain`, `refused`.
+/// Attempts that ended, by `channel` and `outcome`: `sent`, `retry`, `uncertain`, `needs_operator`, `refused`, `lost`.
 pub const ATTEMPTS: &str = "stopgap_delivery_attempts_total";
 /// Seconds from the request to the mail server's word that it has the mail; the first mail of a license alone.
 pub const EMAIL_ACCEPTED: &str = "stopgap_email_accepted_seconds";

@@ -143,7 +143,7 @@ async fn a_forward_that_is_refused_does_not_make_a_delivered_license_a_failed_on
     assert_eq!(license["state"], "delivered");
     let issue = &world.sandbox.gitlab.issues()[0];
     assert_eq!(issue.state, State::Closed);
-    assert!(issue.title.starts_with("[Success]") && issue.notes[0].body.contains("refused for good"));
+    assert!(issue.title.starts_with("[Success]") && issue.notes[0].body.contains("refused permanently"));
 }
 
 #[tokio::test]

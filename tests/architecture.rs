@@ -64,6 +64,11 @@ impl Source {
         self.module.first().map_or("", String::as_str)
     }
 
+    /// Unit tests may run a client against the sandbox's servers.
+    fn is_unit_test(&self) -> bool {
+        self.module.iter().any(|part| part == "tests")
+    }
+
     fn names(&self) -> Names {
         names(&self.text, &self.module)
     }
@@ -132,7 +137,8 @@ fn imports_run_one_way() {
     for source in sources().iter().filter(|source| rooms.contains(source.room())) {
         for path in source.names() {
             let to = path[0].as_str();
-            let is_fine = !rooms.contains(to) || may_import(source.room(), to);
+            let is_for_a_test = to == "sandbox" && source.is_unit_test();
+            let is_fine = !rooms.contains(to) || is_for_a_test || may_import(source.room(), to);
             assert!(is_fine, "{} must not use {}", source.path.display(), path.join("::"));
         }
     }

@@ -1,11 +1,11 @@
-//! `stopgap check` tells what would break, with the remedy, and changes nothing.
+//! `stopgap check` says what would break, with the remedy, and changes nothing.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use stopgap::{
     check::{
-        check,
-        finding::{Finding, Verdict},
+        Options, check,
+        finding::{Finding, Status},
     },
     clock::Clock,
     license::Email,
@@ -20,18 +20,18 @@ use stopgap::{
 use crate::world::{World, within};
 
 async fn checked(world: &World) -> Vec<Finding> {
-    within(check(&world.config(), &world.clock, Random, None)).await
+    within(check(&world.config(), &world.clock, Random, &Options::default())).await
 }
 
 /// The one finding about `part`.
 fn about<'a>(findings: &'a [Finding], part: &str) -> &'a Finding {
     let mut found = findings.iter().filter(|finding| finding.part == part);
-    let finding = found.next().unwrap_or_else(|| panic!("nothing about {part}: {findings:#?}"));
+    let finding = found.next().unwrap_or_else(|| panic!("no finding about {part}: {findings:#?}"));
     assert!(found.next().is_none(), "{findings:#?}");
     finding
 }
 
-fn gitlab_says(world: &World, status: u16, body: &str) {
+fn answer_with(world: &World, status: u16, body: &str) {
     world.sandbox.gitlab.faults.fail_next(CallFault::on(Call::Other, Fault::status(status, body)));
 }
 
@@ -43,11 +43,11 @@ fn token(expires_at: &str, scope: &str) -> String {
 async fn a_good_configuration_has_no_failure_and_nothing_is_changed() {
     let world = World::start().await;
     let findings = checked(&world).await;
-    assert!(findings.iter().all(|finding| finding.verdict != Verdict::Failed), "{findings:#?}");
+    assert!(findings.iter().all(|finding| finding.status != Status::Failed), "{findings:#?}");
     for part in ["zendesk", "license key", "database", "gitlab token", "gitlab project", "clock"] {
-        assert_eq!(about(&findings, part).verdict, Verdict::Ok, "{findings:#?}");
+        assert_eq!(about(&findings, part).status, Status::Ok, "{findings:#?}");
     }
-    assert_eq!(about(&findings, "slack").verdict, Verdict::Warning, "the stand-in is not on Slack's host");
+    assert_eq!(about(&findings, "slack").status, Status::Warning, "the stand-in is not on Slack's host");
     assert!(world.sandbox.mail.mails().is_empty());
     assert!(world.sandbox.slack.messages().is_empty());
     assert!(world.sandbox.gitlab.issues().is_empty());
@@ -57,9 +57,9 @@ async fn a_good_configuration_has_no_failure_and_nothing_is_changed() {
 }
 
 #[tokio::test]
-async fn each_trouble_of_the_mail_server_is_told_with_its_remedy() {
+async fn each_error_of_the_mail_server_is_reported_with_its_remedy() {
     let mut world = World::start().await;
-    for (fault, words) in [
+    for (fault, text) in [
         (Smtp::DropAtGreeting, "at the greeting"),
         (Smtp::Greeting421, "421"),
         (Smtp::Mail550, "refused our sender address: 550"),
@@ -67,100 +67,100 @@ async fn each_trouble_of_the_mail_server_is_told_with_its_remedy() {
         world.sandbox.mail.faults.fail_next(fault);
         let findings = checked(&world).await;
         let mail = findings.iter().find(|finding| finding.part == "mail").unwrap();
-        assert_eq!(mail.verdict, Verdict::Failed);
-        assert!(mail.words.contains(words) && mail.words.contains("STOPGAP_SMTP_URL"), "{mail}");
+        assert_eq!(mail.status, Status::Failed);
+        assert!(mail.message.contains(text) && mail.message.contains("STOPGAP_SMTP_URL"), "{mail}");
     }
     let url = world.sandbox.mail.url().replace("smtp://", "smtp://user:canary@");
     world.set("SMTP_URL", &url);
     world.sandbox.mail.faults.fail_next(Smtp::Auth535);
     let findings = checked(&world).await;
     let mail = findings.iter().find(|finding| finding.part == "mail").unwrap();
-    assert!(mail.words.contains("refused our login: 535"), "{mail}");
+    assert!(mail.message.contains("refused our login: 535"), "{mail}");
     assert!(!format!("{findings:?}").contains("canary"));
     assert!(world.sandbox.mail.mails().is_empty());
 }
 
 #[tokio::test]
-async fn a_neighbour_that_keeps_silent_holds_up_the_check_for_a_bounded_time() {
+async fn a_service_that_does_not_answer_delays_the_check_for_a_bounded_time() {
     let world = World::start().await;
     world.sandbox.mail.faults.set_fault(Some(Smtp::HangAtGreeting));
     let findings = checked(&world).await;
-    assert!(about(&findings, "mail").words.contains("no end within 20 seconds"), "{findings:#?}");
-    assert_eq!(about(&findings, "gitlab token").verdict, Verdict::Ok, "the others are looked at meanwhile");
+    assert!(about(&findings, "mail").message.contains("not finished within 20 seconds"), "{findings:#?}");
+    assert_eq!(about(&findings, "gitlab token").status, Status::Ok, "the others are checked meanwhile");
 }
 
 #[tokio::test]
-async fn a_gitlab_token_is_judged_by_validity_scope_and_expiry() {
+async fn a_gitlab_token_is_checked_for_validity_scope_and_expiry() {
     let world = World::start().await;
     let day = |days: i64| (Timestamp::from_second(world.clock.now().as_second() + days * 86_400)).unwrap();
     let date = |days| day(days).strftime("%Y-%m-%d").to_string();
-    for (status, body, verdict, words) in [
-        (401, "{}".to_owned(), Verdict::Failed, "does not take the token"),
-        (200, token(&date(300), "read_api"), Verdict::Failed, "it has to be api"),
-        (200, token(&date(-1), "api"), Verdict::Failed, "expired"),
-        (200, token(&date(12), "api"), Verdict::Warning, "in 12 day(s)"),
-        (200, token(&date(31), "api"), Verdict::Ok, "valid"),
-        (200, json!({"active": false, "scopes": ["api"]}).to_string(), Verdict::Failed, "revoked"),
-        (200, "<html>".to_owned(), Verdict::Failed, "no GitLab"),
+    for (code, body, status, text) in [
+        (401, "{}".to_owned(), Status::Failed, "does not accept the token"),
+        (200, token(&date(300), "read_api"), Status::Failed, "it has to be api"),
+        (200, token(&date(-1), "api"), Status::Failed, "expired"),
+        (200, token(&date(12), "api"), Status::Warning, "in 12 day(s)"),
+        (200, token(&date(31), "api"), Status::Ok, "valid"),
+        (200, json!({"active": false, "scopes": ["api"]}).to_string(), Status::Failed, "revoked"),
+        (200, "<html>".to_owned(), Status::Failed, "not the JSON that was expected"),
     ] {
-        gitlab_says(&world, status, &body);
+        answer_with(&world, code, &body);
         let findings = checked(&world).await;
         let token = about(&findings, "gitlab token");
-        assert_eq!(token.verdict, verdict, "{token}");
-        assert!(token.words.contains(words), "{token}");
+        assert_eq!(token.status, status, "{token}");
+        assert!(token.message.contains(text), "{token}");
     }
 }
 
 #[tokio::test]
-async fn a_project_must_be_there_take_issues_and_know_the_label() {
+async fn a_project_must_exist_take_issues_and_have_the_label() {
     let mut world = World::start().await;
     let good = token("2999-01-01", "api");
-    for (body, words) in [
+    for (body, text) in [
         (json!({"issues_access_level": "disabled", "permissions": {}}), "issues are switched off"),
         (json!({"archived": true}), "archived"),
         (json!({"permissions": {"project_access": {"access_level": 10}}}), "make it Reporter"),
     ] {
-        gitlab_says(&world, 200, &good);
-        gitlab_says(&world, 200, &body.to_string());
+        answer_with(&world, 200, &good);
+        answer_with(&world, 200, &body.to_string());
         let findings = checked(&world).await;
         let project = about(&findings, "gitlab project");
-        assert_eq!(project.verdict, Verdict::Failed);
-        assert!(project.words.contains(words), "{project}");
+        assert_eq!(project.status, Status::Failed);
+        assert!(project.message.contains(text), "{project}");
     }
-    assert_eq!(about(&checked(&world).await, "gitlab label").verdict, Verdict::Warning, "no issue has made it yet");
+    assert_eq!(about(&checked(&world).await, "gitlab label").status, Status::Warning, "no issue has created it yet");
     world.set("GITLAB_PROJECT", "nobody/nothing");
     let findings = checked(&world).await;
-    assert!(about(&findings, "gitlab project").words.contains("look at STOPGAP_GITLAB_PROJECT"), "{findings:#?}");
+    assert!(about(&findings, "gitlab project").message.contains("check STOPGAP_GITLAB_PROJECT"), "{findings:#?}");
 }
 
 #[tokio::test]
-async fn a_clock_that_is_wrong_is_told() {
+async fn a_clock_that_is_wrong_is_reported() {
     let world = World::start().await;
-    for (seconds, verdict) in [(0, Verdict::Ok), (12, Verdict::Warning), (-120, Verdict::Failed)] {
+    for (seconds, status) in [(0, Status::Ok), (12, Status::Warning), (-120, Status::Failed)] {
         let ours = Clock::system();
         ours.shift(SignedDuration::from_secs(seconds));
-        let findings = within(check(&world.config(), &ours, Random, None)).await;
-        assert_eq!(about(&findings, "clock").verdict, verdict, "{findings:#?}");
+        let findings = within(check(&world.config(), &ours, Random, &Options::default())).await;
+        assert_eq!(about(&findings, "clock").status, status, "{findings:#?}");
     }
 }
 
 #[tokio::test]
-async fn a_database_that_cannot_be_used_is_told_and_none_is_made() {
+async fn a_database_that_cannot_be_used_is_reported_and_none_is_created() {
     let mut world = World::start().await;
     let absent = world.folder().join("absent.db");
     world.set("DATABASE_URL", &format!("sqlite:{}", absent.display()));
     let findings = checked(&world).await;
-    assert!(about(&findings, "database").words.contains("not there yet"), "{findings:#?}");
+    assert!(about(&findings, "database").message.contains("does not exist yet"), "{findings:#?}");
     assert!(!absent.exists());
 
     world.set("DATABASE_URL", "sqlite:/nowhere/at/all.db");
-    assert_eq!(about(&checked(&world).await, "database").verdict, Verdict::Failed);
+    assert_eq!(about(&checked(&world).await, "database").status, Status::Failed);
 
     let text = world.folder().join("text.db");
     std::fs::write(&text, "this is no database, however long it is looked at".repeat(100)).unwrap();
     world.set("DATABASE_URL", &format!("sqlite:{}", text.display()));
     let findings = checked(&world).await;
-    assert_eq!(about(&findings, "database").verdict, Verdict::Failed, "{findings:#?}");
+    assert_eq!(about(&findings, "database").status, Status::Failed, "{findings:#?}");
 }
 
 #[tokio::test]
@@ -169,17 +169,18 @@ async fn before_the_app_is_installed_that_is_a_warning() {
     world.set("ZENDESK_INSTALLATION_IDS", "");
     let findings = checked(&world).await;
     let zendesk = about(&findings, "zendesk");
-    assert_eq!(zendesk.verdict, Verdict::Warning);
-    assert!(zendesk.words.contains("STOPGAP_ZENDESK_INSTALLATION_IDS"), "{zendesk}");
+    assert_eq!(zendesk.status, Status::Warning);
+    assert!(zendesk.message.contains("STOPGAP_ZENDESK_INSTALLATION_IDS"), "{zendesk}");
 }
 
 #[tokio::test]
-async fn a_test_really_mails_and_posts_when_asked_to() {
+async fn a_test_mails_and_posts_when_asked_to() {
     let world = World::start().await;
     let to = Email::parse("operator@acme.example").unwrap();
-    let findings = within(check(&world.config(), &world.clock, Random, Some(&to))).await;
-    assert_eq!(about(&findings, "test mail").verdict, Verdict::Ok);
-    assert_eq!(about(&findings, "test message").verdict, Verdict::Ok);
+    let options = Options { send_test: Some(to), ..Options::default() };
+    let findings = within(check(&world.config(), &world.clock, Random, &options)).await;
+    assert_eq!(about(&findings, "test mail").status, Status::Ok);
+    assert_eq!(about(&findings, "test message").status, Status::Ok);
     let mails = world.sandbox.mail.mails();
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].envelope_to, ["operator@acme.example"]);
@@ -187,6 +188,6 @@ async fn a_test_really_mails_and_posts_when_asked_to() {
 
     world.sandbox.mail.faults.fail_next(Smtp::Mail550);
     world.sandbox.slack.faults.fail_next(Fault::status(404, "no_service"));
-    let findings = within(check(&world.config(), &world.clock, Random, Some(&to))).await;
-    assert!(about(&findings, "test message").words.contains("renew STOPGAP_SLACK_WEBHOOK_URL"), "{findings:#?}");
+    let findings = within(check(&world.config(), &world.clock, Random, &options)).await;
+    assert!(about(&findings, "test message").message.contains("renew STOPGAP_SLACK_WEBHOOK_URL"), "{findings:#?}");
 }

@@ -56,6 +56,7 @@ mod outside_slack;
 mod outside_tls;
 mod overrides;
 mod page_size;
+mod postfix;
 mod replicas;
 mod sandbox_sdk;
 mod secrets;

@@ -1,9 +1,21 @@
-//! What the mail server answers decides between another try and failure.
+//! The mail server's reply decides between a retry and failure.
 
+use reqwest::Method;
 use serde_json::Value;
-use stopgap::sandbox::{gitlab::State, smtp::Fault};
+use stopgap::sandbox::{Browser, gitlab::State, smtp::Fault};
 
 use crate::world::{World, ended, generate, history, order, through, within};
+
+/// Follows a license until its history has `kind`.
+pub async fn until(agent: &Browser, license: &Value, kind: &str) {
+    let path = format!("/api/v1/licenses/{}/progress", license["id"].as_str().unwrap());
+    let mut answer = agent.request(Method::GET, &path).send().await.unwrap();
+    let mut stream = Vec::new();
+    while !String::from_utf8_lossy(&stream).contains(kind) {
+        let chunk = within(answer.chunk()).await.unwrap();
+        stream.extend_from_slice(&chunk.unwrap_or_else(|| panic!("the stream ended without {kind}")));
+    }
+}
 
 /// One license whose first attempt meets `fault`.
 async fn after(fault: Fault) -> (World, Value) {
@@ -28,6 +40,8 @@ async fn what_surely_was_not_sent_is_sent_at_the_next_try() {
         Fault::Mail552,
         Fault::DropAtRcpt,
         Fault::Rcpt450,
+        Fault::Rcpt554Relay,
+        Fault::Rcpt553Sender,
         Fault::Data451,
         Fault::DropAtData,
         Fault::AfterDot451,
@@ -44,7 +58,7 @@ async fn what_surely_was_not_sent_is_sent_at_the_next_try() {
 }
 
 #[tokio::test]
-async fn a_connection_that_drops_inside_the_mail_costs_one_more_try_and_no_second_mail() {
+async fn a_connection_that_drops_inside_the_mail_costs_one_retry_and_no_second_mail() {
     // Whether the last bytes were taken cannot be known from here, so the history may say uncertain or not.
     let (world, license) = after(Fault::DropInsideBody).await;
     assert_eq!(through(&license, "email")[0]["state"], "sent");
@@ -66,7 +80,7 @@ async fn what_perhaps_was_sent_goes_again_with_the_same_bytes_and_the_history_sa
 }
 
 #[tokio::test]
-async fn a_refusal_for_good_fails_at_once_and_leaves_an_open_issue_and_a_slack_message() {
+async fn a_permanent_refusal_fails_at_once_and_leaves_an_open_issue_and_a_slack_message() {
     for fault in [Fault::Rcpt550, Fault::Data554, Fault::AfterDot554] {
         let (world, license) = after(fault).await;
         assert_eq!(license["state"], "failed", "{fault:?}");
@@ -76,19 +90,19 @@ async fn a_refusal_for_good_fails_at_once_and_leaves_an_open_issue_and_a_slack_m
         let issues = world.sandbox.gitlab.issues();
         assert_eq!((issues.len(), issues[0].state), (1, State::Opened), "{fault:?}");
         assert!(issues[0].title.starts_with("[Failure] - "), "{}", issues[0].title);
-        assert!(error.contains('5'), "the server's own words: {error}");
-        assert!(issues[0].description.contains(mail_words(fault)), "{}", issues[0].description);
+        assert!(error.contains('5'), "the server's own text: {error}");
+        assert!(issues[0].description.contains(reply_code(fault)), "{}", issues[0].description);
         assert_eq!(world.sandbox.slack.messages().len(), 1);
         assert!(world.sandbox.mail.mails().is_empty());
     }
 }
 
-fn mail_words(fault: Fault) -> &'static str {
+fn reply_code(fault: Fault) -> &'static str {
     if fault == Fault::Rcpt550 { "550" } else { "554" }
 }
 
 #[tokio::test]
-async fn a_mail_that_is_late_is_told_tried_on_and_put_right_when_it_goes_out() {
+async fn a_late_mail_is_announced_and_retried_and_the_issue_is_closed_once_it_is_accepted() {
     let world = World::start().await;
     world.sandbox.mail.faults.set_fault(Some(Fault::Mail451));
     let agent = world.agent().await;
@@ -112,11 +126,25 @@ async fn a_mail_that_is_late_is_told_tried_on_and_put_right_when_it_goes_out() {
 }
 
 #[tokio::test]
-async fn a_mail_is_given_up_when_its_license_has_stopped() {
+async fn a_mail_expires_with_its_license_and_the_cause_is_announced() {
+    for (fault, cause, follow_up) in [
+        (Fault::Mail451, "refused permanently", "check the address with the customer"),
+        (
+            Fault::Rcpt554Relay,
+            "refused all mail from us until the license expired",
+            "the operator of Stopgap has to act",
+        ),
+    ] {
+        expires(fault, cause, follow_up).await;
+    }
+}
+
+async fn expires(fault: Fault, cause: &str, follow_up: &str) {
     let world = World::start().await;
-    world.sandbox.mail.faults.set_fault(Some(Fault::Mail451));
+    world.sandbox.mail.faults.set_fault(Some(fault));
     let agent = world.agent().await;
     let license = generate(&agent, &order()).await;
+    until(&agent, &license, "email_retry").await;
     world.pass(301);
     within(world.sandbox.slack.wait_for(1)).await;
     world.pass(10 * 24 * 3600);
@@ -125,11 +153,15 @@ async fn a_mail_is_given_up_when_its_license_has_stopped() {
     assert_eq!(license["state"], "failed");
     let issues = world.sandbox.gitlab.issues();
     assert_eq!((issues.len(), issues[0].state), (1, State::Opened));
-    assert_eq!(world.sandbox.slack.messages().len(), 2);
+    assert!(issues[0].notes[0].body.contains(cause), "{}", issues[0].notes[0].body);
+    let messages = world.sandbox.slack.messages();
+    assert_eq!(messages.len(), 2);
+    let text = serde_json::to_string(&messages[1].blocks).unwrap();
+    assert!(text.contains(follow_up), "{text}");
 }
 
 #[tokio::test]
-async fn a_login_that_is_refused_is_the_operators_trouble_and_tried_on() {
+async fn a_refused_login_is_retried() {
     for (fault, code) in [(Fault::Auth535, "535"), (Fault::Auth454, "454")] {
         let mut world = World::start().await;
         world.stop().await;
@@ -155,7 +187,7 @@ async fn a_slow_mail_server_holds_up_no_other_channel() {
         generate(&agent, &crate::world::order_for(&format!("c{n}@acme.example"))).await;
     }
     world.pass(301);
-    // All six are told as late while every mail slot hangs.
+    // All six are announced as late while every mail slot hangs.
     within(world.sandbox.slack.wait_for(6)).await;
     assert_eq!(world.sandbox.gitlab.issues().len(), 6);
 }
@@ -174,15 +206,15 @@ async fn without_the_encryption_that_is_asked_for_no_mail_goes_and_people_are_to
     within(world.sandbox.slack.wait_for(1)).await;
     let license = agent.get(&format!("/api/v1/licenses/{}", license["id"].as_str().unwrap())).await.unwrap();
     let email = through(&license, "email")[0];
-    assert_eq!((&license["state"], &email["state"]), (&"late".into(), &"pending".into()), "it is tried on");
+    assert_eq!((&license["state"], &email["state"]), (&"late".into(), &"pending".into()), "it is retried");
     assert!(email["last_error"].as_str().unwrap().contains("STARTTLS"), "{email}");
     assert!(world.sandbox.mail.mails().is_empty());
 }
 
 #[tokio::test]
 #[ignore = "takes two minutes: make soak"]
-async fn a_server_that_is_silent_after_the_dot_gets_the_same_mail_again_and_the_history_says_uncertain() {
-    // Two minutes of real patience: a mail server may think that long.
+async fn a_server_without_a_reply_to_the_dot_gets_the_same_mail_again_and_the_history_says_uncertain() {
+    // Two minutes of real time: a mail server may take that long.
     let world = World::start().await;
     world.sandbox.mail.faults.fail_next(Fault::HangAfterDot);
     let agent = world.agent().await;
@@ -197,17 +229,17 @@ async fn a_server_that_is_silent_after_the_dot_gets_the_same_mail_again_and_the_
 
 #[tokio::test]
 #[ignore = "takes half a minute: make soak"]
-async fn a_server_that_is_silent_at_its_greeting_costs_one_more_try() {
-    is_tried_on(Fault::HangAtGreeting).await;
+async fn a_server_without_a_greeting_costs_one_retry() {
+    is_retried(Fault::HangAtGreeting).await;
 }
 
 #[tokio::test]
 #[ignore = "takes half a minute: make soak"]
-async fn a_server_that_gives_one_byte_a_second_costs_one_more_try() {
-    is_tried_on(Fault::Trickle).await;
+async fn a_server_that_sends_one_byte_a_second_costs_one_retry() {
+    is_retried(Fault::Trickle).await;
 }
 
-async fn is_tried_on(fault: Fault) {
+async fn is_retried(fault: Fault) {
     let (world, license) = after(fault).await;
     let email = through(&license, "email")[0].clone();
     assert_eq!((&email["attempts"], &email["uncertain"]), (&2.into(), &false.into()));

@@ -1,4 +1,4 @@
-//! What GitLab answers decides between another try and failure, and exactly one issue exists.
+//! GitLab's answer decides between a retry and failure, and exactly one issue exists.
 
 use std::{io::ErrorKind, net::TcpListener};
 
@@ -45,14 +45,14 @@ async fn what_may_pass_is_tried_on_and_exactly_one_issue_exists() {
         let issues = world.sandbox.gitlab.issues();
         assert_eq!((issues.len(), issues[0].state), (1, State::Closed), "{fault:?}");
         assert_eq!(issue["reference"], issues[0].web_url.as_str());
-        let told = history(&license).into_iter().any(|what| what == "issue_retry" || what == "issue_uncertain");
-        assert!(told, "{fault:?}: the agent is told: {license}");
+        let is_shown = history(&license).into_iter().any(|what| what == "issue_retry" || what == "issue_uncertain");
+        assert!(is_shown, "{fault:?}: the agent sees it: {license}");
         assert_eq!(world.sandbox.mail.mails().len(), 1, "{fault:?}");
     }
 }
 
 #[tokio::test]
-async fn an_issue_that_could_not_be_closed_is_closed_at_the_next_try_and_not_made_again() {
+async fn an_issue_that_could_not_be_closed_is_closed_at_the_retry_and_not_created_again() {
     let faults =
         [Fault::status(500, "oops"), Fault::DropAfter, Fault::DropBefore, Fault::RateLimited { retry_after: None }];
     for fault in faults {
@@ -71,7 +71,7 @@ async fn an_issue_that_gitlab_refuses_as_wrong_fails_and_slack_says_that_it_is_n
         let issue = through(&license, "issue")[0].clone();
         assert_eq!(issue["state"], "failed", "{status}");
         assert!(issue["last_error"].as_str().unwrap().contains("is strange"));
-        assert_eq!(license["state"], "delivered", "the mail is out all the same");
+        assert_eq!(license["state"], "delivered", "the mail was sent nevertheless");
         assert_eq!(world.sandbox.slack.messages().len(), 1);
     }
 }
@@ -105,5 +105,5 @@ async fn a_redirect_takes_neither_token_nor_license_to_another_host() {
     let (world, license) = after(CallFault::on(Call::Create, Fault::Redirect { to })).await;
     assert_eq!(through(&license, "issue")[0]["attempts"], 2);
     assert_eq!(world.sandbox.gitlab.issues().len(), 1);
-    assert_eq!(elsewhere.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "nobody came");
+    assert_eq!(elsewhere.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "nobody connected");
 }

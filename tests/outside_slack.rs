@@ -1,4 +1,4 @@
-//! What Slack answers decides between another try and failure.
+//! Slack's answer decides between a retry and failure.
 
 use serde_json::Value;
 use stopgap::sandbox::web::Fault;
@@ -28,7 +28,7 @@ async fn what_may_pass_is_tried_on() {
         let (world, license) = after(fault.clone()).await;
         let slack = through(&license, "slack")[0].clone();
         assert_eq!((&slack["state"], &slack["attempts"]), (&"sent".into(), &2.into()), "{fault:?}");
-        assert!(history(&license).contains(&"slack_retry"), "{fault:?}: the agent is told");
+        assert!(history(&license).contains(&"slack_retry"), "{fault:?}: the agent sees it");
         assert_eq!(world.sandbox.slack.messages().len(), 1, "{fault:?}");
     }
 }

@@ -1,10 +1,10 @@
-//! Mail goes over the encryption that the settings ask for, to the server that they name, or it does not go.
+//! Mail is sent over the encryption and to the server that the settings name, or not at all.
 
 use std::{path::Path, process::Command};
 
 use serde_json::Value;
 use stopgap::{
-    check::{check, finding::Verdict},
+    check::{Options, check, finding::Status},
     random::Random,
     sandbox::{
         Browser,
@@ -50,7 +50,7 @@ async fn encrypted(encryption: &Encryption, is_trusted: bool) -> (World, Command
 }
 
 #[tokio::test]
-async fn a_mail_goes_out_over_either_encryption_and_a_login_refused_there_is_tried_on() {
+async fn a_mail_is_sent_over_either_encryption_and_a_refused_login_is_retried() {
     for encryption in both(CERTIFICATE) {
         let (world, service) = encrypted(&encryption, true).await;
         world.sandbox.mail.faults.fail_next(Fault::Auth535);
@@ -87,7 +87,7 @@ async fn a_certificate_for_another_name_gets_no_mail_and_people_are_told() {
     }
 }
 
-/// The mail is late and tried on, its open issue and Slack tell it, and the agent reads why.
+/// The mail is late and retried, an open issue and Slack announce it, and the agent reads why.
 async fn gets_nothing(world: &World, agent: &Browser, why: &str) {
     let license = generate(agent, &order()).await;
     within(world.sandbox.slack.wait_for(1)).await;
@@ -103,12 +103,12 @@ async fn gets_nothing(world: &World, agent: &Browser, why: &str) {
 }
 
 #[tokio::test]
-async fn the_check_says_how_to_trust_an_authority_of_ones_own() {
+async fn the_check_says_how_to_trust_a_private_authority() {
     for encryption in both(CERTIFICATE) {
         let (world, _) = encrypted(&encryption, false).await;
-        let findings = within(check(&world.config(), &world.clock, Random, None)).await;
+        let findings = within(check(&world.config(), &world.clock, Random, &Options::default())).await;
         let mail = findings.iter().find(|finding| finding.part == "mail").unwrap();
-        assert_eq!(mail.verdict, Verdict::Failed, "{mail}");
-        assert!(mail.words.contains("SSL_CERT_FILE"), "{mail}");
+        assert_eq!(mail.status, Status::Failed, "{mail}");
+        assert!(mail.message.contains("SSL_CERT_FILE"), "{mail}");
     }
 }

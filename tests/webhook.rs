@@ -1,4 +1,4 @@
-//! Did it arrive? The mail provider's signed reports say so, and nobody else can.
+//! Whether a mail arrived, by the mail provider's signed reports.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Method, StatusCode};
@@ -44,7 +44,7 @@ pub fn report_of_nobody(world: &World) -> String {
     json!({ "signature": signature(KEY, world.clock.now().as_second(), &fresh_key()), "event-data": event }).to_string()
 }
 
-/// What the service answers to a report.
+/// Posts a report and returns the status.
 pub async fn say(world: &World, body: &Value) -> StatusCode {
     read(world.stranger().request(Method::POST, "/webhooks/mailgun").json(body)).await.status
 }
@@ -59,7 +59,7 @@ pub fn bounced() -> Value {
 }
 
 #[tokio::test]
-async fn without_word_of_the_provider_the_arrival_is_unknown() {
+async fn without_a_report_the_arrival_is_unknown() {
     let world = World::start().await;
     let (_, license) = delivered(&world).await;
     let arrival = &through(&license, "email")[0]["arrival"];
@@ -69,7 +69,7 @@ async fn without_word_of_the_provider_the_arrival_is_unknown() {
 }
 
 #[tokio::test]
-async fn the_license_shows_in_words_whether_its_mail_arrived() {
+async fn the_license_shows_whether_its_mail_arrived() {
     let world = world().await;
     let (agent, license) = delivered(&world).await;
     let later =
@@ -96,7 +96,7 @@ async fn the_license_shows_in_words_whether_its_mail_arrived() {
 }
 
 #[tokio::test]
-async fn a_bounce_reopens_the_issue_tells_slack_and_a_corrected_address_closes_it() {
+async fn a_bounce_reopens_the_issue_posts_to_slack_and_a_corrected_address_closes_it() {
     let world = world().await;
     let (agent, license) = delivered(&world).await;
     assert_eq!(say(&world, &report(&world, &license, &bounced())).await, 200);
@@ -124,7 +124,7 @@ async fn a_bounce_reopens_the_issue_tells_slack_and_a_corrected_address_closes_i
 }
 
 #[tokio::test]
-async fn suppressed_mail_is_said_to_be_that() {
+async fn a_suppressed_mail_names_the_list() {
     let world = world().await;
     let (agent, license) = delivered(&world).await;
     let event = json!({ "event": "failed", "severity": "permanent", "reason": "suppress-bounce",
@@ -133,7 +133,7 @@ async fn suppressed_mail_is_said_to_be_that() {
     let license = ended(&agent, &license).await;
     let arrival = through(&license, "email")[0]["arrival"].clone();
     assert_eq!(arrival["state"], "suppressed");
-    assert!(arrival["detail"].as_str().unwrap().contains("suppression list"), "{arrival}");
+    assert!(arrival["detail"].as_str().unwrap().contains("list of bounces"), "{arrival}");
     assert_eq!(world.sandbox.gitlab.issues()[0].state, State::Opened);
 }
 
@@ -147,7 +147,7 @@ async fn a_customer_whose_mail_bounced_has_no_running_license() {
 }
 
 #[tokio::test]
-async fn reports_in_any_order_end_in_the_same_word() {
+async fn reports_in_any_order_lead_to_the_same_state() {
     let world = world().await;
     let (agent, license) = delivered(&world).await;
     say(&world, &report(&world, &license, &bounced())).await;

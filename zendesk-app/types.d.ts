@@ -368,7 +368,7 @@ export interface components {
             error?: string | null;
         };
         /** @enum {string} */
-        AttemptOutcome: "sent" | "retry" | "uncertain" | "refused" | "lost";
+        AttemptOutcome: "sent" | "retry" | "uncertain" | "needs_operator" | "refused" | "lost";
         /**
          * @description In the order in which a license reaches them.
          * @enum {string}

@@ -1,53 +1,46 @@
-//! What was found, one line each.
+//! The results of the check, one line each.
 
 use std::fmt;
 
-/// How a part stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
+pub enum Status {
     Ok,
-    /// It works, and deserves a look.
+    /// It works, but someone should look at it.
     Warning,
-    /// Licenses would not get through.
+    /// Licenses would not be delivered.
     Failed,
 }
 
-/// What rustls says of a certificate that nobody it trusts has signed.
+/// In rustls's error for a certificate that no trusted authority has signed.
 const UNKNOWN_ISSUER: &str = "UnknownIssuer";
 
-/// One part and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What was looked at, in a word or two.
     pub part: &'static str,
-    pub verdict: Verdict,
-    /// What was seen; where it is not as it should be, with the remedy. One line, and nothing secret in it.
-    pub words: String,
+    pub status: Status,
+    /// One line without secrets; for a warning or failure with the remedy.
+    pub message: String,
 }
 
 impl Finding {
-    /// As it should be.
-    pub fn ok(part: &'static str, words: impl Into<String>) -> Self {
-        Self { part, verdict: Verdict::Ok, words: words.into() }
+    pub fn ok(part: &'static str, message: impl Into<String>) -> Self {
+        Self { part, status: Status::Ok, message: message.into() }
     }
 
-    /// It works; `words` say what to look at.
-    pub fn warning(part: &'static str, words: impl Into<String>) -> Self {
-        Self { part, verdict: Verdict::Warning, words: words.into() }
+    pub fn warning(part: &'static str, message: impl Into<String>) -> Self {
+        Self { part, status: Status::Warning, message: message.into() }
     }
 
-    /// It does not work; `words` say what to do.
-    pub fn failed(part: &'static str, words: impl Into<String>) -> Self {
-        let mut words = words.into();
-        if words.contains(UNKNOWN_ISSUER) {
-            words.push_str("; where the certificate is of an authority of your own, name its file in SSL_CERT_FILE");
+    pub fn failed(part: &'static str, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        if message.contains(UNKNOWN_ISSUER) {
+            message.push_str("; for a certificate by an authority of your own, set SSL_CERT_FILE to its file");
         }
-        Self { part, verdict: Verdict::Failed, words }
+        Self { part, status: Status::Failed, message }
     }
 }
 
-impl Verdict {
-    /// The word at the beginning of the line.
+impl Status {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -59,6 +52,6 @@ impl Verdict {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<8} {:<16} {}", self.verdict.as_str(), self.part, self.words)
+        write!(f, "{:<8} {:<16} {}", self.status.as_str(), self.part, self.message)
     }
 }

@@ -1,8 +1,8 @@
-//! `stopgap check`: each part of the configuration against the living world. Changes nothing: GitLab is only read, no
-//! mail is sent, no table is touched.
+//! `stopgap check`: checks the configuration against the real services. Changes nothing: GitLab is only read, no mail is
+//! sent, no table is touched.
 //!
-//! - [`finding`]: what was found, one line each
-//! - the other files: one neighbour each
+//! - [`finding`]: the results, one line each
+//! - the other files: one service each
 
 mod database;
 pub mod finding;
@@ -19,43 +19,48 @@ use tokio::time::timeout;
 use crate::{clock::Clock, config::Config, delivery::Links, license::Email, random::Random};
 use finding::Finding;
 
-/// How long one neighbour may take altogether.
+/// For one service altogether.
 pub const PART_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What every part of the check needs.
 #[derive(Clone, Copy)]
-struct Asking<'a> {
+struct CheckContext<'a> {
     config: &'a Config,
     clock: &'a Clock,
     random: Random,
-    /// Where a test mail really goes; Slack gets a test message then, too.
-    send_test: Option<&'a Email>,
+    options: &'a Options,
 }
 
-/// Checks all parts at once, each within [`PART_TIMEOUT`], and tells what was found in the order of a license's walk.
-///
-/// With `send_test` a mail really goes to that address and a message to Slack's channel.
-pub async fn check(config: &Config, clock: &Clock, random: Random, send_test: Option<&Email>) -> Vec<Finding> {
-    let asking = Asking { config, clock, random, send_test };
-    let zendesk = zendesk::check(asking);
-    // Boxed: the futures of whole conversations are large.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Sends a test mail to this address, and a test message to Slack.
+    pub send_test: Option<Email>,
+    /// Asks the mail server whether it accepts this recipient; by default the sender's own address.
+    pub recipient: Option<Email>,
+}
+
+/// Checks all parts at once, each within [`PART_TIMEOUT`]. Returns the findings in the order in which a license needs the
+/// parts.
+pub async fn check(config: &Config, clock: &Clock, random: Random, options: &Options) -> Vec<Finding> {
+    let context = CheckContext { config, clock, random, options };
+    let zendesk = zendesk::check(context);
+    // Boxed: these futures are large.
     let (sealing, database, mail, gitlab, slack) = tokio::join!(
-        bounded("license key", Box::pin(sealing::check(asking))),
-        bounded("database", Box::pin(database::check(asking))),
-        bounded("mail", Box::pin(mail::check(asking))),
-        bounded("gitlab", Box::pin(gitlab::check(asking))),
-        bounded("slack", Box::pin(slack::check(asking))),
+        bounded("license key", Box::pin(sealing::check(context))),
+        bounded("database", Box::pin(database::check(context))),
+        bounded("mail", Box::pin(mail::check(context))),
+        bounded("gitlab", Box::pin(gitlab::check(context))),
+        bounded("slack", Box::pin(slack::check(context))),
     );
     [zendesk, sealing, database, mail, gitlab, slack].concat()
 }
 
 async fn bounded(part: &'static str, check: impl Future<Output = Vec<Finding>>) -> Vec<Finding> {
     timeout(PART_TIMEOUT, check).await.unwrap_or_else(|_| {
-        vec![Finding::failed(part, format!("no end within {} seconds; is it reachable?", PART_TIMEOUT.as_secs()))]
+        vec![Finding::failed(part, format!("not finished within {} seconds; is it reachable?", PART_TIMEOUT.as_secs()))]
     })
 }
 
-impl Asking<'_> {
+impl CheckContext<'_> {
     fn links(&self) -> Links {
         let zendesk = &self.config.zendesk;
         Links { zendesk_origin: zendesk.origin.clone(), subdomain: zendesk.subdomain.clone() }

@@ -2,7 +2,7 @@
 
 use rsa::traits::PublicKeyParts as _;
 
-use super::{Asking, finding::Finding};
+use super::{CheckContext, finding::Finding};
 use crate::{
     config::Sealing,
     license::{Customer, Email, Seats, Terms, record::today},
@@ -13,8 +13,8 @@ const KEY: &str = "license key";
 const TOKEN: &str = "license token";
 
 /// Seals a license for nobody, and opens it with the public key. Names token and key if they are in an HSM.
-pub(super) async fn check(asking: Asking<'_>) -> Vec<Finding> {
-    let Sealing { source, public, .. } = asking.config.sealing.clone();
+pub(super) async fn check(context: CheckContext<'_>) -> Vec<Finding> {
+    let Sealing { source, public, .. } = context.config.sealing.clone();
     let signer = match Signer::start(source, public).await {
         Ok(signer) => signer,
         Err(reason) => return vec![Finding::failed(KEY, reason)],
@@ -27,7 +27,7 @@ pub(super) async fn check(asking: Asking<'_>) -> Vec<Finding> {
         Ok(report) => report,
         Err(reason) => return vec![Finding::failed(TOKEN, reason)],
     };
-    if let Err(reason) = trial(&signer, asking).await {
+    if let Err(reason) = trial(&signer, context).await {
         return vec![Finding::failed(KEY, format!("a trial seal failed: {reason}"))];
     }
     let sealed = format!("{} bits; a trial seal opens with the public key", signer.public().size() * 8);
@@ -44,10 +44,10 @@ pub(super) async fn check(asking: Asking<'_>) -> Vec<Finding> {
     }
 }
 
-async fn trial(signer: &Signer, asking: Asking<'_>) -> Result<(), String> {
-    let terms = Terms::of(today(asking.clock.now()), asking.config.sealing.days);
+async fn trial(signer: &Signer, context: CheckContext<'_>) -> Result<(), String> {
+    let terms = Terms::of(today(context.clock.now()), context.config.sealing.days);
     let customer = Customer { email: Email::parse("nobody@stopgap.invalid")?, name: None, company: None };
     let attributes = Attributes::emergency(&customer, Seats::parse(1)?, terms);
-    let sealed = signer.seal(attributes, asking.random.for_rsa()).await.map_err(|e| e.to_string())?;
+    let sealed = signer.seal(attributes, context.random.for_rsa()).await.map_err(|e| e.to_string())?;
     file::open(sealed.expose(), signer.public()).map(drop).map_err(|e| e.to_string())
 }

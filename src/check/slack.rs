@@ -1,41 +1,40 @@
-//! The shape of Slack's webhook. Whether it works only a message can tell.
+//! The form of Slack's webhook. Only a message can show that it works.
 
 use secrecy::ExposeSecret as _;
 use url::Url;
 
-use super::{Asking, finding::Finding};
+use super::{CheckContext, finding::Finding};
 use crate::delivery::slack::Slack;
 
 const PART: &str = "slack";
-/// Where Slack's incoming webhooks live.
 const HOST: &str = "hooks.slack.com";
 
-pub(super) async fn check(asking: Asking<'_>) -> Vec<Finding> {
-    let mut findings = vec![shape(asking.config.slack.webhook.expose_secret())];
-    if asking.send_test.is_some() {
-        findings.push(match Slack::new(&asking.config.slack, asking.links(), asking.clock.clone()) {
+pub(super) async fn check(context: CheckContext<'_>) -> Vec<Finding> {
+    let mut findings = vec![form(context.config.slack.webhook.expose_secret())];
+    if context.options.send_test.is_some() {
+        findings.push(match Slack::new(&context.config.slack, context.links(), context.clock.clone()) {
             Ok(slack) => match slack.send_test().await {
-                Ok(()) => Finding::ok("test message", "accepted by Slack; see that it is in the right channel"),
-                Err(words) => Finding::failed("test message", format!("{words}; renew STOPGAP_SLACK_WEBHOOK_URL")),
+                Ok(()) => Finding::ok("test message", "accepted by Slack; check that it is in the right channel"),
+                Err(message) => Finding::failed("test message", format!("{message}; renew STOPGAP_SLACK_WEBHOOK_URL")),
             },
-            Err(words) => Finding::failed("test message", words),
+            Err(message) => Finding::failed("test message", message),
         });
     }
     findings
 }
 
 /// `https://hooks.slack.com/services/T…/B…/…`; its last part is the secret, so nothing of it is repeated.
-fn shape(webhook: &str) -> Finding {
+fn form(webhook: &str) -> Finding {
     let Ok(url) = Url::parse(webhook) else {
-        return Finding::failed(PART, "STOPGAP_SLACK_WEBHOOK_URL is no address");
+        return Finding::failed(PART, "STOPGAP_SLACK_WEBHOOK_URL is not a URL");
     };
     if url.host_str() != Some(HOST) {
-        return Finding::warning(PART, format!("STOPGAP_SLACK_WEBHOOK_URL is not on {HOST}; is that meant?"));
+        return Finding::warning(PART, format!("STOPGAP_SLACK_WEBHOOK_URL is not on {HOST}; is that intended?"));
     }
     let parts: Vec<&str> = url.path_segments().map(Iterator::collect).unwrap_or_default();
     match parts[..] {
         ["services", team, hook, secret] if team.starts_with('T') && hook.starts_with('B') && !secret.is_empty() => {
-            Finding::ok(PART, "an incoming webhook; --send-test ADDRESS tries it")
+            Finding::ok(PART, "an incoming webhook; --send-test ADDRESS posts to it")
         }
         _ => Finding::failed(
             PART,
@@ -48,18 +47,18 @@ fn shape(webhook: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::finding::Verdict;
+    use crate::check::finding::Status;
 
     #[test]
-    fn a_webhook_is_known_by_its_shape_and_never_repeated() {
-        for (webhook, verdict) in [
-            ("https://hooks.slack.com/services/T0AB/B0CD/canary", Verdict::Ok),
-            ("https://hooks.slack.com/services/T0AB/canary", Verdict::Failed),
-            ("https://hooks.slack.com/workflows/T0AB/B0CD/canary", Verdict::Failed),
-            ("https://chat.acme.example/hooks/canary", Verdict::Warning),
+    fn a_webhook_is_checked_by_its_form_and_never_repeated() {
+        for (webhook, status) in [
+            ("https://hooks.slack.com/services/T0AB/B0CD/canary", Status::Ok),
+            ("https://hooks.slack.com/services/T0AB/canary", Status::Failed),
+            ("https://hooks.slack.com/workflows/T0AB/B0CD/canary", Status::Failed),
+            ("https://chat.acme.example/hooks/canary", Status::Warning),
         ] {
-            let finding = shape(webhook);
-            assert_eq!(finding.verdict, verdict, "{webhook}");
+            let finding = form(webhook);
+            assert_eq!(finding.status, status, "{webhook}");
             assert!(!finding.to_string().contains("canary"), "{finding}");
         }
     }

@@ -1,19 +1,19 @@
-//! What Zendesk's signed URLs are checked with. Zendesk itself is not asked: the service never speaks to it.
+//! The keys of Zendesk's signed URLs. Zendesk itself is not called: the service never does.
 
-use super::{Asking, finding::Finding};
+use super::{CheckContext, finding::Finding};
 use crate::zendesk::token::Verifier;
 
 const PART: &str = "zendesk";
 
-pub(super) fn check(asking: Asking<'_>) -> Vec<Finding> {
-    let zendesk = &asking.config.zendesk;
+pub(super) fn check(context: CheckContext<'_>) -> Vec<Finding> {
+    let zendesk = &context.config.zendesk;
     let missing = zendesk.missing();
     if !missing.is_empty() {
-        let words = format!(
-            "{} not set: nobody is let in until the app is installed and these are filled in",
+        let message = format!(
+            "{} not set: nobody can sign in until the app is installed and these are set",
             missing.join(" and ")
         );
-        return vec![Finding::warning(PART, words)];
+        return vec![Finding::warning(PART, message)];
     }
     vec![match Verifier::new(zendesk) {
         Ok(_) => Finding::ok(

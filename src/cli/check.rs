@@ -6,8 +6,8 @@ use clap::Args;
 use super::Flags;
 use crate::{
     check::{
-        check,
-        finding::{Finding, Verdict},
+        Options, check,
+        finding::{Finding, Status},
     },
     clock::Clock,
     config::{Environment, Mistakes},
@@ -18,24 +18,27 @@ use crate::{
 /// What `stopgap check` understands.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Really mail to this address, and really post to Slack
+    /// Send a test mail to this address, and a test message to Slack
     #[arg(long, value_name = "ADDRESS", value_parser = Email::parse)]
     send_test: Option<Email>,
+    /// Ask the mail server whether it accepts this recipient [default: the address of STOPGAP_MAIL_FROM]
+    #[arg(long, value_name = "ADDRESS", value_parser = Email::parse)]
+    recipient: Option<Email>,
     #[command(flatten)]
     flags: Flags,
 }
 
 /// Prints one line a part. Mistakes in the settings are lines too: nothing else can be looked at then.
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let config = arguments.flags.over(Environment::of_process()).config();
-    let findings = match config {
-        Ok(config) => check(&config, &Clock::system(), Random, arguments.send_test.as_ref()).await,
+    let Arguments { send_test, recipient, flags } = arguments;
+    let findings = match flags.over(Environment::of_process()).config() {
+        Ok(config) => check(&config, &Clock::system(), Random, &Options { send_test, recipient }).await,
         Err(mistakes) => of_mistakes(&mistakes),
     };
     for finding in &findings {
         println!("{finding}");
     }
-    let failed = findings.iter().filter(|finding| finding.verdict == Verdict::Failed).count();
+    let failed = findings.iter().filter(|finding| finding.status == Status::Failed).count();
     if failed > 0 {
         bail!("{failed} of {} checks failed", findings.len());
     }

@@ -101,6 +101,11 @@ pub const SETTINGS: &[Setting] = &[
         "`smtps://user:password@host:465` or `smtp://user:password@host:587?tls=required`; \
          unencrypted on loopback alone, or with `?tls=none`",
     ),
+    open(
+        "SMTP_EHLO_NAME",
+        Absent("this machine's host name"),
+        "the name that EHLO gives; some mail servers accept only a full one, such as `stopgap.example.com`",
+    ),
     open("MAIL_FROM", Required, "the sender, `Name <address>`"),
     open("GITLAB_URL", Value("https://gitlab.com"), "the GitLab that holds the issues"),
     secret("GITLAB_TOKEN", Required, "access token with the scope `api`, role Reporter or more"),

@@ -12,7 +12,7 @@ use super::{
     values,
 };
 
-/// `SMTP_URL`, `MAIL_FROM`: the mail server, and whom its mails are from.
+/// `SMTP_…`, `MAIL_FROM`: the mail server, and whom its mails are from.
 #[derive(Clone)]
 pub struct Smtp {
     /// A name, or an IP address without brackets.
@@ -22,6 +22,8 @@ pub struct Smtp {
     pub tls: SmtpTls,
     /// User and password, where the server wants a login.
     pub credentials: Option<(String, SecretString)>,
+    /// What EHLO says; `None` for this machine's host name.
+    pub ehlo_name: Option<String>,
     /// The sender; always has a name.
     pub from: Mailbox,
 }
@@ -47,17 +49,21 @@ pub(super) struct SmtpUrl {
 impl Smtp {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let url = reader.value("SMTP_URL", parse);
+        let ehlo_name = reader.optional("SMTP_EHLO_NAME", values::host_name);
         let from = reader.value("MAIL_FROM", values::mailbox);
         let SmtpUrl { host, port, tls, credentials } = url?;
-        Some(Self { host, port, tls, credentials, from: from? })
+        Some(Self { host, port, tls, credentials, ehlo_name: ehlo_name?, from: from? })
     }
 }
 
 impl fmt::Debug for Smtp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port, tls, credentials, from } = self;
+        let Self { host, port, tls, credentials, ehlo_name, from } = self;
         let login = credentials.is_some();
-        write!(f, "Smtp {{ host: {host}, port: {port}, tls: {tls:?}, login: {login}, from: {from} }}")
+        write!(
+            f,
+            "Smtp {{ host: {host}, port: {port}, tls: {tls:?}, login: {login}, ehlo_name: {ehlo_name:?}, from: {from} }}"
+        )
     }
 }
 

@@ -46,6 +46,14 @@ pub(super) fn domains(text: &str) -> Result<Vec<String>, String> {
     }
 }
 
+/// A full host name.
+pub(super) fn host_name(text: &str) -> Result<String, String> {
+    match Email::parse(&format!("a@{text}")) {
+        Ok(_) if !text.contains('@') => Ok(text.to_owned()),
+        _ => Err("must be a full host name such as stopgap.example.com".into()),
+    }
+}
+
 /// An address and port to listen on.
 pub(super) fn socket_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "must be an IP address and a port, such as 0.0.0.0:8080 or [::]:8080".into())

@@ -1,4 +1,4 @@
-//! What the clients that speak HTTP have in common: how long they wait, how much they read, how they say what broke.
+//! What the HTTP clients have in common: timeouts, bounded bodies, error texts.
 
 use std::{error::Error, time::Duration};
 
@@ -11,11 +11,11 @@ use reqwest::{
 
 use super::sanitize;
 
-/// How long a connection may take to stand, TLS included.
+/// For a connection, TLS included.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A client that follows no redirects (a token or a license must not travel to another host) and gives up after
-/// `total`, the reading of the answer included.
+/// A client that follows no redirects (a token or a license must not go to another host). A call times out after `total`,
+/// its answer's body included.
 pub fn client(total: Duration) -> Result<Client, String> {
     Client::builder()
         .user_agent(concat!("stopgap/", env!("CARGO_PKG_VERSION")))
@@ -23,24 +23,18 @@ pub fn client(total: Duration) -> Result<Client, String> {
         .timeout(total)
         .redirect(Policy::none())
         .build()
-        .map_err(|error| format!("no HTTP client can be made: {}", describe(error)))
+        .map_err(|error| format!("the HTTP client cannot be built: {}", describe(error)))
 }
 
-/// Why a body was not read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum BodyError {
-    /// The connection broke, or took too long; how.
     #[error("{0}")]
     BrokeOff(String),
-    /// It has more bytes than this.
     #[error("the answer is longer than {0} bytes")]
     TooLong(usize),
 }
 
-/// The whole body, of at most `max_bytes`.
-///
-/// # Errors
-/// It broke off, or is longer.
+/// The whole body. Returns an error if it is longer than `max_bytes`.
 pub async fn body(answer: &mut Response, max_bytes: usize) -> Result<Vec<u8>, BodyError> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|e| BodyError::BrokeOff(describe(e)))? {
@@ -52,9 +46,8 @@ pub async fn body(answer: &mut Response, max_bytes: usize) -> Result<Vec<u8>, Bo
     Ok(body)
 }
 
-/// How long the other side asks to be left alone: seconds or an HTTP date (RFC 9110, section 10.2.3).
-///
-/// Unbounded, as the other side said it; a date that is past is no wait at all.
+/// The wait that the server asks for, in seconds or as an HTTP date (RFC 9110, section 10.2.3). Not bounded; zero for a
+/// date in the past.
 pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
@@ -64,19 +57,19 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     Some(Duration::try_from(date.duration_since(now)).unwrap_or_default())
 }
 
-/// What broke, with its causes, and without the address: a webhook's address is a secret.
+/// The error with its causes, without the URL: a webhook's URL is a secret.
 pub fn describe(error: reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
     }
     let error = error.without_url();
-    let mut words = error.to_string();
+    let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        words = format!("{words}: {inner}");
+        text = format!("{text}: {inner}");
         cause = inner.source();
     }
-    sanitize::words(&words)
+    sanitize::error_text(&text)
 }
 
 #[cfg(test)]
@@ -84,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_after_is_read_in_both_its_forms() {
+    fn retry_after_is_seconds_or_a_date() {
         let now: Timestamp = "2026-11-21T23:14:05Z".parse().unwrap();
         for (value, wait) in [
             ("30", Some(30)),

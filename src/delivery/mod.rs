@@ -1,12 +1,12 @@
-//! The three clients that tell the outside of a license, and the words they say.
+//! The three clients (email, GitLab, Slack) and their texts.
 //!
-//! Each client makes one delivery when it is asked to, and answers with an [`Outcome`](crate::license::delivery::Outcome),
-//! never with an error: what becomes of a retry is the outbox's business. The clients do not know each other.
+//! A client makes one delivery per call and returns an [`Outcome`](crate::license::Outcome), never an error: retries are
+//! the outbox's task. The clients do not know each other.
 //!
 //! - [`email`]: the license to the customer, by SMTP
 //! - [`gitlab`]: the issue that every license ends in
 //! - [`slack`]: the message to the licensing team
-//! - [`sanitize`]: words of strangers, made fit to be repeated
+//! - [`sanitize`]: makes untrusted text fit to be repeated
 //! - [`http_client`]: what the GitLab and the Slack client have in common
 
 pub mod email;
@@ -14,27 +14,26 @@ pub mod gitlab;
 pub mod http_client;
 pub mod sanitize;
 pub mod slack;
-#[cfg(test)]
+#[cfg(all(test, feature = "sandbox"))]
 mod testing;
 
 use crate::license::Ticket;
 
-/// Where the ticket of a license is found, for people and for their answers.
+/// The addresses of a license's ticket.
 #[derive(Debug, Clone)]
 pub struct Links {
-    /// Zendesk's origin without a slash at its end, such as `https://acme.zendesk.com`.
+    /// Without a trailing slash: `https://acme.zendesk.com`.
     pub zendesk_origin: String,
-    /// Zendesk's subdomain, such as `acme`.
     pub subdomain: String,
 }
 
 impl Links {
-    /// The page of `ticket`, for agents.
+    /// The page for agents.
     pub fn ticket(&self, ticket: &Ticket) -> String {
         format!("{}/agent/tickets/{}", self.zendesk_origin, ticket.id)
     }
 
-    /// The address at which an answer lands on `ticket`.
+    /// A reply to this address becomes a comment on the ticket.
     pub fn reply_address(&self, ticket: &Ticket) -> String {
         format!("support+id{}@{}.zendesk.com", ticket.id, self.subdomain)
     }

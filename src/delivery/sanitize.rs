@@ -1,24 +1,24 @@
-//! Words of strangers, made fit to be repeated: one line, bounded, without license text and keys.
+//! Makes untrusted text fit to be repeated: one line, bounded, without license text and keys.
 
 use crate::license::single_line::breaks_line;
 
-/// The longest quotation of what a server said, in characters.
-pub const MAX_WORDS_CHARS: usize = 500;
+/// The longest error text.
+pub const MAX_ERROR_CHARS: usize = 500;
 
-/// The longest reason of a scope check or of passing it over, in characters: a reason to go on has 500 at most, the
-/// longest verdict's some more. Escaped for Slack it stays below the 3000 of a section.
+/// The longest reason of a scope check or an override: an override's has at most 500 characters, the longest verdict's
+/// some more. Escaped for Slack it stays below the 3000 of a section.
 pub const MAX_REASON_CHARS: usize = 540;
 
 /// A longer run of Base64 characters is taken for a license or a credential: no queue id or status code is that long.
 const MAX_RUN_CHARS: usize = 40;
 
-/// What a server said: on one line, at most [`MAX_WORDS_CHARS`] long, and without long runs of Base64, because servers
-/// repeat what they were sent.
-pub fn words(text: &str) -> String {
-    bounded(text, MAX_WORDS_CHARS)
+/// A server's error text: one line of at most [`MAX_ERROR_CHARS`], without long runs of Base64, because servers repeat
+/// what they were sent.
+pub fn error_text(text: &str) -> String {
+    bounded(text, MAX_ERROR_CHARS)
 }
 
-/// The same for a text that may be longer, at most `max_chars`.
+/// The same with at most `max_chars`.
 pub fn bounded(text: &str, max_chars: usize) -> String {
     let one_line = one_line(text);
     let mut kept = String::with_capacity(one_line.len());
@@ -33,7 +33,7 @@ pub fn bounded(text: &str, max_chars: usize) -> String {
     shorten(&kept, max_chars)
 }
 
-/// At most `max_chars` characters of `text`; an ellipsis says that there was more.
+/// At most `max_chars` characters of `text`; an ellipsis marks a cut.
 pub fn shorten(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
         None => text.to_owned(),
@@ -41,7 +41,7 @@ pub fn shorten(text: &str, max_chars: usize) -> String {
     }
 }
 
-/// Every mail address in `text` without its part before the `@`: `***@acme.example`.
+/// Replaces the local part of every email address in `text`: `***@acme.example`.
 pub fn mask_addresses(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     for piece in text.split_inclusive(ends_an_address) {
@@ -53,7 +53,7 @@ pub fn mask_addresses(text: &str) -> String {
     masked
 }
 
-/// `text` on one line: what breaks or turns a line becomes a space, and runs of spaces become one.
+/// What breaks a line or changes its direction becomes a space, and runs of spaces become one.
 fn one_line(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if breaks_line(c) { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -78,21 +78,21 @@ mod tests {
     };
 
     #[test]
-    fn a_servers_words_are_one_bounded_line() {
-        assert_eq!(words(" 5.1.1\r\n no\tsuch\0 user\u{202e} "), "5.1.1 no such user");
-        assert_eq!(words(&"é ".repeat(2000)).chars().count(), MAX_WORDS_CHARS);
-        assert_eq!(words(""), "");
+    fn a_servers_error_is_one_bounded_line() {
+        assert_eq!(error_text(" 5.1.1\r\n no\tsuch\0 user\u{202e} "), "5.1.1 no such user");
+        assert_eq!(error_text(&"é ".repeat(2000)).chars().count(), MAX_ERROR_CHARS);
+        assert_eq!(error_text(""), "");
     }
 
     #[test]
-    fn a_license_or_key_that_a_server_repeats_is_left_out() {
+    fn a_license_or_key_that_a_server_repeats_is_removed() {
         let key = "eyJkYXRhIjoi".repeat(5);
-        assert_eq!(words(&format!("bad line: {key}\n{key} end")), "bad line: […] […] end");
-        assert_eq!(words("queued as 4CqXrJ5b3Xz1"), "queued as 4CqXrJ5b3Xz1");
+        assert_eq!(error_text(&format!("bad line: {key}\n{key} end")), "bad line: […] […] end");
+        assert_eq!(error_text("queued as 4CqXrJ5b3Xz1"), "queued as 4CqXrJ5b3Xz1");
     }
 
     #[test]
-    fn addresses_keep_their_domain_alone() {
+    fn addresses_keep_only_their_domain() {
         let said = "<jane.doe@acme.example>: unknown; ask postmaster@mx.example, \"a@b\"@c.example x";
         let masked = "<***@acme.example>: unknown; ask ***@mx.example, \"***@b\"***@c.example x";
         assert_eq!(mask_addresses(said), masked);
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn shortened_text_says_so() {
+    fn shortened_text_is_marked() {
         assert_eq!(shorten("abc", 3), "abc");
         assert_eq!(shorten("abcd", 3), "ab…");
     }

@@ -29,7 +29,7 @@ pub enum ArrivalState {
     Delivered,
     /// The recipient's server refused it for good.
     Failed,
-    /// The provider did not even try: an earlier mail to this address bounced.
+    /// The provider did not send it: the address is on one of its suppression lists.
     Suppressed,
     /// It arrived, and the recipient called it spam.
     Complained,
@@ -48,12 +48,11 @@ impl ArrivalState {
     /// What it means for the agent.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Delayed => "The recipient's mail server is not taking the mail yet; it is tried on",
+            Self::Delayed => "The recipient's mail server does not accept the mail yet; the provider retries",
             Self::Delivered => "The recipient's mail server has the mail",
             Self::Failed => "The mail bounced: correct the address",
             Self::Suppressed => {
-                "The mail provider dropped the mail, because an earlier one to this address bounced: take the address \
-                 off its suppression list, or correct the address"
+                "The mail provider did not send the mail, because the address is on one of its suppression lists"
             }
             Self::Complained => "The mail arrived, and the recipient marked it as spam",
         }

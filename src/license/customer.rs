@@ -78,9 +78,10 @@ impl Email {
         self.folded().split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default()
     }
 
-    /// `j***@acme.example`: enough to recognise, too little to write to. For logs.
+    /// `j***@acme.example`: enough to recognise, too little to write to. A first character that is neither letter nor
+    /// digit is masked too: it could have a meaning in Markdown.
     pub fn masked(&self) -> String {
-        let first = self.0.chars().next().unwrap_or('*');
+        let first = self.0.chars().next().filter(char::is_ascii_alphanumeric).unwrap_or('*');
         format!("{first}***@{}", self.domain())
     }
 
@@ -185,5 +186,6 @@ mod tests {
     #[test]
     fn logs_see_a_masked_address() {
         assert_eq!(Email::parse("jane.doe@acme.example").unwrap().masked(), "j***@acme.example");
+        assert_eq!(Email::parse("`jane@acme.example").unwrap().masked(), "****@acme.example");
     }
 }

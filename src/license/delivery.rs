@@ -190,6 +190,8 @@ pub enum AttemptOutcome {
     Retry,
     /// Perhaps delivered; tried again.
     Uncertain,
+    /// Not delivered, because of our configuration or account; tried again.
+    NeedsOperator,
     /// Refused permanently.
     Refused,
     /// Never recorded: the process died or lost its lease.
@@ -215,6 +217,8 @@ pub enum Outcome {
         after: Option<Duration>,
         /// The attempt may have succeeded.
         uncertain: bool,
+        /// It cannot succeed before the operator has mended something, such as our login.
+        needs_operator: bool,
         /// What is known already, such as an issue that was created but not closed.
         reference: Option<String>,
     },
@@ -225,18 +229,19 @@ pub enum Outcome {
 impl Outcome {
     /// Not delivered; retry with the usual back-off.
     pub fn retry(error: impl Into<String>) -> Self {
-        Self::Retry { error: error.into(), after: None, uncertain: false, reference: None }
+        Self::Retry { error: error.into(), after: None, uncertain: false, needs_operator: false, reference: None }
     }
 
     /// Perhaps delivered; retry with the usual back-off.
     pub fn uncertain(error: impl Into<String>) -> Self {
-        Self::Retry { error: error.into(), after: None, uncertain: true, reference: None }
+        Self::Retry { error: error.into(), after: None, uncertain: true, needs_operator: false, reference: None }
     }
 
     pub fn kind(&self) -> AttemptOutcome {
         match self {
             Self::Sent { .. } => AttemptOutcome::Sent,
             Self::Retry { uncertain: true, .. } => AttemptOutcome::Uncertain,
+            Self::Retry { needs_operator: true, .. } => AttemptOutcome::NeedsOperator,
             Self::Retry { .. } => AttemptOutcome::Retry,
             Self::Refused { .. } => AttemptOutcome::Refused,
         }

@@ -10,10 +10,18 @@ use super::ResendKind;
 pub enum Notice {
     /// The mail server accepted the first email.
     Generated,
-    /// The recipient's side refused the email permanently.
-    EmailRefused { error: String },
+    /// The recipient's side refused the email permanently, or it expired.
+    EmailRefused {
+        error: String,
+        /// The cause is our configuration or account, not the recipient.
+        needs_operator: bool,
+    },
     /// The email missed its deadline and is retried.
-    EmailLate { error: Option<String> },
+    EmailLate {
+        error: Option<String>,
+        /// As for [`Notice::EmailRefused`].
+        needs_operator: bool,
+    },
     /// There is no license file.
     SealingFailed { error: String },
     /// A late email was accepted.
@@ -27,11 +35,13 @@ pub enum Notice {
         /// It resolves an announced failure.
         resolves_failure: bool,
     },
-    /// An email that an agent asked for later was refused permanently.
+    /// An email that an agent asked for later was refused permanently, or it expired.
     ResendRefused {
         how: ResendKind,
         to: String,
         error: String,
+        /// As for [`Notice::EmailRefused`].
+        needs_operator: bool,
         /// No other email of the license was accepted.
         open: bool,
     },

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    Actor, Attempt, Channel, Customer, Delivery, DeliveryState, Digests, EligibilityNote, Event, LicenseFile, Seats,
-    Terms, Ticket, Username,
+    Actor, Attempt, AttemptOutcome, Channel, Customer, Delivery, DeliveryId, DeliveryState, Digests, EligibilityNote,
+    Event, LicenseFile, Seats, Terms, Ticket, Username,
 };
 
 /// Characters of a license file's name before its extension; file systems allow 255 bytes in all.
@@ -125,6 +125,12 @@ impl LicenseDetails {
 
     pub fn state(&self) -> State {
         State::of(&self.deliveries)
+    }
+
+    /// Whether the last recorded attempt of `delivery` cannot be repeated with success before the operator acts.
+    pub fn needs_operator(&self, delivery: DeliveryId) -> bool {
+        let last = self.attempts.iter().rfind(|attempt| attempt.delivery_id == delivery);
+        last.is_some_and(|attempt| attempt.outcome == AttemptOutcome::NeedsOperator)
     }
 
     /// Whether the customer has it or will have it, and can use it on `today`.

@@ -27,7 +27,7 @@ pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Ou
             next.last_error = None;
             next.reference.clone_from(reference);
         }
-        Outcome::Retry { error, after, uncertain, reference } => {
+        Outcome::Retry { error, after, uncertain, reference, needs_operator: _ } => {
             next.last_error = Some(error.clone());
             next.uncertain |= *uncertain;
             if reference.is_some() {
@@ -46,7 +46,13 @@ pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Ou
         }
     }
     let events = events(delivery, &next, tick.now);
-    let follow_ups = follow_ups(details, delivery, &next, tick);
+    let needs_operator = match outcome {
+        Outcome::Retry { needs_operator, .. } => *needs_operator,
+        // Nobody refused it now: the earlier attempts say why it expired.
+        Outcome::Refused { .. } if delivery.expires_at <= tick.now => details.needs_operator(delivery.id),
+        Outcome::Refused { .. } | Outcome::Sent { .. } => false,
+    };
+    let follow_ups = follow_ups(details, delivery, &next, needs_operator, tick);
     Transition { delivery: next, follow_ups, events }
 }
 
@@ -57,13 +63,20 @@ pub fn mark_late(details: &LicenseDetails, delivery: &Delivery, tick: &mut Tick)
     let follow_ups = if details.state() == State::Delivered {
         Vec::new()
     } else {
-        notices_for(details, Notice::EmailLate { error: next.last_error.clone() }, tick)
+        let needs_operator = details.needs_operator(delivery.id);
+        notices_for(details, Notice::EmailLate { error: next.last_error.clone(), needs_operator }, tick)
     };
     Transition { delivery: next, follow_ups, events }
 }
 
 /// The deliveries that the change from `before` to `after` triggers.
-fn follow_ups(details: &LicenseDetails, before: &Delivery, after: &Delivery, tick: &mut Tick) -> Vec<NewDelivery> {
+fn follow_ups(
+    details: &LicenseDetails,
+    before: &Delivery,
+    after: &Delivery,
+    needs_operator: bool,
+    tick: &mut Tick,
+) -> Vec<NewDelivery> {
     if before.state == after.state {
         return Vec::new();
     }
@@ -76,7 +89,7 @@ fn follow_ups(details: &LicenseDetails, before: &Delivery, after: &Delivery, tic
         }
         (Channel::Email, DeliveryState::Failed, Some(Notice::Resent { how, to, .. })) => {
             let open = details.state() != State::Delivered;
-            let notice = Notice::ResendRefused { how: *how, to: to.clone(), error: error(), open };
+            let notice = Notice::ResendRefused { how: *how, to: to.clone(), error: error(), needs_operator, open };
             notices_for(details, notice, tick)
         }
         (Channel::Email, DeliveryState::Sent, _) if after.late || announced_failure(details) => {
@@ -86,7 +99,7 @@ fn follow_ups(details: &LicenseDetails, before: &Delivery, after: &Delivery, tic
         // It was forwarded meanwhile, so the customer has it.
         (Channel::Email, DeliveryState::Failed, _) if details.state() == State::Delivered => Vec::new(),
         (Channel::Email, DeliveryState::Failed, _) => {
-            notices_for(details, Notice::EmailRefused { error: error() }, tick)
+            notices_for(details, Notice::EmailRefused { error: error(), needs_operator }, tick)
         }
         (Channel::Issue, DeliveryState::Sent, _) if slack_lacks_link(details) => {
             vec![slack(details, Notice::IssueFiled, None, tick)]

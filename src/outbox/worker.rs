@@ -203,7 +203,9 @@ impl Worker {
     /// Calls the outside, never within a transaction.
     async fn deliver(&self, details: &LicenseDetails, delivery: &Delivery) -> Outcome {
         if delivery.expires_at <= self.clock.now() {
-            return Outcome::Refused { error: "expired before it could be delivered".into() };
+            let last_error = delivery.last_error.as_ref().map(|error| format!("; last error: {error}"));
+            let error = format!("expired before it could be delivered{}", last_error.unwrap_or_default());
+            return Outcome::Refused { error };
         }
         tokio::select! {
             outcome = self.call_client(details, delivery) => outcome,

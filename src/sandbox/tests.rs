@@ -73,7 +73,12 @@ impl Service {
         let to = order["customer"]["email"].as_str().unwrap();
         let mail = Message::builder().from("a@b.example".parse().unwrap()).to(to.parse().unwrap());
         let mail = mail.multipart(lettre::message::MultiPart::mixed().singlepart(file)).unwrap();
-        AsyncSmtpTransport::<Tokio1Executor>::from_url(&self.0.mail.url()).unwrap().build().send(mail).await.unwrap();
+        AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1")
+            .port(self.0.mail.address().port())
+            .build()
+            .send(mail)
+            .await
+            .unwrap();
         let http = reqwest::Client::new();
         let issues = format!("{}/api/v4/projects/{}/issues", self.0.gitlab.url(), gitlab::PROJECT_ID);
         let call = |call: reqwest::RequestBuilder, body| call.header("PRIVATE-TOKEN", gitlab::TOKEN).json(&body).send();

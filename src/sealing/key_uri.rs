@@ -4,6 +4,8 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
+use crate::license::file::hex;
+
 const SCHEME: &str = "pkcs11:";
 const MAX_BYTES: usize = 1024;
 
@@ -75,7 +77,7 @@ fn is_uri(text: &str) -> bool {
 /// The key, for messages: `license (id 01)`.
 impl fmt::Display for KeyUri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let id: Option<String> = self.id.as_ref().map(|id| id.iter().map(|byte| format!("{byte:02x}")).collect());
+        let id = self.id.as_deref().map(hex);
         match (&self.object, id) {
             (Some(object), Some(id)) => write!(f, "{object} (id {id})"),
             (Some(object), None) => f.write_str(object),

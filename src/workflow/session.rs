@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::LicenseService;
 use crate::{
+    license::file::hex,
     store::{self, Session},
     zendesk::token::Verified,
 };
@@ -48,12 +49,4 @@ impl LicenseService {
 /// In hex.
 pub(super) fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

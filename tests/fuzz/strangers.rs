@@ -6,7 +6,7 @@ use bolero::check;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
-use stopgap::delivery::{email::webhook, sanitize::MAX_WORDS_CHARS};
+use stopgap::delivery::{email::webhook, sanitize::MAX_ERROR_CHARS};
 
 use crate::{
     webhook::{KEY, signature},
@@ -63,7 +63,7 @@ fn a_report_is_believed_for_its_signature_alone() {
             let report = read_report(signed.to_string().as_bytes()).expect("it is signed");
             assert!(report.usable_until >= Timestamp::from_second(NOW).unwrap() + SignedDuration::from_hours(12));
             if let Some(reason) = report.news.and_then(|news| news.arrival.reason) {
-                assert!(reason.chars().count() <= MAX_WORDS_CHARS && !reason.contains(char::is_control), "{reason:?}");
+                assert!(reason.chars().count() <= MAX_ERROR_CHARS && !reason.contains(char::is_control), "{reason:?}");
             }
         }
     });

@@ -71,6 +71,7 @@ impl Outside {
             error: error.into(),
             after: None,
             uncertain: false,
+            needs_operator: false,
             reference: Some(ISSUE.into()),
         };
         if delivery.purpose != Purpose::First && !is_new && !self.notes.contains(&delivery.id.to_string()) {
@@ -95,7 +96,13 @@ impl Outside {
         match verdict {
             0 | 1 => Outcome::Sent { reference: knows_issue.then(|| ISSUE.into()) },
             2 => Outcome::uncertain("posted, the answer was lost"),
-            3 => Outcome::Retry { error: "429".into(), after: Some(wish), uncertain: false, reference: None },
+            3 => Outcome::Retry {
+                error: "429".into(),
+                after: Some(wish),
+                uncertain: false,
+                needs_operator: false,
+                reference: None,
+            },
             _ => Outcome::retry("500"),
         }
     }

@@ -207,6 +207,16 @@ fn numbers_have_ranges() {
 }
 
 #[test]
+fn an_ehlo_name_is_a_full_host_name() {
+    let with = |name: &str| Given::enough().with("SMTP_EHLO_NAME", name);
+    assert_eq!(with("stopgap.acme.example").config().smtp.ehlo_name.as_deref(), Some("stopgap.acme.example"));
+    assert_eq!(Given::enough().config().smtp.ehlo_name, None);
+    for bad in ["stopgap", "a@b.example", "stopgap.acme.example QUIT", "192.0.2.7", "-a.example"] {
+        assert!(with(bad).read().is_err(), "{bad:?}");
+    }
+}
+
+#[test]
 fn an_smtp_url_says_how_it_is_encrypted() {
     let smtp = |url: &str| Given::enough().with("SMTP_URL", url).config().smtp;
     for (url, host, port, tls) in [

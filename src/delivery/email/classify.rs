@@ -1,34 +1,33 @@
-//! What a broken step of the conversation means for the delivery.
+//! What a failed step of the conversation means for the delivery.
 
 use std::{fmt, time::Duration};
 
-use crate::license::delivery::Outcome;
+use super::refusal;
+use crate::license::Outcome;
 
 /// The steps of a conversation, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// TCP, and TLS where it comes first.
+pub(super) enum Step {
+    /// TCP, and TLS for `smtps://`.
     Connect,
-    /// The server's greeting and its answer to EHLO, which lettre reads together.
+    /// The greeting and the reply to EHLO, which lettre reads together.
     Greeting,
-    /// STARTTLS, the handshake and the second EHLO.
+    /// The plaintext phase and the handshake.
     Starttls,
     Login,
-    /// RSET, before a kept connection is used again.
+    /// RSET, before an idle connection is used again.
     Reset,
-    /// MAIL, which names the sender.
     Mail,
-    /// RCPT, which names the recipient.
     Rcpt,
     Data,
-    /// The mail, up to but without the final dot.
+    /// The mail without the final dot.
     Body,
-    /// The final dot and the server's last word.
+    /// The final dot and the reply to it.
     Dot,
 }
 
 impl Step {
-    /// What the mail server did to us, for "the mail server refused …".
+    /// For "the mail server refused …".
     fn noun(self) -> &'static str {
         match self {
             Self::Connect | Self::Greeting => "our connection",
@@ -42,12 +41,12 @@ impl Step {
         }
     }
 
-    /// When it happened, for "the connection broke …".
+    /// For "the connection broke …".
     fn when(self) -> &'static str {
         match self {
             Self::Connect => "while connecting",
             Self::Greeting => "at the greeting",
-            Self::Starttls => "while encrypting it (STARTTLS)",
+            Self::Starttls => "before it was encrypted (STARTTLS)",
             Self::Login => "during our login",
             Self::Reset => "before the mail began",
             Self::Mail => "at the sender address (MAIL)",
@@ -59,76 +58,129 @@ impl Step {
     }
 }
 
-/// How a step broke.
+/// Texts are sanitized already.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cause {
-    /// The server said no: its code and its words, already fit to be repeated.
-    Reply { code: u16, words: String },
-    /// No answer within this time.
+pub(super) enum Cause {
+    /// A negative reply.
+    Reply {
+        code: u16,
+        text: String,
+    },
     Timeout(Duration),
-    /// The connection broke, or what came over it was no SMTP.
+    /// The connection broke, or the server does not speak SMTP.
     Broken(String),
+    /// No encryption, or none that can be trusted.
+    Unencrypted(String),
 }
 
-/// A step that broke.
+/// A step that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    pub step: Step,
-    pub cause: Cause,
+pub(super) struct SmtpError {
+    pub(super) step: Step,
+    pub(super) cause: Cause,
 }
 
-/// What follows from a fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    /// The recipient's side said no for good.
-    Refused,
-    /// Surely not sent, and it may pass.
-    Retry,
-    Uncertain,
-}
-
-impl Fault {
-    /// Whether the server answered, so that the conversation is still in step.
-    pub fn is_reply(&self) -> bool {
+impl SmtpError {
+    /// Whether the server replied, so that the conversation can go on.
+    pub(super) fn is_reply(&self) -> bool {
         matches!(self.cause, Cause::Reply { .. })
     }
 
-    /// What became of the delivery.
-    pub fn outcome(&self) -> Outcome {
-        match self.verdict() {
-            Verdict::Refused => Outcome::Refused { error: self.to_string() },
-            Verdict::Retry => Outcome::retry(self.to_string()),
-            Verdict::Uncertain => Outcome::uncertain(self.to_string()),
+    /// Whether the recipient's side refused permanently.
+    ///
+    /// Up to MAIL a reply is about us. From RCPT on it is about the recipient or the mail, unless its text says otherwise:
+    /// many servers refuse sender, client and HELO only at RCPT. RFC 5321 (sections 3.3 and 4.3.2) lets a server answer
+    /// DATA with 554 "no valid recipients" or 550 for reasons of policy; another 5xx there, such as 503 "bad sequence",
+    /// means that the conversation went wrong.
+    pub(super) fn is_final(&self) -> bool {
+        match (self.step, &self.cause) {
+            (Step::Rcpt | Step::Dot, Cause::Reply { code: code @ 500..=599, text })
+            | (Step::Data, Cause::Reply { code: code @ 550..=559, text }) => !refusal::is_about_us(*code, text),
+            _ => false,
         }
     }
 
-    /// Who said no decides. Up to MAIL the server speaks of us, which the operator can mend; from RCPT on it speaks of
-    /// the recipient and of this mail.
-    ///
-    /// The command DATA stands between: RFC 5321 (sections 3.3 and 4.3.2) lets a server answer it with 554 "no valid
-    /// recipients" or 550 for reasons of policy, which are the recipient's word like a refused RCPT; any other 5xx,
-    /// such as 503 "bad sequence", tells of a muddled conversation and is tried again.
-    fn verdict(&self) -> Verdict {
+    /// Whether only the operator can mend it.
+    fn needs_operator(&self) -> bool {
         match (self.step, &self.cause) {
-            (Step::Rcpt | Step::Dot, Cause::Reply { code: 500..=599, .. })
-            | (Step::Data, Cause::Reply { code: 550..=559, .. }) => Verdict::Refused,
-            (Step::Dot, Cause::Timeout(_) | Cause::Broken(_)) => Verdict::Uncertain,
-            (_, Cause::Reply { .. } | Cause::Timeout(_) | Cause::Broken(_)) => Verdict::Retry,
+            (_, Cause::Unencrypted(_)) => true,
+            (_, Cause::Timeout(_) | Cause::Broken(_)) => false,
+            (Step::Rcpt | Step::Data | Step::Body | Step::Dot, Cause::Reply { code, text }) => {
+                refusal::is_about_us(*code, text)
+            }
+            (_, Cause::Reply { code, text }) => *code >= 500 || refusal::is_about_us(*code, text),
+        }
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        let error = self.to_string();
+        if self.is_final() {
+            return Outcome::Refused { error };
+        }
+        let uncertain = self.step == Step::Dot && !self.is_reply();
+        Outcome::Retry { error, after: None, uncertain, needs_operator: self.needs_operator(), reference: None }
+    }
+}
+
+impl fmt::Display for SmtpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Reply { code, text } => {
+                let is_late = matches!(self.step, Step::Rcpt | Step::Data | Step::Dot);
+                let noun = if is_late && self.needs_operator() { "mail from us" } else { self.step.noun() };
+                let for_now = if *code < 500 { " for now" } else { "" };
+                write!(f, "the mail server refused {noun}{for_now}: {code} {text}")
+            }
+            Cause::Timeout(after) => write!(f, "no reply from the mail server within {after:?} {}", self.step.when()),
+            Cause::Broken(text) => write!(f, "the connection to the mail server broke {}: {text}", self.step.when()),
+            Cause::Unencrypted(text) => write!(f, "the connection to the mail server cannot be encrypted: {text}"),
         }
     }
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.cause {
-            Cause::Reply { code: code @ 400..=499, words } => {
-                write!(f, "the mail server refused {} for now: {code} {words}", self.step.noun())
-            }
-            Cause::Reply { code, words } => write!(f, "the mail server refused {}: {code} {words}", self.step.noun()),
-            Cause::Timeout(after) => write!(f, "the mail server kept silent for {after:?} {}", self.step.when()),
-            Cause::Broken(words) => {
-                write!(f, "the connection to the mail server broke {}: {words}", self.step.when())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reply_of_the_mail_server_has_its_outcome() {
+        use Step::{Data, Dot, Greeting, Login, Mail, Rcpt, Reset};
+        for (step, code, text, outcome, error) in [
+            (Greeting, 421, "too busy", "retry", "refused our connection for now: 421 too busy"),
+            (Greeting, 554, "blocked", "needs_operator", "refused our connection: 554 blocked"),
+            (Greeting, 502, "no", "needs_operator", "refused our connection: 502 no"),
+            (Login, 535, "5.7.8 bad credentials", "needs_operator", "refused our login: 535 5.7.8 bad credentials"),
+            (Login, 454, "later", "retry", "refused our login for now: 454"),
+            (Reset, 421, "bye", "retry", "refused to use the connection again for now: 421"),
+            (Mail, 451, "try again", "retry", "refused our sender address for now: 451 try again"),
+            (Mail, 550, "unknown sender", "needs_operator", "refused our sender address: 550"),
+            (Rcpt, 450, "greylisted", "retry", "refused the recipient for now: 450 greylisted"),
+            (Rcpt, 550, "5.1.1 no such user", "refused", "refused the recipient: 550 5.1.1 no such user"),
+            (Rcpt, 554, "5.7.1 Relay access denied", "needs_operator", "refused mail from us: 554 5.7.1 Relay"),
+            (Data, 451, "disk full", "retry", "451 disk full"),
+            (Data, 503, "bad sequence", "retry", "503 bad sequence"),
+            (Data, 554, "no valid recipients", "refused", "554 no valid recipients"),
+            (Data, 554, "5.7.1 Client host rejected", "needs_operator", "refused mail from us: 554 5.7.1"),
+            (Dot, 451, "later", "retry", "refused the mail for now: 451 later"),
+            (Dot, 554, "spam", "refused", "refused the mail: 554 spam"),
+            (Dot, 552, "5.2.2 mailbox full", "refused", "552 5.2.2 mailbox full"),
+            (Dot, 550, "5.7.1 Sender not owned", "needs_operator", "refused mail from us: 550 5.7.1"),
+        ] {
+            let got = SmtpError { step, cause: Cause::Reply { code, text: text.into() } }.outcome();
+            assert_eq!(got.kind().as_str(), outcome, "{step:?} {code} {text}");
+            assert!(got.error().unwrap().contains(error), "{got:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_mail_that_was_handed_over_may_have_been_accepted() {
+        for step in [Step::Connect, Step::Greeting, Step::Mail, Step::Rcpt, Step::Data, Step::Body, Step::Dot] {
+            let expected = if step == Step::Dot { "uncertain" } else { "retry" };
+            for cause in [Cause::Timeout(Duration::from_secs(1)), Cause::Broken("reset".into())] {
+                assert_eq!(SmtpError { step, cause }.outcome().kind().as_str(), expected, "{step:?}");
             }
         }
+        let untrusted = SmtpError { step: Step::Starttls, cause: Cause::Unencrypted("UnknownIssuer".into()) };
+        assert_eq!(untrusted.outcome().kind().as_str(), "needs_operator");
     }
 }

@@ -5,29 +5,28 @@ use std::{
     fmt,
     future::Future,
     iter,
-    net::SocketAddr,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use lettre::Address;
-use lettre::transport::smtp::{
-    Error,
-    authentication::{Credentials, Mechanism},
-    client::{AsyncSmtpConnection, TlsParameters},
-    commands::{Data, Mail as MailCommand, Rcpt, Rset},
-    extension::ClientId,
+use lettre::{
+    Address,
+    transport::smtp::{
+        Error,
+        authentication::{Credentials, Mechanism},
+        client::{AsyncSmtpConnection, AsyncTokioStream},
+        commands::{Data, Mail as MailCommand, Rcpt, Rset},
+        extension::ClientId,
+    },
 };
 use secrecy::{ExposeSecret, SecretString};
-use tokio::{
-    net::{TcpStream, lookup_host},
-    time::timeout,
-};
+use tokio::time::timeout;
 
 use super::{
-    classify::{Cause, Fault, Step},
+    classify::{Cause, SmtpError, Step},
     message::Mail,
+    transport::{self, Tls},
 };
 use crate::{
     config::{self, SmtpTls},
@@ -35,90 +34,75 @@ use crate::{
     delivery::sanitize,
 };
 
-/// The mechanisms that every provider of mail relays offers one of.
+/// Every mail relay offers one of them.
 const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
 
-/// How many addresses of the mail server's name are tried.
-const MAX_ADDRESSES: usize = 4;
-
-/// How long each kind of step may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub(super) struct Timeouts {
     /// The TCP connection to one address.
-    pub connect: Duration,
+    pub(super) connect: Duration,
     /// Connecting altogether, greeting, TLS, login, and each command.
-    pub step: Duration,
-    /// RSET on a kept connection, and the farewell: little is lost when they fail.
-    pub courtesy: Duration,
-    /// The mail and the server's word on it. RFC 5321 (section 4.5.3.2.6) asks for ten minutes, so that a mail that is
-    /// on its way does not go out twice; at an emergency two must do, and the outcome then says that it is uncertain.
-    pub mail: Duration,
+    pub(super) step: Duration,
+    /// RSET on an idle connection, and QUIT: little is lost if they fail.
+    pub(super) courtesy: Duration,
+    /// The mail and the reply to it. RFC 5321 (section 4.5.3.2.6) asks for ten minutes, so that a mail does not go out
+    /// twice; in an emergency two have to do, and the outcome is then uncertain.
+    pub(super) mail: Duration,
+    /// How long a connection waits for the next mail. Some servers serve only one connection at a time.
+    pub(super) idle: Duration,
 }
 
-impl Patience {
-    /// What the service uses.
-    pub const USUAL: Self = Self {
+impl Timeouts {
+    pub(super) const DEFAULT: Self = Self {
         connect: Duration::from_secs(10),
         step: Duration::from_secs(30),
         courtesy: Duration::from_secs(2),
         mail: Duration::from_mins(2),
+        idle: Duration::from_secs(3),
     };
 }
 
-/// A mail server, and how to talk to it.
-pub struct Server {
+pub(super) struct Server {
     host: String,
     port: u16,
-    tls: Tls,
+    tls: Encryption,
     credentials: Option<(String, SecretString)>,
-    hello: ClientId,
-    patience: Patience,
+    ehlo_name: ClientId,
+    timeouts: Timeouts,
 }
 
 /// [`SmtpTls`] with what it takes.
-enum Tls {
-    Implicit(TlsParameters),
-    Starttls(TlsParameters),
+enum Encryption {
+    Implicit(Tls),
+    Starttls(Tls),
     None,
 }
 
-/// A connection on which the server has greeted us, and let us in.
-pub struct Connection {
+/// A connection that is greeted, encrypted and logged in.
+pub(super) struct Connection {
     smtp: AsyncSmtpConnection,
-    patience: Patience,
+    timeouts: Timeouts,
 }
 
 impl Server {
-    pub fn new(smtp: &config::Smtp, patience: Patience) -> Result<Self, String> {
-        let parameters = || {
-            TlsParameters::new(smtp.host.clone())
-                .map_err(|error| format!("TLS to {} cannot be prepared: {error}", smtp.host))
+    pub(super) fn new(smtp: &config::Smtp, timeouts: Timeouts) -> Result<Self, String> {
+        let config::Smtp { host, port, tls, credentials, ehlo_name, from: _ } = smtp;
+        let tls = match tls {
+            SmtpTls::Implicit => Encryption::Implicit(Tls::new(host)?),
+            SmtpTls::Starttls => Encryption::Starttls(Tls::new(host)?),
+            SmtpTls::None => Encryption::None,
         };
-        let tls = match smtp.tls {
-            SmtpTls::Implicit => Tls::Implicit(parameters()?),
-            SmtpTls::Starttls => Tls::Starttls(parameters()?),
-            SmtpTls::None => Tls::None,
-        };
-        let credentials = smtp.credentials.clone();
-        Ok(Self { host: smtp.host.clone(), port: smtp.port, tls, credentials, hello: ClientId::default(), patience })
+        let ehlo_name = ehlo_name.clone().map_or_else(ClientId::default, ClientId::Domain);
+        Ok(Self { host: host.clone(), port: *port, tls, credentials: credentials.clone(), ehlo_name, timeouts })
     }
 
-    /// Connects, encrypts and logs in, as the settings say.
-    ///
-    /// # Errors
-    /// The step that broke.
-    pub async fn open(&self) -> Result<Connection, Fault> {
-        let patience = self.patience;
+    pub(super) async fn open(&self) -> Result<Connection, SmtpError> {
+        let timeouts = self.timeouts;
         crash::point("email_before_connect");
-        let smtp = match &self.tls {
-            Tls::Implicit(tls) => self.greet_encrypted(tls).await?,
-            Tls::Starttls(_) | Tls::None => self.greet().await?,
-        };
-        let mut connection = Connection { smtp, patience };
-        if let Tls::Starttls(tls) = &self.tls {
-            let encrypted = connection.smtp.starttls(tls.clone(), &self.hello);
-            within(Step::Starttls, patience.step, encrypted).await?;
-        }
+        let stream = self.stream().await?;
+        let greeting = AsyncSmtpConnection::connect_with_transport(stream, &self.ehlo_name);
+        let smtp = within(Step::Greeting, timeouts.step, greeting).await?;
+        let mut connection = Connection { smtp, timeouts };
         if let Some((user, password)) = &self.credentials {
             connection.log_in(user, password).await?;
         }
@@ -126,83 +110,46 @@ impl Server {
         Ok(connection)
     }
 
-    /// lettre wraps only its own sockets in TLS from the first byte, so greeting and connecting are one step here, and
-    /// Nagle's algorithm stays on.
-    async fn greet_encrypted(&self, tls: &TlsParameters) -> Result<AsyncSmtpConnection, Fault> {
-        let address = (self.host.as_str(), self.port);
-        let greeting = AsyncSmtpConnection::connect_tokio1(
-            address,
-            Some(self.patience.connect),
-            &self.hello,
-            Some(tls.clone()),
-            None,
-        );
-        within(Step::Greeting, self.patience.step, greeting).await
-    }
-
-    async fn greet(&self) -> Result<AsyncSmtpConnection, Fault> {
-        let socket = timeout(self.patience.step, self.socket())
-            .await
-            .unwrap_or(Err(Cause::Timeout(self.patience.step)))
-            .map_err(|cause| Fault { step: Step::Connect, cause })?;
-        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(socket), &self.hello);
-        within(Step::Greeting, self.patience.step, greeting).await
-    }
-
-    /// A socket that does not hold small writes back: the server's delayed acknowledgements would cost 40 ms a mail.
-    async fn socket(&self) -> Result<TcpStream, Cause> {
-        let broken = |error: std::io::Error| Cause::Broken(sanitize::words(&error.to_string()));
-        let addresses: Vec<SocketAddr> =
-            lookup_host((self.host.as_str(), self.port)).await.map_err(broken)?.take(MAX_ADDRESSES).collect();
-        let mut latest = Cause::Broken("its name has no address".to_owned());
-        for address in addresses {
-            match timeout(self.patience.connect, TcpStream::connect(address)).await {
-                Ok(Ok(socket)) => {
-                    socket.set_nodelay(true).map_err(broken)?;
-                    return Ok(socket);
-                }
-                Ok(Err(error)) => latest = broken(error),
-                Err(_) => latest = Cause::Timeout(self.patience.connect),
-            }
+    async fn stream(&self) -> Result<Box<dyn AsyncTokioStream>, SmtpError> {
+        let Timeouts { connect, step, .. } = self.timeouts;
+        let socket = bounded(Step::Connect, step, transport::connect(&self.host, self.port, connect)).await?;
+        match &self.tls {
+            Encryption::None => Ok(Box::new(socket)),
+            Encryption::Implicit(tls) => bounded(Step::Connect, step, tls.wrap(socket)).await,
+            Encryption::Starttls(tls) => bounded(Step::Starttls, step, tls.upgrade(socket, &self.ehlo_name)).await,
         }
-        Err(latest)
     }
 }
 
 impl Connection {
-    async fn log_in(&mut self, user: &str, password: &SecretString) -> Result<(), Fault> {
+    async fn log_in(&mut self, user: &str, password: &SecretString) -> Result<(), SmtpError> {
         let credentials = Credentials::new(user.to_owned(), password.expose_secret().to_owned());
-        let answer = within(Step::Login, self.patience.step, self.smtp.auth(&MECHANISMS, &credentials)).await;
-        answer.map(drop).map_err(|fault| without_credentials(fault, user, password))
+        let answer = within(Step::Login, self.timeouts.step, self.smtp.auth(&MECHANISMS, &credentials)).await;
+        answer.map(drop).map_err(|error| without_credentials(error, user, password))
     }
 
-    /// Whether the connection can carry another mail.
-    ///
-    /// # Errors
-    /// The step that broke.
-    pub async fn reset(&mut self) -> Result<(), Fault> {
-        within(Step::Reset, self.patience.courtesy, self.smtp.command(Rset)).await.map(drop)
+    /// Ends a transaction without a mail. An error means that the connection cannot carry another one.
+    pub(super) async fn reset(&mut self) -> Result<(), SmtpError> {
+        within(Step::Reset, self.timeouts.courtesy, self.smtp.command(Rset)).await.map(drop)
     }
 
-    /// Begins a mail: names its sender.
-    ///
-    /// # Errors
-    /// The step that broke.
-    pub async fn mail(&mut self, sender: &Address) -> Result<(), Fault> {
+    /// MAIL, which begins a transaction.
+    pub(super) async fn mail(&mut self, sender: &Address) -> Result<(), SmtpError> {
         let command = MailCommand::new(Some(sender.clone()), vec![]);
-        within(Step::Mail, self.patience.step, self.smtp.command(command)).await.map(drop)
+        within(Step::Mail, self.timeouts.step, self.smtp.command(command)).await.map(drop)
     }
 
-    /// Names the recipient of `mail` and hands it over.
-    ///
-    /// # Errors
-    /// The step that broke.
-    pub async fn transmit(&mut self, mail: &Mail) -> Result<(), Fault> {
-        let command = Rcpt::new(mail.recipient.clone(), vec![]);
-        within(Step::Rcpt, self.patience.step, self.smtp.command(command)).await?;
-        within(Step::Data, self.patience.step, self.smtp.command(Data)).await?;
-        // lettre writes the final dot once the parts are used up, so the end of the iterator is the last moment at
-        // which the server surely does not have the whole mail.
+    pub(super) async fn rcpt(&mut self, recipient: &Address) -> Result<(), SmtpError> {
+        let command = Rcpt::new(recipient.clone(), vec![]);
+        within(Step::Rcpt, self.timeouts.step, self.smtp.command(command)).await.map(drop)
+    }
+
+    /// RCPT, DATA and the mail.
+    pub(super) async fn transmit(&mut self, mail: &Mail) -> Result<(), SmtpError> {
+        self.rcpt(&mail.recipient).await?;
+        within(Step::Data, self.timeouts.step, self.smtp.command(Data)).await?;
+        // lettre writes the final dot after the last part, so the end of the iterator is the last moment at which the
+        // server surely does not have the whole mail.
         let dot_is_next = AtomicBool::new(false);
         let end = iter::from_fn(|| {
             crash::point("email_before_dot");
@@ -210,50 +157,50 @@ impl Connection {
             None
         });
         let parts = iter::once(mail.bytes.as_slice()).chain(end);
-        let answer = within(Step::Body, self.patience.mail, self.smtp.message_iter(parts)).await;
+        let answer = within(Step::Body, self.timeouts.mail, self.smtp.message_iter(parts)).await;
         crash::point("email_after_reply");
         let step = if dot_is_next.load(Ordering::Relaxed) { Step::Dot } else { Step::Body };
-        answer.map(drop).map_err(|fault| Fault { step, ..fault })
+        answer.map(drop).map_err(|error| SmtpError { step, ..error })
     }
 
-    /// Says farewell, as far as the server listens.
-    pub async fn quit(mut self) {
-        // The conversation is over whatever the answer is.
-        let _ = timeout(self.patience.courtesy, self.smtp.quit()).await;
+    pub(super) async fn quit(mut self) {
+        // The conversation is over whatever the reply is.
+        let _ = timeout(self.timeouts.courtesy, self.smtp.quit()).await;
     }
 }
 
-/// `deed` as one step that takes at most `bound`.
-async fn within<T>(step: Step, bound: Duration, deed: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
-    match timeout(bound, deed).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(Fault { step, cause: cause(&error) }),
-        Err(_) => Err(Fault { step, cause: Cause::Timeout(bound) }),
-    }
+/// `call` as one step that takes at most `bound`.
+async fn within<T>(step: Step, bound: Duration, call: impl Future<Output = Result<T, Error>>) -> Result<T, SmtpError> {
+    bounded(step, bound, async { call.await.map_err(|error| cause(&error)) }).await
+}
+
+async fn bounded<T>(step: Step, bound: Duration, call: impl Future<Output = Result<T, Cause>>) -> Result<T, SmtpError> {
+    let result = timeout(bound, call).await.unwrap_or(Err(Cause::Timeout(bound)));
+    result.map_err(|cause| SmtpError { step, cause })
 }
 
 fn cause(error: &Error) -> Cause {
     use std::error::Error as _;
     match error.status() {
         Some(code) => {
-            let said = error.source().map(ToString::to_string).unwrap_or_default();
-            Cause::Reply { code: u16::from(code), words: sanitize::words(&said) }
+            let text = error.source().map(ToString::to_string).unwrap_or_default();
+            Cause::Reply { code: u16::from(code), text: sanitize::error_text(&text) }
         }
-        None => Cause::Broken(sanitize::words(&error.to_string())),
+        None => Cause::Broken(sanitize::error_text(&error.to_string())),
     }
 }
 
 /// A server that repeats our login must not carry it into a history that people read.
-fn without_credentials(mut fault: Fault, user: &str, password: &SecretString) -> Fault {
+fn without_credentials(mut error: SmtpError, user: &str, password: &SecretString) -> SmtpError {
     let password = password.expose_secret();
     // The longest first: the encoded pair may end in the encoded password.
     let secrets = [STANDARD.encode(format!("\0{user}\0{password}")), STANDARD.encode(password), password.to_owned()];
-    if let Cause::Reply { words, .. } | Cause::Broken(words) = &mut fault.cause {
+    if let Cause::Reply { text, .. } | Cause::Broken(text) = &mut error.cause {
         for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-            *words = words.replace(secret.as_str(), "[…]");
+            *text = text.replace(secret.as_str(), "[…]");
         }
     }
-    fault
+    error
 }
 
 impl fmt::Debug for Server {

@@ -1,56 +1,53 @@
 //! The mail: what the customer reads, with the license in it and attached to it.
 
-use std::{fmt, time::SystemTime};
+use std::fmt;
 
 use askama::Template;
 use jiff::Timestamp;
 use lettre::{
-    Address, Message,
+    Address,
     message::{Attachment, Body, Mailbox, MultiPart, SinglePart, header},
 };
 use uuid::Uuid;
 
+use super::header::{mailbox, text};
 use crate::{
     delivery::Links,
     license::{Delivery, Email, License, LicenseFile, Purpose, SingleLine, record::today},
 };
 
-/// What an attachment is called where the company's name leaves nothing.
-const GENERIC_NAME: &str = "GitLab";
+const TEST_TEXT: &str = "An operator of Stopgap is testing whether its mails arrive. There is nothing to do.\r\n";
 
-/// What a test mail says.
-const TEST_WORDS: &str = "An operator of Stopgap tries whether its mails arrive. There is nothing to do.\r\n";
-
-/// The longest part of an attachment's name before its ending: file systems take 255 bytes.
-const MAX_NAME_CHARS: usize = 100;
-
-/// A mail, ready to go: everything in it follows from the license and the delivery, so that each attempt sends the
-/// same bytes.
-pub struct Mail {
-    pub sender: Address,
-    pub recipient: Address,
+/// A mail, ready to go. It depends on nothing but license, delivery and settings, so that each attempt sends the same
+/// bytes.
+pub(super) struct Mail {
+    pub(super) sender: Address,
+    pub(super) recipient: Address,
     /// The delivery's id at the sender's domain, without angle brackets.
-    pub message_id: String,
+    pub(super) message_id: String,
     /// Headers and body, all ASCII.
-    pub bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Mail {
-    pub fn compose(license: &License, delivery: &Delivery, from: &Mailbox, links: &Links) -> Result<Self, String> {
+    pub(super) fn compose(
+        license: &License,
+        delivery: &Delivery,
+        from: &Mailbox,
+        links: &Links,
+    ) -> Result<Self, String> {
         let file = license.file.as_ref().ok_or("there is no license file to send")?;
         let to = recipient(license, delivery)?;
-        let message_id = format!("{}@{}", delivery.id, from.email.domain());
-        let reply_to = address(&links.reply_address(&license.ticket))?;
-        let (text, html) = words(license, delivery, to.name.as_deref(), file)?;
-        // The boundaries are made of the delivery's id, where lettre would throw dice.
+        let (text, html) = bodies(license, delivery, to.name.as_deref(), file)?;
+        // Boundaries from the delivery's id: lettre's own would be random.
         let alternative = MultiPart::alternative()
             .boundary(format!("words-{}", delivery.id))
             .singlepart(SinglePart::plain(text))
             .singlepart(SinglePart::html(html));
-        // Base64, also though all of it is ASCII: as it stands its lines end in a bare LF, which servers that fend off
-        // SMTP smuggling refuse, and which others turn into something else.
+        // Base64, although it is ASCII: its lines end in a bare LF, which some servers refuse because of SMTP smuggling and
+        // others change.
         let bytes = file.expose().as_bytes().to_vec();
-        let attachment = Attachment::new(file_name(license)).body(
+        let attachment = Attachment::new(license.file_name()).body(
             Body::new_with_encoding(bytes, header::ContentTransferEncoding::Base64)
                 .map_err(|_| "the license file cannot be attached")?,
             header::ContentType::parse("application/octet-stream").map_err(|e| e.to_string())?,
@@ -59,44 +56,57 @@ impl Mail {
             .boundary(format!("license-{}", delivery.id))
             .multipart(alternative)
             .singlepart(attachment);
-        let message = Message::builder()
-            .from(from.clone())
-            .to(to.clone())
-            .reply_to(Mailbox::new(None, reply_to))
-            .subject(subject(license))
-            .date(SystemTime::from(delivery.created_at))
-            .message_id(Some(format!("<{message_id}>")))
-            .header(AutoSubmitted)
-            .multipart(body)
-            .map_err(|error| format!("the mail cannot be composed: {error}"))?;
-        Ok(Self { sender: from.email.clone(), recipient: to.email, message_id, bytes: message.formatted() })
+        let mut envelope = Envelope::new(from, to, delivery.id.0, delivery.created_at);
+        envelope.fields += &mailbox("Reply-To", None, &links.reply_address(&license.ticket));
+        Ok(envelope.mail(&subject(license), &body.formatted()))
     }
 
-    /// A mail that tries the way and holds no license.
-    pub fn test(to: &Email, from: &Mailbox, id: Uuid, now: Timestamp) -> Result<Self, String> {
+    /// A mail that contains no license.
+    pub(super) fn test(to: &Email, from: &Mailbox, id: Uuid, now: Timestamp) -> Result<Self, String> {
         let to = Mailbox::new(None, address(to.as_str())?);
-        let message_id = format!("{id}@{}", from.email.domain());
-        let message = Message::builder()
-            .from(from.clone())
-            .to(to.clone())
-            .subject("Test mail of Stopgap")
-            .date(SystemTime::from(now))
-            .message_id(Some(format!("<{message_id}>")))
-            .header(AutoSubmitted)
-            .singlepart(SinglePart::plain(TEST_WORDS.to_owned()))
-            .map_err(|error| format!("the mail cannot be composed: {error}"))?;
-        Ok(Self { sender: from.email.clone(), recipient: to.email, message_id, bytes: message.formatted() })
+        let body = SinglePart::plain(TEST_TEXT.to_owned()).formatted();
+        Ok(Envelope::new(from, to, id, now).mail("Test mail of Stopgap", &body))
     }
 }
 
-/// Neither license nor address: a mail may end in a log by mistake.
+/// A mail without its subject and body.
+struct Envelope {
+    sender: Address,
+    recipient: Address,
+    message_id: String,
+    fields: String,
+}
+
+impl Envelope {
+    fn new(from: &Mailbox, to: Mailbox, id: Uuid, at: Timestamp) -> Self {
+        let message_id = format!("{id}@{}", from.email.domain());
+        let fields = [
+            mailbox("From", from.name.as_deref(), from.email.as_ref()),
+            mailbox("To", to.name.as_deref(), to.email.as_ref()),
+            format!("Date: {}\r\n", at.strftime("%a, %d %b %Y %H:%M:%S +0000")),
+            format!("Message-ID: <{message_id}>\r\n"),
+            // RFC 3834: absence notes and mailing lists do not answer such a mail.
+            "Auto-Submitted: auto-generated\r\n".to_owned(),
+            "MIME-Version: 1.0\r\n".to_owned(),
+        ];
+        Self { sender: from.email.clone(), recipient: to.email, message_id, fields: fields.concat() }
+    }
+
+    /// `body` begins with its own header fields.
+    fn mail(self, subject: &str, body: &[u8]) -> Mail {
+        let Self { sender, recipient, message_id, fields } = self;
+        let bytes = [fields.as_bytes(), text("Subject", subject).as_bytes(), body].concat();
+        Mail { sender, recipient, message_id, bytes }
+    }
+}
+
+/// Neither license nor address: a mail may be logged by mistake.
 impl fmt::Debug for Mail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mail").field("message_id", &self.message_id).finish_non_exhaustive()
     }
 }
 
-/// A drill says so before anything else.
 fn subject(license: &License) -> String {
     let mark = if license.drill { "[DRILL] " } else { "" };
     format!("{mark}Your temporary GitLab license (ticket #{})", license.ticket.id)
@@ -112,37 +122,11 @@ fn recipient(license: &License, delivery: &Delivery) -> Result<Mailbox, String> 
 }
 
 fn address(text: &str) -> Result<Address, String> {
-    text.parse().map_err(|error| format!("a mail cannot carry the address: {error}"))
+    text.parse().map_err(|error| format!("the address cannot be mailed to: {error}"))
 }
 
-/// The letters and digits of the company's name, which no mail gateway stumbles over.
-fn file_name(license: &License) -> String {
-    let company = license.customer.company.as_ref().map(SingleLine::as_str).unwrap_or_default();
-    let plain: String = company.chars().filter(char::is_ascii_alphanumeric).take(MAX_NAME_CHARS).collect();
-    let name = if plain.is_empty() { GENERIC_NAME } else { &plain };
-    format!("{name}.gitlab-license")
-}
-
-/// `Auto-Submitted: auto-generated` (RFC 3834): absence notes and mailing lists do not answer such a mail.
-#[derive(Debug, Clone)]
-struct AutoSubmitted;
-
-impl header::Header for AutoSubmitted {
-    fn name() -> header::HeaderName {
-        header::HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
-
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
-    }
-
-    fn display(&self) -> header::HeaderValue {
-        header::HeaderValue::new(Self::name(), "auto-generated".to_owned())
-    }
-}
-
-/// What both forms of the mail say.
-struct Words<'a> {
+/// What text and HTML are rendered from.
+struct Content<'a> {
     greeting: String,
     company: Option<&'a str>,
     days: i32,
@@ -160,23 +144,24 @@ struct Words<'a> {
 #[derive(Template)]
 #[template(path = "email.txt")]
 struct Text<'a> {
-    w: &'a Words<'a>,
+    w: &'a Content<'a>,
 }
 
 #[derive(Template)]
 #[template(path = "email.html")]
 struct Html<'a> {
-    w: &'a Words<'a>,
+    w: &'a Content<'a>,
 }
 
-fn words(
+/// Text and HTML.
+fn bodies(
     license: &License,
     delivery: &Delivery,
     name: Option<&str>,
     file: &LicenseFile,
 ) -> Result<(String, String), String> {
     let terms = license.terms;
-    let words = Words {
+    let content = Content {
         greeting: name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
         company: license.customer.company.as_ref().map(SingleLine::as_str),
         days: terms.days_left(today(license.created_at)),
@@ -188,8 +173,8 @@ fn words(
         is_resend: delivery.purpose == Purpose::Resend,
         ticket: license.ticket.id.get(),
         key: file.expose().trim_end(),
-        file_name: file_name(license),
+        file_name: license.file_name(),
     };
-    let failed = |error: askama::Error| format!("the mail cannot be worded: {error}");
-    Ok((Text { w: &words }.render().map_err(failed)?, Html { w: &words }.render().map_err(failed)?))
+    let failed = |error: askama::Error| format!("the mail cannot be rendered: {error}");
+    Ok((Text { w: &content }.render().map_err(failed)?, Html { w: &content }.render().map_err(failed)?))
 }

@@ -1,21 +1,23 @@
 //! The license to the customer, by SMTP.
 //!
-//! - [`message`]: the mail, the same bytes each time
-//! - [`connection`]: one conversation with the mail server, step by step and each step bounded
-//! - [`classify`]: what a broken step means for the delivery
+//! - `message`: the mail, the same bytes at each attempt; `header`: its header fields
+//! - `connection`: one conversation with the mail server, step by step, each bounded; `transport`: TCP and TLS below it
+//! - `classify`: what a failed step means for the delivery; `refusal`: whom a refusal is about
 //! - [`webhook`]: what the mail provider reports afterwards
 
-pub mod classify;
-pub mod connection;
-pub mod message;
-#[cfg(test)]
+mod classify;
+mod connection;
+mod header;
+mod message;
+mod refusal;
+#[cfg(all(test, feature = "sandbox"))]
 mod tests;
+mod transport;
 pub mod webhook;
 
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -24,48 +26,53 @@ use tokio::task::AbortHandle;
 use uuid::Uuid;
 
 use self::{
-    classify::Fault,
-    connection::{Connection, Patience, Server},
+    classify::SmtpError,
+    connection::{Connection, Server, Timeouts},
     message::Mail,
 };
 use super::Links;
 use crate::{
     config,
-    license::{Delivery, Email, License, delivery::Outcome},
+    license::{Delivery, Email, License, Outcome},
 };
-
-/// How long a connection waits for the next mail before it is closed. Servers close theirs after minutes
-/// (RFC 5321, section 4.5.3.2.7, asks for five), so within this time it is most likely still there.
-const KEPT_FOR: Duration = Duration::from_secs(30);
 
 /// Sends licenses by mail. Keeps one idle connection for the next mail; sends at the same time open their own.
 pub struct Mailer {
     server: Server,
     from: Mailbox,
     links: Links,
-    kept: Arc<Mutex<Option<Kept>>>,
+    timeouts: Timeouts,
+    idle: Arc<Mutex<Option<Idle>>>,
 }
 
 /// An idle connection, and the task that will close it.
-struct Kept {
+struct Idle {
     connection: Connection,
     closing: AbortHandle,
 }
 
+/// How far a check came.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Checked {
+    Accepted,
+    /// Login and sender are accepted, but the server does not know this recipient; its error.
+    RecipientRefused(String),
+}
+
 impl Mailer {
     pub fn new(smtp: &config::Smtp, links: Links) -> Result<Self, String> {
-        Self::with_patience(smtp, links, Patience::USUAL)
+        Self::with_timeouts(smtp, links, Timeouts::DEFAULT)
     }
 
-    fn with_patience(smtp: &config::Smtp, links: Links, patience: Patience) -> Result<Self, String> {
-        let server = Server::new(smtp, patience)?;
-        Ok(Self { server, from: smtp.from.clone(), links, kept: Arc::default() })
+    fn with_timeouts(smtp: &config::Smtp, links: Links, timeouts: Timeouts) -> Result<Self, String> {
+        let server = Server::new(smtp, timeouts)?;
+        Ok(Self { server, from: smtp.from.clone(), links, timeouts, idle: Arc::default() })
     }
 
-    /// Mails the file of `license` to the recipient of `delivery`: the same bytes, with the same Message-ID, each time.
+    /// Mails the file of `license` to the recipient of `delivery`: the same bytes and Message-ID at each attempt.
     ///
-    /// Takes [`Patience::USUAL`]'s sum at the worst, some six minutes. `Sent` refers to the Message-ID, without its
-    /// angle brackets, and says that the mail server accepted the mail.
+    /// Takes the sum of all timeouts at most, some six minutes. `Sent` means that the mail server accepted the mail, and
+    /// refers to the Message-ID without its angle brackets.
     pub async fn send(&self, license: &License, delivery: &Delivery) -> Outcome {
         let mail = match Mail::compose(license, delivery, &self.from, &self.links) {
             Ok(mail) => mail,
@@ -76,89 +83,92 @@ impl Mailer {
                 self.keep(connection);
                 Outcome::Sent { reference: Some(mail.message_id) }
             }
-            Err(fault) => fault.outcome(),
+            Err(error) => error.outcome(),
         }
     }
 
-    /// Logs in, names the sender, takes it back and hangs up: for the configuration check. No mail is sent.
-    ///
-    /// # Errors
-    /// What the mail server said, or what broke.
-    pub async fn check(&self) -> Result<(), String> {
-        let mut connection = self.server.open().await.map_err(|fault| fault.to_string())?;
-        let accepted = match connection.mail(&self.from.email).await {
-            Ok(()) => connection.reset().await,
+    /// Goes as far as RCPT and resets, for the configuration check: many servers refuse sender, client and HELO only there.
+    pub async fn check(&self, recipient: &Email) -> Result<Checked, String> {
+        let recipient =
+            recipient.as_str().parse().map_err(|error| format!("{recipient} cannot be mailed to: {error}"))?;
+        let mut connection = self.server.open().await.map_err(|error| error.to_string())?;
+        let result = match connection.mail(&self.from.email).await {
+            Ok(()) => connection.rcpt(&recipient).await,
             refused => refused,
         };
+        let reset = connection.reset().await;
         connection.quit().await;
-        accepted.map_err(|fault| fault.to_string())
+        match result {
+            Ok(()) => reset.map(|()| Checked::Accepted).map_err(|error| error.to_string()),
+            Err(error) if error.is_final() => Ok(Checked::RecipientRefused(error.to_string())),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
-    /// Really sends a mail that holds no license to `to`, once.
-    ///
-    /// # Errors
-    /// What the mail server said, or what broke.
+    /// Sends a mail without a license, once.
     pub async fn send_test(&self, to: &Email, id: Uuid, now: Timestamp) -> Result<(), String> {
         let mail = Mail::test(to, &self.from, id, now)?;
-        let connection = self.converse(&mail).await.map_err(|fault| fault.to_string())?;
+        let connection = self.converse(&mail).await.map_err(|error| error.to_string())?;
         connection.quit().await;
         Ok(())
     }
 
-    /// One mail over one connection, which is handed back for the next.
-    async fn converse(&self, mail: &Mail) -> Result<Connection, Fault> {
+    /// Sends one mail, and returns the connection for the next.
+    async fn converse(&self, mail: &Mail) -> Result<Connection, SmtpError> {
         let mut connection = self.begin(mail).await?;
         match connection.transmit(mail).await {
             Ok(()) => Ok(connection),
-            Err(fault) => {
-                if fault.is_reply() {
+            Err(error) => {
+                if error.is_reply() {
                     connection.quit().await;
                 }
-                Err(fault)
+                Err(error)
             }
         }
     }
 
-    /// A connection on which MAIL was accepted: the kept one if it is still good, else a fresh one.
-    async fn begin(&self, mail: &Mail) -> Result<Connection, Fault> {
-        if let Some(mut kept) = self.take()
-            && kept.reset().await.is_ok()
-            && kept.mail(&mail.sender).await.is_ok()
+    /// A connection on which MAIL was accepted: the idle one if it is still usable, else a new one.
+    async fn begin(&self, mail: &Mail) -> Result<Connection, SmtpError> {
+        if let Some(mut idle) = self.take_idle()
+            && idle.reset().await.is_ok()
+            && idle.mail(&mail.sender).await.is_ok()
         {
-            return Ok(kept);
+            return Ok(idle);
         }
         let mut fresh = self.server.open().await?;
         match fresh.mail(&mail.sender).await {
             Ok(()) => Ok(fresh),
-            Err(fault) => {
-                if fault.is_reply() {
+            Err(error) => {
+                if error.is_reply() {
                     fresh.quit().await;
                 }
-                Err(fault)
+                Err(error)
             }
         }
     }
 
-    fn take(&self) -> Option<Connection> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        kept.closing.abort();
-        Some(kept.connection)
+    fn take_idle(&self) -> Option<Connection> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        idle.closing.abort();
+        Some(idle.connection)
     }
 
-    /// Keeps `connection` for [`KEPT_FOR`]. One that was kept already is dropped.
+    /// Keeps `connection` for a while, instead of one that is kept already.
     fn keep(&self, connection: Connection) {
-        let place = Arc::clone(&self.kept);
+        let place = Arc::clone(&self.idle);
+        let wait = self.timeouts.idle;
         let closing = tokio::spawn(async move {
-            tokio::time::sleep(KEPT_FOR).await;
-            let kept = place.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(kept) = kept {
-                kept.connection.quit().await;
+            tokio::time::sleep(wait).await;
+            let idle = place.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(idle) = idle {
+                idle.connection.quit().await;
             }
         })
         .abort_handle();
-        let before = self.kept.lock().unwrap_or_else(PoisonError::into_inner).replace(Kept { connection, closing });
+        let before = self.idle.lock().unwrap_or_else(PoisonError::into_inner).replace(Idle { connection, closing });
         if let Some(before) = before {
             before.closing.abort();
+            tokio::spawn(before.connection.quit());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the mail provider (Mailgun) reports about mails after they were accepted.
 //!
-//! A report is believed for its signature alone: HMAC-SHA256 over timestamp and token, under the account's key.
+//! Only the signature makes a report credible: HMAC-SHA256 over timestamp and token, under the account's key.
 
 use std::fmt;
 
@@ -17,23 +17,47 @@ use crate::{
     license::{Arrival, ArrivalState, DeliveryId},
 };
 
-/// How far a report's timestamp may be from now: Mailgun repeats what was not taken for about eight hours.
+/// How far a report's timestamp may be from now: Mailgun repeats a report for about eight hours.
 pub const WINDOW: SignedDuration = SignedDuration::from_hours(12);
 
-/// The provider's tokens have 50 characters; nothing much longer is looked at.
+/// The provider's tokens have 50 characters.
 const MAX_TOKEN_CHARS: usize = 200;
 
-/// The provider's code for mail that it dropped, because an earlier one to the address bounced.
-const SUPPRESSED: i64 = 605;
+/// The provider's lists of addresses that it does not send to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SuppressionList {
+    Bounces,
+    Unsubscribes,
+    Complaints,
+}
 
-/// A report whose signature held.
+impl SuppressionList {
+    fn of(event: &Value) -> Option<Self> {
+        match (event["reason"].as_str(), code(event)) {
+            (Some("suppress-bounce"), _) | (_, Some(605)) => Some(Self::Bounces),
+            (Some("suppress-unsubscribe"), _) | (_, Some(606)) => Some(Self::Unsubscribes),
+            (Some("suppress-complaint"), _) | (_, Some(607)) => Some(Self::Complaints),
+            _ => None,
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Bounces => "on its list of bounces: take the address off it, or correct the address",
+            Self::Unsubscribes => "on its list of unsubscribes: ask the customer before the address is taken off it",
+            Self::Complaints => "on its list of spam complaints: mail to another address",
+        }
+    }
+}
+
+/// A report with a valid signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// Used once in its life.
+    /// Accepted once.
     pub token: String,
     /// Until when the token could be used again.
     pub usable_until: Timestamp,
-    /// The mail it speaks of and what became of it; nothing where it is of no interest here.
+    /// `None` for other events, such as clicks, and for mails that are not ours.
     pub news: Option<News>,
 }
 
@@ -47,22 +71,18 @@ pub struct News {
     pub arrival: Arrival,
 }
 
-/// Why a report is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WebhookError {
-    /// It is no JSON, or not of the form that reports have.
     Malformed,
-    /// Another key signed it, or nobody.
     Unsigned,
-    /// Its timestamp is more than [`WINDOW`] away.
     TooOld,
 }
 
 impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "it is no report of the mail provider",
-            Self::Unsigned => "its signature does not hold; check STOPGAP_MAILGUN_SIGNING_KEY",
+            Self::Malformed => "it is not a report of the mail provider",
+            Self::Unsigned => "its signature is invalid; check STOPGAP_MAILGUN_SIGNING_KEY",
             Self::TooOld => "its timestamp is more than twelve hours away",
         })
     }
@@ -83,10 +103,7 @@ struct Signature {
     hex: String,
 }
 
-/// Reads a report and checks its signature at `now`, in constant time, before anything else of it is looked at.
-///
-/// # Errors
-/// Why it is not believed.
+/// Verifies the signature, in constant time, before anything else of the report is used.
 pub fn read(body: &[u8], key: &SecretString, now: Timestamp) -> Result<Report, WebhookError> {
     let Envelope { signature, event } = serde_json::from_slice(body).map_err(|_| WebhookError::Malformed)?;
     let Signature { timestamp, token, hex } = signature;
@@ -106,14 +123,13 @@ pub fn read(body: &[u8], key: &SecretString, now: Timestamp) -> Result<Report, W
     Ok(Report { token, usable_until, news: news(&event, at) })
 }
 
-/// Opens, clicks and the like tell nothing about arrival.
 fn news(event: &Value, at: Timestamp) -> Option<News> {
     let message_id = event["message"]["headers"]["message-id"].as_str()?.trim_matches(['<', '>', ' ']).to_owned();
     let delivery = Uuid::try_parse(message_id.split_once('@')?.0).map(DeliveryId).ok()?;
     let state = match event["event"].as_str()? {
         "delivered" => ArrivalState::Delivered,
         "complained" => ArrivalState::Complained,
-        "failed" if is_suppressed(event) => ArrivalState::Suppressed,
+        "failed" if SuppressionList::of(event).is_some() => ArrivalState::Suppressed,
         "failed" if event["severity"] == "permanent" => ArrivalState::Failed,
         "failed" if event["severity"] == "temporary" => ArrivalState::Delayed,
         _ => return None,
@@ -122,24 +138,20 @@ fn news(event: &Value, at: Timestamp) -> Option<News> {
     Some(News { delivery, message_id, arrival: Arrival { state, reason, at } })
 }
 
-fn is_suppressed(event: &Value) -> bool {
-    let by_reason = event["reason"].as_str().is_some_and(|reason| reason.starts_with("suppress-"));
-    by_reason || code(event) == Some(SUPPRESSED)
-}
-
 fn code(event: &Value) -> Option<i64> {
     let code = &event["delivery-status"]["code"];
     code.as_i64().or_else(|| code.as_str()?.parse().ok())
 }
 
-/// `550: No such mailbox here`, in the provider's words.
+/// `550: No such mailbox here`, as the provider has it; for an address that it does not send to, which list that is.
 fn reason(event: &Value) -> Option<String> {
     let status = &event["delivery-status"];
     let mut texts = [&status["message"], &status["description"], &event["reason"]].into_iter();
-    let said = texts.find_map(|text| text.as_str().filter(|text| !text.trim().is_empty()));
+    let text = texts.find_map(|text| text.as_str().filter(|text| !text.trim().is_empty())).map(ToOwned::to_owned);
+    let list = SuppressionList::of(event).map(|list| list.meaning().to_owned());
     let code = code(event).map(|code| code.to_string());
-    let words: Vec<String> = [code, said.map(ToOwned::to_owned)].into_iter().flatten().collect();
-    (!words.is_empty()).then(|| sanitize::words(&words.join(": ")))
+    let parts: Vec<String> = [list, code, text].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| sanitize::error_text(&parts.join(": ")))
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -150,6 +162,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::license::file::hex;
     use serde_json::json;
 
     const NOW: i64 = 1_795_000_000;
@@ -162,8 +175,8 @@ mod tests {
     fn signed(at: i64) -> Value {
         let mut mac = Hmac::<Sha256>::new_from_slice(b"key-of-the-tests").unwrap();
         mac.update(format!("{at}token").as_bytes());
-        let hex: String = mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect();
-        json!({ "timestamp": at.to_string(), "token": "token", "signature": hex })
+        let signature = hex(&mac.finalize().into_bytes());
+        json!({ "timestamp": at.to_string(), "token": "token", "signature": signature })
     }
 
     fn report(signature: &Value, event: &Value) -> Result<Report, WebhookError> {
@@ -178,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_report_is_understood() {
+    fn each_kind_of_report_has_its_state() {
         let status = |code: Value, message: &str| json!({ "code": code, "message": message });
         assert_eq!(arrival(&json!({ "event": "delivered" })), Some((ArrivalState::Delivered, None)));
         assert_eq!(arrival(&json!({ "event": "complained" })), Some((ArrivalState::Complained, None)));
@@ -189,15 +202,30 @@ mod tests {
         assert_eq!(arrival(&temporary), Some((ArrivalState::Delayed, Some("451: Later".into()))));
         let suppressed = json!({ "event": "failed", "severity": "permanent", "reason": "suppress-bounce",
             "delivery-status": { "code": 605, "description": "Not delivering to previously bounced address" } });
-        let said = "605: Not delivering to previously bounced address";
-        assert_eq!(arrival(&suppressed), Some((ArrivalState::Suppressed, Some(said.into()))));
+        let (state, reason) = arrival(&suppressed).unwrap();
+        assert_eq!(state, ArrivalState::Suppressed);
+        assert!(reason.unwrap().ends_with(": 605: Not delivering to previously bounced address"));
+        for (code, reason, list) in [
+            (605, "generic", "bounces"),
+            (0, "suppress-bounce", "bounces"),
+            (606, "generic", "unsubscribes"),
+            (0, "suppress-unsubscribe", "unsubscribes"),
+            (607, "generic", "spam complaints"),
+            (0, "suppress-complaint", "spam complaints"),
+        ] {
+            let event = json!({ "event": "failed", "severity": "permanent", "reason": reason,
+                "delivery-status": { "code": code } });
+            let (state, reason) = arrival(&event).unwrap();
+            assert_eq!(state, ArrivalState::Suppressed);
+            assert!(reason.as_ref().unwrap().contains(&format!("list of {list}:")), "{reason:?}");
+        }
         for other in ["opened", "clicked", "accepted", "something-new"] {
             assert_eq!(arrival(&json!({ "event": other })), None);
         }
     }
 
     #[test]
-    fn what_is_not_signed_by_our_key_within_twelve_hours_is_not_believed() {
+    fn a_report_without_our_signature_of_the_last_twelve_hours_is_refused() {
         let event = json!({ "event": "delivered" });
         assert!(report(&signed(NOW - 43_200), &event).is_ok() && report(&signed(NOW + 43_200), &event).is_ok());
         assert_eq!(report(&signed(NOW - 43_201), &event), Err(WebhookError::TooOld));
@@ -219,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn the_signature_is_the_one_that_openssl_makes() {
+    fn the_signature_is_the_one_that_openssl_computes() {
         // printf 1795000000token | openssl dgst -sha256 -hmac key-of-the-tests
         let openssl = "9df44851d5105e355bb8d65eea3d856d3574b5ccf7ee0edc7a515947a289f1de";
         assert_eq!(signed(NOW)["signature"], openssl);

@@ -1,24 +1,26 @@
-//! What each notice says in an issue: as its title, as its description and as news on it.
+//! The text of each notice in an issue: its title, description and note.
 
+use super::escape::code;
 use crate::license::{Notice, ResendKind};
 
-/// The words of one notice. The data in them are our own: ids, counts and masked addresses.
-pub struct Told {
+pub(super) struct NoticeText {
     /// The title up to the address.
-    pub title: &'static str,
-    /// What happened, where the notice opens the issue.
-    pub happened: String,
-    /// What is new, where it is told on an issue that exists.
-    pub news: String,
+    pub(super) title: &'static str,
+    /// What happened, for an issue that the notice creates.
+    pub(super) happened: String,
+    /// The note, for an issue that exists.
+    pub(super) news: String,
     /// What people have to do.
-    pub next: &'static [&'static str],
+    pub(super) next: &'static [&'static str],
 }
 
 const SUCCESS: &str = "[Success] - Created a license under";
 const NOT_MAILED: &str = "[Failure] - Could not mail the license created under";
 
+const NOT_YET_MAILED: &str = "[Failure] - Could not yet mail the license created under";
+
 const NEXT_SUCCESS: &[&str] = &[
-    "See to it that the customer's renewed subscription is in place by the last day: the term is fixed.",
+    "Make sure that the customer's renewed subscription is in place by the last day: the term is fixed.",
     "If the mail did not arrive, resend the license, or forward it to another address, from the ticket's sidebar.",
     "After renewing, the customer has to enter the activation code or the new license file by hand.",
 ];
@@ -29,17 +31,22 @@ const NEXT_REFUSED: &[&str] = &[
 ];
 const NEXT_LATE: &[&str] = &[
     "If the customer cannot wait, forward the license to another address from the ticket's sidebar.",
-    "If the words above speak of our login, sender or connection, tell the operator of Stopgap.",
     "This issue is closed once the mail is accepted.",
+];
+const NEXT_OPERATOR: &[&str] = &[
+    "Tell the operator of Stopgap: the mail server refuses our login, sender or connection. The error above says why; \
+     `stopgap check` tries it. The customer's address is not the cause.",
+    "If the customer cannot wait, download the license file from the ticket's sidebar and send it yourself.",
+    "This issue is closed once a mail of this license is accepted.",
 ];
 const NEXT_UNSEALED: &[&str] = &[
     "Tell the operator of Stopgap: the license key needs attention.",
     "Then generate the license again from the ticket's sidebar, and close this issue.",
 ];
 
-impl Told {
-    /// The words of `notice`; a delivery without one tells of success.
-    pub fn of(notice: Option<&Notice>) -> Self {
+impl NoticeText {
+    /// A delivery without a notice announces success.
+    pub(super) fn of(notice: Option<&Notice>) -> Self {
         match notice {
             None | Some(Notice::Generated | Notice::IssueFiled) => Self::success(
                 "An emergency license was generated and mailed: the mail server accepted the mail.",
@@ -47,37 +54,56 @@ impl Told {
             ),
             Some(Notice::SentAfterAll) => Self::success(
                 "An emergency license was generated and mailed: late, but the mail server accepted the mail.",
-                "The mail went out after all: the mail server accepted it.",
+                "The mail server accepted the mail after all.",
             ),
             Some(Notice::Resent { how, to, resolves_failure }) => Self::resent(*how, to, *resolves_failure),
             Some(Notice::Replaced { by, seats, .. }) => {
-                let words = format!("This license was replaced by another one, for {seats} users: license {by}.");
-                Self::success(&words, &words)
+                let text = format!("This license was replaced by another one, for {seats} users: license {by}.");
+                Self::success(&text, &text)
             }
             Some(Notice::Downloaded { by, .. }) => {
-                let words = format!("The license file was downloaded by `{by}`.");
-                Self::success(&words, &words)
+                let text = format!("The license file was downloaded by {}.", code(by));
+                Self::success(&text, &text)
             }
             Some(Notice::Erased) => {
-                let words = "The customer's data and the license were erased on request.";
-                Self { next: &[], ..Self::success(words, words) }
+                let text = "The customer's data and the license were erased on request.";
+                Self { next: &[], ..Self::success(text, text) }
             }
+            Some(Notice::EmailRefused { needs_operator: true, .. }) => Self {
+                title: NOT_MAILED,
+                happened: "An emergency license was generated, but the mail server refused all mail from us until the \
+                           license expired. **The customer does not have it.**"
+                    .to_owned(),
+                news: "The mail server refused all mail from us until the license expired.".to_owned(),
+                next: NEXT_OPERATOR,
+            },
             Some(Notice::EmailRefused { .. }) => Self {
                 title: NOT_MAILED,
-                happened: "An emergency license was generated, but its mail was refused for good. \
+                happened: "An emergency license was generated, but its mail was refused permanently. \
                            **The customer does not have it.**"
                     .to_owned(),
-                news: "The mail was refused for good.".to_owned(),
+                news: "The mail was refused permanently.".to_owned(),
                 next: NEXT_REFUSED,
             },
-            Some(Notice::ResendRefused { how, to, open, .. }) => Self::resend_refused(*how, to, *open),
+            Some(Notice::ResendRefused { how, to, needs_operator, open, .. }) => Self {
+                next: if *needs_operator { NEXT_OPERATOR } else { NEXT_REFUSED },
+                ..Self::resend_refused(*how, to, *open)
+            },
             Some(Notice::Bounced { to, open, .. }) => Self::bounced(to, *open),
-            Some(Notice::EmailLate { .. }) => Self {
-                title: "[Failure] - Could not yet mail the license created under",
-                happened: "An emergency license was generated, but the mail server has not accepted its mail yet. \
-                           **The customer does not have it so far.** The mail is tried on until the license expires."
+            Some(Notice::EmailLate { needs_operator: true, .. }) => Self {
+                title: NOT_YET_MAILED,
+                happened: "An emergency license was generated, but the mail server refuses mail from us. \
+                           **The customer does not have it yet.** It is retried until the license expires."
                     .to_owned(),
-                news: "The mail is late: the mail server has not accepted it yet. It is tried on.".to_owned(),
+                news: "The mail is late: the mail server refuses mail from us. It is retried.".to_owned(),
+                next: NEXT_OPERATOR,
+            },
+            Some(Notice::EmailLate { .. }) => Self {
+                title: NOT_YET_MAILED,
+                happened: "An emergency license was generated, but the mail server has not accepted its mail yet. \
+                           **The customer does not have it yet.** It is retried until the license expires."
+                    .to_owned(),
+                news: "The mail is late: the mail server has not accepted it yet. It is retried.".to_owned(),
                 next: NEXT_LATE,
             },
             Some(Notice::SealingFailed { .. }) => Self {
@@ -97,30 +123,28 @@ impl Told {
 
     fn resent(how: ResendKind, to: &str, resolves_failure: bool) -> Self {
         let did = match how {
-            ResendKind::Resend => format!("The license was sent again to `{to}`"),
-            ResendKind::Forward => format!("The license was forwarded to `{to}`"),
-            ResendKind::CorrectAddress => {
-                format!("The customer's address was corrected: the license was mailed to `{to}`")
-            }
+            ResendKind::Resend => "The license was sent again to",
+            ResendKind::Forward => "The license was forwarded to",
+            ResendKind::CorrectAddress => "The customer's address was corrected: the license was mailed to",
         };
-        let news = format!("{did}, and the mail server accepted the mail.");
-        let end = if resolves_failure { " Nothing said earlier is still to be done about it." } else { "" };
+        let news = format!("{did} {}, and the mail server accepted the mail.", code(to));
+        let end = if resolves_failure { " Nothing announced earlier is left to do." } else { "" };
         Self::success(&format!("An emergency license was generated. {news}"), &format!("{news}{end}"))
     }
 
     fn resend_refused(how: ResendKind, to: &str, open: bool) -> Self {
-        let did = match how {
-            ResendKind::Resend => format!("The mail that was sent again to `{to}`"),
-            ResendKind::Forward => format!("The mail that was forwarded to `{to}`"),
-            ResendKind::CorrectAddress => format!("The mail to the corrected address `{to}`"),
+        let mail = match how {
+            ResendKind::Resend => "The mail that was sent again to",
+            ResendKind::Forward => "The mail that was forwarded to",
+            ResendKind::CorrectAddress => "The mail to the corrected address",
         };
-        let news = format!("{did} was refused for good.");
+        let news = format!("{mail} {} was refused permanently.", code(to));
         let title = if open { NOT_MAILED } else { SUCCESS };
         Self { title, happened: format!("An emergency license was generated. {news}"), news, next: NEXT_REFUSED }
     }
 
     fn bounced(to: &str, open: bool) -> Self {
-        let news = format!("The mail to `{to}` bounced: correct the address.");
+        let news = format!("The mail to {} bounced: correct the address.", code(to));
         let title = if open { "[Failure] - The mail bounced for the license created under" } else { SUCCESS };
         let happened =
             format!("An emergency license was generated and mailed. {news} **The customer does not have it.**");

@@ -1,26 +1,68 @@
-//! The GitLab client against a scripted server, and its words against hostile ones.
+//! The GitLab client against the sandbox's GitLab.
+
+mod text;
 
 use std::time::Duration;
 
-use serde_json::json;
+use jiff::SignedDuration;
+use url::Url;
 
-use super::{Api, Gitlab, text::IssueText};
+use super::{Api, Gitlab, types::NewIssue};
 use crate::{
     clock::Clock,
     config,
-    delivery::testing::{Act, HttpServer, delivery, license, line, links},
-    license::{Channel, Delivery, Email, License, Notice, Purpose, delivery::Outcome},
+    delivery::testing::{delivery, license, links},
+    license::{Channel, Delivery, License, Notice, Outcome, Purpose},
+    sandbox::{
+        gitlab::{self as server, Call, CallFault, State},
+        web::Fault,
+    },
 };
 
 const LABEL: &str = "Mechanizer::Emergency License Generation";
-const URL: &str = "https://gitlab.example/group/project/-/issues/12";
 
-fn gitlab(server: &HttpServer) -> Gitlab {
+struct World {
+    server: server::Gitlab,
+    clock: Clock,
+    gitlab: Gitlab,
+}
+
+impl World {
+    async fn start() -> Self {
+        let clock = Clock::system();
+        let server = server::Gitlab::start(0, clock.clone()).await.unwrap();
+        let gitlab = gitlab(&server.url(), server::PROJECT);
+        Self { server, clock, gitlab }
+    }
+
+    fn fail_next(&self, call: Call, fault: Fault) {
+        self.server.faults.fail_next(CallFault::on(call, fault));
+    }
+
+    /// A license that was generated now.
+    fn license(&self) -> License {
+        License { created_at: self.clock.now(), ..license() }
+    }
+
+    async fn file(&self, delivery: &Delivery, known: Option<&str>) -> Outcome {
+        self.gitlab.file(&self.license(), delivery, known).await
+    }
+
+    fn url(&self, iid: u64) -> String {
+        format!("{}/{}/-/issues/{iid}", self.server.url(), server::PROJECT)
+    }
+
+    fn sent(&self, iid: u64) -> Outcome {
+        Outcome::Sent { reference: Some(self.url(iid)) }
+    }
+}
+
+fn gitlab(url: &str, project: &str) -> Gitlab {
     let config = config::Gitlab {
-        url: server.url.parse().unwrap(),
-        token: "glpat-hush".to_owned().into(),
-        project: "group/project".into(),
-        labels: vec![LABEL.into(), "a,b".into()],
+        url: Url::parse(url).unwrap(),
+        token: server::TOKEN.to_owned().into(),
+        project: project.into(),
+        labels: vec![LABEL.into()],
     };
     let api = Api::with_timeout(&config, Clock::system(), Duration::from_millis(400)).unwrap();
     Gitlab { api, labels: config.labels, links: links() }
@@ -35,306 +77,166 @@ fn news(notice: Notice) -> Delivery {
 }
 
 fn refused() -> Notice {
-    Notice::EmailRefused { error: "the mail server refused the recipient: 550 no such user".into() }
+    Notice::EmailRefused {
+        error: "the mail server refused the recipient: 550 no such user".into(),
+        needs_operator: false,
+    }
 }
-
-fn ok(body: &serde_json::Value) -> Act {
-    Act::Answer(200, "", body.to_string())
-}
-
-fn issue(state: &str) -> serde_json::Value {
-    json!({"iid": 12, "web_url": URL, "state": state, "description": marker()})
-}
-
-fn marker() -> String {
-    format!("text\n\n<!-- stopgap:license={} -->\n<!-- stopgap:delivery=other -->", license().id)
-}
-
-fn created() -> Act {
-    Act::Answer(201, "", issue("opened").to_string())
-}
-
-fn nobody() -> Act {
-    ok(&json!([]))
-}
-
-fn sent() -> Outcome {
-    Outcome::Sent { reference: Some(URL.into()) }
-}
-
-const ISSUES: &str = "/api/v4/projects/group%2Fproject/issues";
 
 #[tokio::test]
 async fn a_success_is_filed_confidentially_and_closed() {
-    let user = ok(&json!([{"id": 9, "username": "JDoe"}]));
-    let server = HttpServer::start(vec![user, created(), ok(&issue("closed"))]).await;
-    assert_eq!(gitlab(&server).file(&license(), &first(Notice::Generated), None).await, sent());
-    let expected = ["GET /api/v4/users".to_owned(), format!("POST {ISSUES}"), format!("PUT {ISSUES}/12")];
-    assert_eq!(server.lines(), expected);
-    let seen = server.seen();
-    assert!(seen[1].head.contains("private-token: glpat-hush"));
-    assert_eq!(seen[1].body["title"], "[Success] - Created a license under jane.roe@acme.example for 286 users");
-    assert_eq!(seen[1].body["confidential"], true);
-    assert_eq!(seen[1].body["labels"], json!([LABEL, "a,b"]));
-    assert_eq!(seen[1].body["assignee_ids"], json!([9]));
-    assert_eq!(seen[2].body, json!({"state_event": "close"}));
+    for project in [server::PROJECT.to_owned(), server::PROJECT_ID.to_string()] {
+        let world = World::start().await;
+        let world = World { gitlab: gitlab(&world.server.url(), &project), ..world };
+        assert_eq!(world.file(&first(Notice::Generated), None).await, world.sent(1));
+        let issue = world.server.issues().remove(0);
+        assert_eq!(issue.title, "[Success] - Created a license under jane.roe@acme.example for 286 users");
+        assert_eq!((issue.confidential, issue.state), (true, State::Closed));
+        assert_eq!(issue.labels, [LABEL]);
+        assert_eq!(issue.assignees[0].username, "jdoe");
+        assert_eq!(issue.web_url, world.url(1));
+    }
 }
 
 #[tokio::test]
 async fn a_failure_is_filed_and_left_open_even_without_an_assignee() {
-    for no_user in [Act::Answer(500, "", "<html>".into()), nobody(), ok(&json!([{"id": 1, "username": "jdoe2"}]))] {
-        let server = HttpServer::start(vec![no_user, created()]).await;
-        assert_eq!(gitlab(&server).file(&license(), &first(refused()), None).await, sent());
-        assert_eq!(server.seen()[1].body["assignee_ids"], json!([]));
+    for no_user in [Fault::status(500, "<html>"), Fault::status(200, "[]")] {
+        let world = World::start().await;
+        world.fail_next(Call::Other, no_user);
+        assert_eq!(world.file(&first(refused()), None).await, world.sent(1));
+        let issue = world.server.issues().remove(0);
+        assert_eq!((issue.state, issue.assignees.len()), (State::Opened, 0));
     }
 }
 
 #[tokio::test]
-async fn whoever_tries_again_looks_through_all_pages_first() {
-    let other = json!({"iid": 3, "web_url": "x", "state": "opened", "description": null});
-    let full = Act::Answer(200, "X-Next-Page: 2\r\n", json!([other]).to_string());
-    let server = HttpServer::start(vec![full, ok(&json!([other, issue("closed")]))]).await;
+async fn a_retry_searches_all_pages_before_it_creates() {
+    let world = World::start().await;
+    let other = |n: usize| NewIssue {
+        title: format!("issue {n}"),
+        description: String::new(),
+        labels: &world.gitlab.labels,
+        confidential: true,
+        assignee_ids: vec![],
+    };
+    for n in 0..100 {
+        world.gitlab.api.create_issue(&other(n)).await.unwrap();
+    }
+    // GitLab's clock may be behind ours.
+    world.clock.shift(SignedDuration::from_hours(-2));
+    world.fail_next(Call::Create, Fault::DropAfter);
+    let license = License { created_at: Clock::system().now(), ..license() };
+    let lost = world.gitlab.file(&license, &first(Notice::Generated), None).await;
+    assert!(matches!(lost, Outcome::Retry { uncertain: true, reference: None, .. }), "{lost:?}");
     let again = Delivery { attempts: 2, ..first(Notice::Generated) };
-    assert_eq!(gitlab(&server).file(&license(), &again, None).await, sent());
-    let seen = server.seen();
-    assert_eq!(server.lines(), [format!("GET {ISSUES}"), format!("GET {ISSUES}")]);
-    for query in ["state=all", "created_after=2026-11-21T20%3A14%3A05Z", "per_page=100", "page=2", "labels=Mechanizer"]
-    {
-        assert!(seen[1].line.contains(query), "{query} in {}", seen[1].line);
-    }
+    assert_eq!(world.gitlab.file(&license, &again, None).await, world.sent(101));
+    assert_eq!(world.server.issues().len(), 101);
+    assert_eq!(world.server.issues()[100].state, State::Closed);
 }
 
 #[tokio::test]
-async fn a_found_issue_is_brought_to_its_state_and_a_missing_one_is_created() {
+async fn an_uncertain_issue_that_does_not_exist_is_created() {
+    let world = World::start().await;
     let again = Delivery { uncertain: true, ..first(Notice::Generated) };
-    let server = HttpServer::start(vec![ok(&json!([issue("opened")])), ok(&issue("closed"))]).await;
-    assert_eq!(gitlab(&server).file(&license(), &again, None).await, sent());
-    assert_eq!(server.seen()[1].body, json!({"state_event": "close"}));
-
-    let server = HttpServer::start(vec![nobody(), nobody(), created(), ok(&issue("closed"))]).await;
-    assert_eq!(gitlab(&server).file(&license(), &again, None).await, sent());
-    assert_eq!(server.lines()[2], format!("POST {ISSUES}"));
+    assert_eq!(world.file(&again, None).await, world.sent(1));
+    assert_eq!(world.server.calls(Call::List), 1);
 }
 
 #[tokio::test]
-async fn a_late_mail_that_went_out_is_noted_and_closes_the_issue() {
-    let note = Act::Answer(201, "", r#"{"id": 5}"#.into());
-    let server = HttpServer::start(vec![note, ok(&issue("closed"))]).await;
-    assert_eq!(gitlab(&server).file(&license(), &news(Notice::SentAfterAll), Some(URL)).await, sent());
-    assert_eq!(server.lines(), [format!("POST {ISSUES}/12/notes"), format!("PUT {ISSUES}/12")]);
-    let seen = server.seen();
-    assert_eq!(seen[0].body["internal"], true);
-    assert!(seen[0].body["body"].as_str().unwrap().contains(&format!("delivery={} -->", news(refused()).id)));
-    assert_eq!(seen[1].body["state_event"], "close");
-    assert!(seen[1].body["title"].as_str().unwrap().starts_with("[Success]"));
+async fn a_late_mail_that_was_accepted_is_noted_and_closes_the_issue() {
+    let world = World::start().await;
+    world.file(&first(Notice::EmailLate { error: None, needs_operator: false }), None).await;
+    assert_eq!(world.server.issues()[0].state, State::Opened);
+    let accepted = Delivery { id: crate::license::DeliveryId(uuid::Uuid::from_u128(7)), ..news(Notice::SentAfterAll) };
+    assert_eq!(world.file(&accepted, Some(&world.url(1))).await, world.sent(1));
+    let issue = world.server.issues().remove(0);
+    assert_eq!(issue.state, State::Closed);
+    assert!(issue.title.starts_with("[Success]"), "{}", issue.title);
+    assert!(issue.notes[0].internal && issue.notes[0].body.contains(&format!("delivery={} -->", accepted.id)));
 }
 
 #[tokio::test]
-async fn news_are_noted_once() {
+async fn news_are_noted_once_and_a_failure_reopens_the_issue() {
+    let world = World::start().await;
+    world.file(&first(Notice::Generated), None).await;
+    world.fail_next(Call::Note, Fault::DropAfter);
+    let lost = world.file(&news(refused()), Some(&world.url(1))).await;
+    let Outcome::Retry { uncertain: true, reference, .. } = lost else { panic!("{lost:?}") };
+    assert_eq!(reference, Some(world.url(1)));
     let again = Delivery { attempts: 2, ..news(refused()) };
-    let there = json!([{"body": "hi"}, {"body": format!("news\n\n<!-- stopgap:delivery={} -->", again.id)}]);
-    let server = HttpServer::start(vec![ok(&there), ok(&issue("opened"))]).await;
-    assert_eq!(gitlab(&server).file(&license(), &again, Some(URL)).await, sent());
-    assert_eq!(server.lines(), [format!("GET {ISSUES}/12/notes"), format!("PUT {ISSUES}/12")]);
-    assert_eq!(server.seen()[1].body["state_event"], "reopen");
+    assert_eq!(world.file(&again, Some(&world.url(1))).await, world.sent(1));
+    let issue = world.server.issues().remove(0);
+    assert_eq!((issue.state, issue.notes.len()), (State::Opened, 1));
 }
 
 #[tokio::test]
-async fn what_is_known_of_a_half_filed_issue_is_not_lost() {
-    for answer in [Act::Answer(503, "Retry-After: 7\r\n", String::new()), Act::Answer(422, "", String::new())] {
-        let server = HttpServer::start(vec![nobody(), created(), answer]).await;
-        let outcome = gitlab(&server).file(&license(), &first(Notice::Generated), None).await;
+async fn the_url_of_an_issue_that_could_not_be_closed_is_kept() {
+    for fault in [Fault::status(503, ""), Fault::status(422, "")] {
+        let world = World::start().await;
+        world.fail_next(Call::Close, fault);
+        let outcome = world.file(&first(Notice::Generated), None).await;
         let Outcome::Retry { reference, uncertain: false, .. } = outcome else { panic!("{outcome:?}") };
-        assert_eq!(reference.as_deref(), Some(URL));
+        assert_eq!(reference, Some(world.url(1)));
     }
-    let server = HttpServer::start(vec![Act::Drop]).await;
-    let outcome = gitlab(&server).file(&license(), &news(refused()), Some(URL)).await;
-    let Outcome::Retry { reference, uncertain: true, .. } = outcome else { panic!("{outcome:?}") };
-    assert_eq!(reference.as_deref(), Some(URL));
 }
 
 #[tokio::test]
-async fn each_answer_of_gitlab_has_its_outcome() {
-    let too_long = json!({"message": {"title": ["is too long (maximum is 255 characters)"]}}).to_string();
-    let page = "<html><b>502</b></html>".to_owned();
-    let answer = |status, headers, body: &str| Act::Answer(status, headers, body.to_owned());
-    for (act, outcome, after, words) in [
-        (Act::Answer(400, "", too_long), "refused", None, "is too long (maximum is 255 characters)"),
-        (answer(422, "", r#"{"error": "labels is invalid"}"#), "refused", None, "labels is invalid"),
-        (answer(401, "", r#"{"message": "401 Unauthorized"}"#), "retry", None, "renew STOPGAP_GITLAB_TOKEN"),
-        (answer(403, "", "{}"), "retry", None, "role or scope"),
-        (answer(404, "", r#"{"message":"404 Project Not Found"}"#), "retry", None, "check STOPGAP_GITLAB_PROJECT"),
-        (answer(409, "", r#"{"message":"Conflict"}"#), "retry", None, "Conflict"),
-        (answer(301, "Location: http://evil.example/\r\n", ""), "retry", None, "it has moved"),
-        (answer(308, "Location: http://evil.example/\r\n", ""), "retry", None, "it has moved"),
-        (answer(429, "Retry-After: 30\r\n", "Retry later\n"), "retry", Some(30), "Retry later"),
-        (answer(429, "Retry-After: Sat, 21 Nov 2020 23:15:05 GMT\r\n", ""), "retry", Some(0), "too many requests"),
-        (answer(500, "", r#"{"message":"500 Internal Server Error"}"#), "retry", None, "500 Internal Server Error"),
-        (answer(503, "Retry-After: 9\r\n", ""), "retry", Some(9), "in trouble itself"),
-        (Act::Answer(502, "", page), "uncertain", None, "(502): it is in trouble itself"),
-        (answer(504, "", ""), "uncertain", None, "in trouble itself"),
-        (answer(201, "", "{\"iid\": 12"), "uncertain", None, "not the JSON"),
-        (answer(200, "", "<html>please log in</html>"), "uncertain", None, "not the JSON"),
-        (Act::Truncate(201, issue("opened").to_string()), "uncertain", None, "answer was lost"),
-        (Act::Drop, "uncertain", None, "answer was lost"),
-        (Act::Hang, "uncertain", None, "no answer in time"),
+async fn an_answer_that_is_not_gitlabs_leaves_the_outcome_uncertain() {
+    for (fault, kind, text) in [
+        (Fault::status(201, "{\"iid\": 12"), "uncertain", "not the JSON that was expected"),
+        (Fault::status(200, "<html>please log in</html>"), "uncertain", "not the JSON that was expected"),
+        (Fault::Huge, "uncertain", "longer than"),
+        (Fault::Truncated, "uncertain", "answer was lost"),
+        (Fault::HangAfter, "uncertain", "no answer in time"),
+        (Fault::DropBefore, "uncertain", "answer was lost"),
+        (Fault::Redirect { to: "http://evil.example/".into() }, "needs_operator", "it has moved"),
+        (Fault::status(400, server::TOKEN), "refused", "(400): […]"),
     ] {
-        let server = HttpServer::start(vec![nobody(), act.clone()]).await;
-        let got = gitlab(&server).file(&license(), &first(refused()), None).await;
-        let (kind, wait, error) = match got {
-            Outcome::Sent { .. } => panic!("{act:?}"),
-            Outcome::Refused { error } => ("refused", None, error),
-            Outcome::Retry { error, after, uncertain, .. } => {
-                (if uncertain { "uncertain" } else { "retry" }, after, error)
-            }
-        };
-        assert_eq!((kind, wait), (outcome, after.map(Duration::from_secs)), "{act:?}: {error}");
-        assert!(error.contains(words), "{act:?}: {error}");
-        assert!(!error.contains("hush") && !error.contains("127.0.0.1") && !error.contains("evil"), "{error}");
+        let world = World::start().await;
+        world.fail_next(Call::Create, fault.clone());
+        let outcome = world.file(&first(refused()), None).await;
+        let error = outcome.error().unwrap();
+        assert_eq!(outcome.kind().as_str(), kind, "{fault:?}: {error}");
+        assert!(error.contains(text), "{fault:?}: {error}");
+        assert!(!error.contains("127.0.0.1") && !error.contains("evil") && !error.contains("glpat"), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_gitlab_that_is_away_has_surely_filed_nothing() {
-    let server = HttpServer::start(vec![]).await;
-    // The script is over, so nobody listens any more once the server's task has run.
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let outcome = gitlab(&server).file(&license(), &first(Notice::Generated), None).await;
+async fn a_gitlab_that_is_down_has_surely_filed_nothing() {
+    let world = World::start().await;
+    world.server.stop().await;
+    let outcome = world.file(&first(Notice::Generated), None).await;
     let Outcome::Retry { error, uncertain: false, .. } = outcome else { panic!("{outcome:?}") };
-    assert!(error.starts_with("GitLab could not be reached to file the issue"), "{error}");
+    assert!(error.starts_with("GitLab could not be reached to create the issue"), "{error}");
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_not_read() {
-    let endless = Act::Answer(200, "", "[".repeat(5 * 1024 * 1024));
-    let server = HttpServer::start(vec![endless]).await;
-    let again = Delivery { attempts: 2, ..first(Notice::Generated) };
-    let outcome = gitlab(&server).file(&license(), &again, None).await;
+async fn an_endless_list_is_not_read() {
+    let world = World::start().await;
+    world.fail_next(Call::List, Fault::Huge);
+    let outcome = world.file(&Delivery { attempts: 2, ..first(Notice::Generated) }, None).await;
     assert!(matches!(outcome, Outcome::Retry { uncertain: false, .. }), "{outcome:?}");
+    assert_eq!(world.server.calls(Call::Create), 0);
 }
 
-#[test]
-fn neither_token_nor_license_show_themselves() {
-    let config = config::Gitlab {
-        url: "https://gitlab.example/".parse().unwrap(),
-        token: "glpat-hush".to_owned().into(),
-        project: "7".into(),
-        labels: vec![],
-    };
-    assert!(!format!("{:?}", Gitlab::new(&config, links(), Clock::system()).unwrap()).contains("hush"));
+#[tokio::test]
+async fn an_answer_whose_number_and_url_differ_leads_to_no_other_issue() {
+    let world = World::start().await;
+    world.file(&first(refused()), None).await;
+    let forged = format!(r#"{{"iid":2,"state":"opened","web_url":"{}"}}"#, world.url(1));
+    world.fail_next(Call::Create, Fault::status(201, &forged));
+    let outcome = world.file(&first(Notice::Generated), None).await;
+    let Outcome::Retry { reference, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!(reference, Some(world.url(2)), "built from the number");
+    assert_eq!(world.server.issues()[0].state, State::Opened, "the other issue is untouched");
 }
 
-fn describe(license: &License, delivery: &Delivery) -> String {
-    IssueText { license, delivery, links: &links() }.description().unwrap()
-}
-
-#[test]
-fn a_description_tells_tomorrows_reader_everything() {
-    let license = License {
-        replaces: Some(license().id),
-        eligibility: crate::license::EligibilityNote {
-            verdict: crate::license::Verdict::TooLate,
-            reason: "the grace period ended 9 days ago".into(),
-            override_reason: Some("the account manager vouches".into()),
-            overridden_by: Some("asmith".into()),
-            recommended_seats: Some(300),
-        },
-        ..license()
-    };
-    let text = describe(&license, &first(refused()));
-    let file = license.file.as_ref().unwrap().expose().trim_end();
-    for words in [
-        "refused for good",
-        "550 no such user",
-        "https://acme.zendesk.com/agent/tickets/4711",
-        "jdoe",
-        "Jane Roe",
-        "Acme GmbH & Co. KG",
-        "jane.roe@acme.example",
-        "286",
-        "2026-11-30 (stops at 00:00 of 2026-12-01",
-        "out of scope: the grace period ended 9 days ago",
-        "by asmith because the account manager vouches",
-        "this license has 286, and the customer's numbers ask for 300",
-        "License expired",
-        "Resend the license",
-        &format!("```text\n{file}\n```\n"),
-    ] {
-        assert!(text.contains(words), "{words} in {text}");
-    }
-    assert!(text.ends_with(&format!("\n<!-- stopgap:delivery={} -->", first(refused()).id)), "{text}");
-}
-
-#[test]
-fn an_unsealed_license_says_that_there_is_no_copy() {
-    let license = License { file: None, seal_error: Some("no key".into()), ..license() };
-    let notice = Notice::SealingFailed { error: "no key".into() };
-    let text = describe(&license, &first(notice));
-    assert!(text.contains("No license file was generated.") && text.contains("no key"), "{text}");
-}
-
-/// The lines of Markdown outside of code fences.
-fn outside_of_fences(text: &str) -> Vec<&str> {
-    let mut fence: Option<&str> = None;
-    let mut outside = vec![];
-    for line in text.lines() {
-        let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
-        match fence {
-            Some(open) if ticks.len() >= open.len() && line == ticks => fence = None,
-            Some(_) => {}
-            None if ticks.len() >= 3 => fence = Some(ticks),
-            None => outside.push(line),
-        }
-    }
-    assert_eq!(fence, None, "a fence stays open");
-    outside
-}
-
-#[test]
-fn what_strangers_write_stays_within_fences() {
-    let hostile = "EVIL /close @all ``` ```` <!-- <script> *bold* ~label !1 #2";
-    let multi = "EVIL\n/close\n```\n@all\n<!-- stopgap:license=x -->";
-    let mut license = license();
-    license.customer.name = line(hostile);
-    license.customer.company = line("`EVIL`` `````");
-    license.customer.email = Email::parse("`EVIL`@acme.example").unwrap();
-    license.ticket.subject = line("/close EVIL");
-    license.eligibility.reason = multi.into();
-    license.eligibility.override_reason = Some(multi.into());
-    for notice in [
-        Notice::EmailRefused { error: multi.into() },
-        Notice::EmailLate { error: Some(multi.into()) },
-        Notice::SealingFailed { error: "```\n/close EVIL\n```".into() },
-    ] {
-        let delivery = news(notice);
-        let teller = IssueText { license: &license, delivery: &delivery, links: &links() };
-        for text in [teller.description().unwrap(), teller.note()] {
-            for line in outside_of_fences(&text) {
-                assert!(!line.contains("EVIL") && !line.starts_with('/') && !line.contains('@'), "{line} in {text}");
-            }
-            assert_eq!(
-                text.lines().filter(|line| line.starts_with("<!--")).count(),
-                1 + usize::from(text.contains("###"))
-            );
-        }
-    }
-}
-
-#[test]
-fn a_title_fits_and_only_its_address_gives_way() {
-    let domain = format!("{}.example", ["d".repeat(60), "e".repeat(60), "f".repeat(55)].join("."));
-    let long = format!("{}@{domain}", "a".repeat(64));
-    let mut license = license();
-    license.customer.email = Email::parse(&long).unwrap();
-    license.seats = crate::license::Seats::parse(1_000_000).unwrap();
-    let stories =
-        [Notice::Generated, refused(), Notice::EmailLate { error: None }, Notice::SealingFailed { error: "x".into() }];
-    for notice in stories {
-        let delivery = first(notice);
-        let teller = IssueText { license: &license, delivery: &delivery, links: &links() };
-        let title = teller.title();
-        assert_eq!(title.chars().count(), 255, "{title}");
-        assert!(title.ends_with("… for 1000000 users"), "{title}");
-        assert!(teller.description().unwrap().contains(&long));
+#[tokio::test]
+async fn a_kept_url_of_another_project_is_not_followed() {
+    let world = World::start().await;
+    world.file(&first(refused()), None).await;
+    for url in [world.url(1).replace("support/", "other/"), "https://gitlab.example/support/x/-/issues/1".into()] {
+        assert_eq!(world.file(&news(Notice::SentAfterAll), Some(&url)).await, world.sent(1), "found by its marker");
     }
 }

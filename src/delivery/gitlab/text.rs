@@ -1,9 +1,11 @@
-//! Titles, descriptions and notes. Whatever a stranger wrote stands in a code fence: GitLab would run a line that
-//! begins with `/close`, and notify whom an `@name` names.
+//! Titles, descriptions and notes.
 
 use askama::Template;
 
-use super::message::Told;
+use super::{
+    escape::{fence, title_address},
+    message::NoticeText,
+};
 use crate::{
     delivery::{Links, sanitize},
     license::{Delivery, License, Notice},
@@ -12,13 +14,12 @@ use crate::{
 /// GitLab's limit for titles.
 const MAX_TITLE_CHARS: usize = 255;
 
-/// Tells one delivery of one license.
+/// The text of one delivery of one license.
 #[derive(Debug, Clone, Copy)]
-pub struct IssueText<'a> {
-    pub license: &'a License,
-    /// What is to be told of it.
-    pub delivery: &'a Delivery,
-    pub links: &'a Links,
+pub(super) struct IssueText<'a> {
+    pub(super) license: &'a License,
+    pub(super) delivery: &'a Delivery,
+    pub(super) links: &'a Links,
 }
 
 #[derive(Template)]
@@ -26,7 +27,7 @@ pub struct IssueText<'a> {
 struct Description<'a> {
     is_drill: bool,
     happened: &'a str,
-    said: Option<String>,
+    detail: Option<String>,
     warning: Option<String>,
     ticket: u64,
     ticket_url: String,
@@ -38,23 +39,22 @@ struct Description<'a> {
 }
 
 impl IssueText<'_> {
-    /// Says on a line of its own whose issue it is.
-    pub fn license_marker(&self) -> String {
+    /// A line of the description that identifies the license.
+    pub(super) fn license_marker(&self) -> String {
         format!("<!-- stopgap:license={} -->", self.license.id)
     }
 
-    /// Says on a line of its own which delivery a description or note is of.
-    pub fn delivery_marker(&self) -> String {
+    /// A line of a description or note that identifies the delivery.
+    pub(super) fn delivery_marker(&self) -> String {
         format!("<!-- stopgap:delivery={} -->", self.delivery.id)
     }
 
-    /// Whether the notice is one of success, which closes the issue.
-    pub fn wants_it_closed(&self) -> bool {
+    pub(super) fn wants_it_closed(&self) -> bool {
         !self.delivery.notice.as_ref().is_some_and(Notice::is_failure)
     }
 
-    /// Whether the notice, as news, turns what the title says: people look for a license by its `[Success]`.
-    pub fn changes_the_title(&self) -> bool {
+    /// Whether the notice changes what the title says: people search for a license by its `[Success]`.
+    pub(super) fn changes_the_title(&self) -> bool {
         match &self.delivery.notice {
             Some(
                 Notice::SentAfterAll | Notice::EmailRefused { .. } | Notice::Resent { resolves_failure: true, .. },
@@ -64,71 +64,75 @@ impl IssueText<'_> {
         }
     }
 
-    /// At most 255 characters, for which the address alone is shortened. The form of the success is the handbook's.
-    pub fn title(&self) -> String {
+    /// At most 255 characters; only the address is shortened, and freed of what GitLab gives a meaning. The handbook has the
+    /// form for success.
+    pub(super) fn title(&self) -> String {
         let after = format!("for {} users", self.license.seats);
         if self.delivery.notice == Some(Notice::Erased) {
             return format!("[Erased] - Created a license {after}");
         }
-        let before = Told::of(self.delivery.notice.as_ref()).title;
+        let before = NoticeText::of(self.delivery.notice.as_ref()).title;
         let drill = if self.license.drill { "[Drill] " } else { "" };
         let room = MAX_TITLE_CHARS - drill.len() - before.len() - after.len() - 2;
-        format!("{drill}{before} {} {after}", sanitize::shorten(self.license.customer.email.as_str(), room))
+        format!(
+            "{drill}{before} {} {after}",
+            sanitize::shorten(&title_address(self.license.customer.email.as_str()), room)
+        )
     }
 
-    /// What is left of a description whose customer asked to be forgotten. The marker stays: it names nobody.
-    pub fn redacted(&self) -> String {
-        let words = Told::of(Some(&Notice::Erased)).happened;
-        [words, format!("License id: {}", self.license.id), self.license_marker()].join("\n\n")
+    /// The description after the customer's data was erased. The marker stays: it names nobody.
+    pub(super) fn redacted(&self) -> String {
+        let text = NoticeText::of(Some(&Notice::Erased)).happened;
+        [text, format!("License id: {}", self.license.id), self.license_marker()].join("\n\n")
     }
 
-    /// The whole issue, in Markdown.
-    pub fn description(&self) -> Result<String, String> {
-        let told = Told::of(self.delivery.notice.as_ref());
+    /// In Markdown.
+    pub(super) fn description(&self) -> Result<String, String> {
+        let notice = NoticeText::of(self.delivery.notice.as_ref());
         let happened = match self.license.replaces {
-            Some(earlier) => format!("{}\n\nIt replaces the license {earlier}.", told.happened),
-            None => told.happened,
+            Some(earlier) => format!("{}\n\nIt replaces the license {earlier}.", notice.happened),
+            None => notice.happened,
         };
         let description = Description {
             is_drill: self.license.drill,
             happened: &happened,
-            said: self.said(),
+            detail: self.detail(),
             warning: self.warning(),
             ticket: self.license.ticket.id.get(),
             ticket_url: self.links.ticket(&self.license.ticket),
             facts: fence(&self.facts()),
-            next: told.next,
+            next: notice.next,
             copy: self.copy(),
             license_marker: self.license_marker(),
             delivery_marker: self.delivery_marker(),
         };
-        description.render().map_err(|error| format!("the issue cannot be worded: {error}"))
+        description.render().map_err(|error| format!("the issue's description cannot be rendered: {error}"))
     }
 
-    /// What is new, in Markdown.
-    pub fn note(&self) -> String {
-        let news = Told::of(self.delivery.notice.as_ref()).news;
-        let parts = [Some(news), self.said(), Some(self.delivery_marker())];
+    /// In Markdown.
+    pub(super) fn note(&self) -> String {
+        let news = NoticeText::of(self.delivery.notice.as_ref()).news;
+        let parts = [Some(news), self.detail(), Some(self.delivery_marker())];
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
     }
 
-    /// The trouble in its own words, fenced; without addresses, as notes are not redacted with their issue.
-    fn said(&self) -> Option<String> {
-        let (name, words) = match self.delivery.notice.as_ref()? {
-            Notice::EmailRefused { error } | Notice::SealingFailed { error } | Notice::ResendRefused { error, .. } => {
-                ("Error", error)
-            }
-            Notice::EmailLate { error } => ("Error", error.as_ref()?),
+    /// The error or reason, fenced. Without addresses, because notes are not redacted with their issue.
+    fn detail(&self) -> Option<String> {
+        let (name, text) = match self.delivery.notice.as_ref()? {
+            Notice::EmailRefused { error, .. }
+            | Notice::SealingFailed { error }
+            | Notice::ResendRefused { error, .. } => ("Error", error),
+            Notice::EmailLate { error, .. } => ("Error", error.as_ref()?),
             Notice::Bounced { reason, .. } | Notice::Replaced { reason, .. } => ("Reason", reason),
             Notice::Downloaded { reason, .. } => ("Reason", reason.as_ref()?),
             Notice::Generated | Notice::SentAfterAll | Notice::IssueFiled | Notice::Resent { .. } | Notice::Erased => {
                 return None;
             }
         };
-        Some(fence(&format!("{name}: {}", sanitize::mask_addresses(&sanitize::words(words)))))
+        Some(fence(&format!("{name}: {}", sanitize::mask_addresses(&sanitize::error_text(text)))))
     }
 
-    /// Fewer seats than the customer's numbers ask for are confirmed by the engineer, but may be refused by GitLab.
+    /// The engineer confirmed fewer seats than recommended; the customer's GitLab may refuse the license.
     fn warning(&self) -> Option<String> {
         let seats = self.license.seats;
         let recommended = self.license.eligibility.asks_for_more_than(seats)?;
@@ -138,7 +142,7 @@ impl IssueText<'_> {
         ))
     }
 
-    /// One aligned line a fact.
+    /// One aligned line per fact.
     fn facts(&self) -> String {
         let License { id, ticket, agent, customer, seats, terms, eligibility, replaces, .. } = self.license;
         let shown = |value: Option<String>| value.unwrap_or_else(|| "not known".to_owned());
@@ -156,7 +160,7 @@ impl IssueText<'_> {
             ("Eligibility", reason(&format!("{}: {}", eligibility.verdict.label(), eligibility.reason))),
         ];
         if let Some((by, why)) = eligibility.overridden() {
-            facts.push(("Overridden", format!("by {} because {}", sanitize::words(by), reason(why))));
+            facts.push(("Overridden", format!("by {} because {}", sanitize::error_text(by), reason(why))));
         }
         if let Some(earlier) = replaces {
             facts.push(("Replaces", earlier.to_string()));
@@ -165,7 +169,7 @@ impl IssueText<'_> {
         facts.iter().map(|(name, value)| format!("{name:<12} {value}")).collect::<Vec<_>>().join("\n")
     }
 
-    /// The license file, fenced, or why there is none.
+    /// The license file, fenced, or why it is missing.
     fn copy(&self) -> Result<String, &'static str> {
         match (&self.license.file, &self.license.seal_error) {
             (Some(file), _) => Ok(fence(file.expose().trim_end())),
@@ -173,12 +177,4 @@ impl IssueText<'_> {
             (None, None) => Err("The license file is no longer kept."),
         }
     }
-}
-
-/// `text` as a block of code, in which GitLab runs and notifies nothing: the fence is longer than any run of backticks
-/// within.
-fn fence(text: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let ticks = "`".repeat((longest + 1).max(3));
-    format!("{ticks}text\n{text}\n{ticks}")
 }

@@ -1,34 +1,42 @@
 //! The message in the licensing team's channel, by an incoming webhook.
 //!
-//! A webhook gives no id back and a message cannot be taken back: a repeated attempt may show twice.
+//! A webhook returns no message id, so a message cannot be withdrawn and a repeated attempt may show twice.
 
-pub mod message;
-#[cfg(test)]
+mod blocks;
+mod message;
+mod notice;
+#[cfg(all(test, feature = "sandbox"))]
 mod tests;
 
 use std::{fmt, time::Duration};
 
+use percent_encoding::percent_decode_str;
 use reqwest::Client;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
+use url::Url;
 
+use self::blocks::Message;
 use super::{Links, http_client, http_client::BodyError, sanitize};
 use crate::{
     clock::Clock,
     config, crash,
-    license::{Delivery, License, delivery::Outcome},
+    license::{Delivery, License, Outcome},
 };
 
 /// How long Slack may take to answer.
 const POST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The longest answer that is read, in bytes: Slack answers with a word.
+/// The longest answer that is read: Slack's is one word.
 const MAX_ANSWER_BYTES: usize = 4 * 1024;
 
-/// Posts what became of licenses.
+/// Shorter parts of a webhook's address are words such as `hooks`.
+const MIN_SECRET_CHARS: usize = 6;
+
 pub struct Slack {
     client: Client,
     webhook: SecretString,
+    /// The webhook and its parts, longest first.
+    secrets: Vec<SecretString>,
     links: Links,
     clock: Clock,
 }
@@ -40,7 +48,8 @@ impl Slack {
     }
 
     fn with_timeout(slack: &config::Slack, links: Links, clock: Clock, total: Duration) -> Result<Self, String> {
-        Ok(Self { client: http_client::client(total)?, webhook: slack.webhook.clone(), links, clock })
+        let (client, webhook) = (http_client::client(total)?, slack.webhook.clone());
+        Ok(Self { client, secrets: parts(webhook.expose_secret()), webhook, links, clock })
     }
 
     /// Posts the notice of `delivery`, with the link where it is known. `Sent` refers to that link.
@@ -55,20 +64,15 @@ impl Slack {
         }
     }
 
-    /// Really posts a message that speaks of no license.
-    ///
-    /// # Errors
-    /// What Slack said, or what broke.
+    /// Posts a message about no license.
     pub async fn send_test(&self) -> Result<(), String> {
-        let message =
-            serde_json::json!({ "text": "An operator of Stopgap tries this webhook. There is nothing to do." });
-        match self.deliver(&message).await {
+        match self.deliver(&message::test()).await {
             Ok(()) | Err(Outcome::Sent { .. }) => Ok(()),
             Err(Outcome::Retry { error, .. } | Outcome::Refused { error }) => Err(error),
         }
     }
 
-    async fn deliver(&self, message: &Value) -> Result<(), Outcome> {
+    async fn deliver(&self, message: &Message) -> Result<(), Outcome> {
         let request = self.client.post(self.webhook.expose_secret()).json(message);
         let mut answer = request.send().await.map_err(|error| {
             if error.is_connect() || error.is_builder() {
@@ -81,40 +85,62 @@ impl Slack {
         let after = http_client::retry_after(answer.headers(), self.clock.now());
         let body = http_client::body(&mut answer, MAX_ANSWER_BYTES).await;
         if status.is_success() {
-            accepted(body)
+            accepted(body.map(|body| self.error_text(&body)))
         } else {
-            Err(refused(status.as_u16(), &body.unwrap_or_default(), after))
+            Err(refused(status.as_u16(), &self.error_text(&body.unwrap_or_default()), after))
         }
+    }
+
+    /// A server that repeats the webhook's address must not carry it into a history that people read.
+    fn error_text(&self, body: &[u8]) -> String {
+        let mut text = String::from_utf8_lossy(body).into_owned();
+        for secret in &self.secrets {
+            text = text.replace(secret.expose_secret(), "[…]");
+        }
+        sanitize::error_text(&text)
     }
 }
 
-/// An answer of success: Slack says `ok`. A proxy's own page under the same status is no word of Slack's.
-fn accepted(body: Result<Vec<u8>, BodyError>) -> Result<(), Outcome> {
-    let said = match body {
-        Ok(body) => sanitize::words(&String::from_utf8_lossy(&body)),
+/// What must not be repeated of a webhook's address: all of it, its path, and the parts of its path and query, as they are
+/// written and decoded.
+fn parts(webhook: &str) -> Vec<SecretString> {
+    let Ok(url) = Url::parse(webhook) else { return vec![webhook.into()] };
+    let path = url.path();
+    let segments = path.split('/').chain(url.query().unwrap_or_default().split(['&', '=']));
+    let written = [url.as_str(), path].into_iter().chain(segments.filter(|part| part.len() >= MIN_SECRET_CHARS));
+    let mut parts: Vec<String> =
+        written.flat_map(|part| [part.to_owned(), percent_decode_str(part).decode_utf8_lossy().into_owned()]).collect();
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    parts.dedup();
+    parts.into_iter().map(SecretString::from).collect()
+}
+
+/// Slack's answer to a success is `ok`. A proxy's own page may have the same status.
+fn accepted(body: Result<String, BodyError>) -> Result<(), Outcome> {
+    let text = match body {
+        Ok(text) => text,
         // The status came, so Slack has the message: another try would show it twice.
         Err(BodyError::BrokeOff(_)) => return Ok(()),
         Err(e @ BodyError::TooLong(_)) => e.to_string(),
     };
-    if said == "ok" {
+    if text == "ok" {
         return Ok(());
     }
     Err(Outcome::uncertain(format!(
-        "Slack's answer was not its `ok`; check what STOPGAP_SLACK_WEBHOOK_URL leads to: {said}"
+        "Slack's answer was not its `ok`; check what STOPGAP_SLACK_WEBHOOK_URL leads to: {text}"
     )))
 }
 
-/// An answer other than success. Slack's other 4xx are permanent: the webhook or its channel is gone, or the message is
-/// malformed.
-fn refused(status: u16, body: &[u8], after: Option<Duration>) -> Outcome {
-    let said = sanitize::words(&String::from_utf8_lossy(body));
-    let retry = |error: String| Outcome::Retry { error, after, uncertain: false, reference: None };
+/// Slack's 4xx other than 408 and 429 are permanent: the webhook or its channel is gone, or the message is malformed.
+fn refused(status: u16, text: &str, after: Option<Duration>) -> Outcome {
+    let needs_operator = matches!(status, 300..=399);
+    let retry = |error: String| Outcome::Retry { error, after, uncertain: false, needs_operator, reference: None };
     match status {
         300..=399 => retry(format!("Slack's webhook has moved ({status}); check STOPGAP_SLACK_WEBHOOK_URL")),
-        408 | 429 | 500.. => retry(format!("Slack refused the message for now ({status}): {said}")),
-        400 => Outcome::Refused { error: format!("Slack refused the message (400): {said}") },
+        408 | 429 | 500.. => retry(format!("Slack refused the message for now ({status}): {text}")),
+        400 => Outcome::Refused { error: format!("Slack refused the message (400): {text}") },
         _ => Outcome::Refused {
-            error: format!("Slack refused the message ({status}): {said}; check STOPGAP_SLACK_WEBHOOK_URL"),
+            error: format!("Slack refused the message ({status}): {text}; check STOPGAP_SLACK_WEBHOOK_URL"),
         },
     }
 }

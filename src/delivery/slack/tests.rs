@@ -1,86 +1,114 @@
-//! The Slack client against a scripted server, and its message against hostile ones.
+//! The Slack client against the sandbox's Slack, and hostile input to its message.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Slack, message::message};
+use super::Slack;
 use crate::{
     clock::Clock,
     config,
-    delivery::testing::{Act, HttpServer, delivery, license, line, links},
-    license::{Channel, Delivery, License, Notice, Purpose, delivery::Outcome},
+    delivery::{
+        Links,
+        testing::{delivery, license, line, links},
+    },
+    license::{Channel, Delivery, License, Notice, Outcome, Purpose},
+    sandbox::{slack as sandbox, web::Fault},
 };
 
 const ISSUE: &str = "https://gitlab.example/group/project/-/issues/12";
 
-fn slack(server: &HttpServer) -> Slack {
-    let config = config::Slack { webhook: format!("{}/services/hush", server.url).into() };
-    Slack::with_timeout(&config, links(), Clock::system(), Duration::from_millis(300)).unwrap()
-}
-
-fn tell(notice: Notice) -> Delivery {
+fn posted(notice: Notice) -> Delivery {
     delivery(Channel::Slack, Purpose::First, Some(notice))
 }
 
-fn stories() -> [Notice; 7] {
+fn notices() -> [Notice; 7] {
     let error = || "550 5.1.1 <Jane.Roe@acme.example> unknown, ask ops@acme.example".to_owned();
     [
         Notice::Generated,
         Notice::SentAfterAll,
         Notice::IssueFiled,
-        Notice::EmailLate { error: None },
-        Notice::EmailLate { error: Some(error()) },
-        Notice::EmailRefused { error: error() },
+        Notice::EmailLate { error: None, needs_operator: false },
+        Notice::EmailLate { error: Some(error()), needs_operator: true },
+        Notice::EmailRefused { error: error(), needs_operator: false },
         Notice::SealingFailed { error: error() },
     ]
 }
 
-#[tokio::test]
-async fn each_answer_of_slack_has_its_outcome() {
-    let answer = |status, headers, body: &str| Act::Answer(status, headers, body.to_owned());
-    for (act, outcome, after, message) in [
-        (answer(200, "", "ok"), "sent", None, ISSUE),
-        (answer(200, "", "<html>Sign in to the network"), "uncertain", None, "was not its `ok`"),
-        (answer(204, "", ""), "uncertain", None, "was not its `ok`"),
-        (answer(400, "", "invalid_blocks"), "refused", None, "invalid_blocks"),
-        (answer(403, "", "invalid_token"), "refused", None, "invalid_token; check STOPGAP_SLACK_WEBHOOK_URL"),
-        (answer(404, "", "no_service"), "refused", None, "no_service"),
-        (answer(410, "", "channel_is_archived"), "refused", None, "channel_is_archived"),
-        (answer(429, "Retry-After: 3\r\n", ""), "retry", Some(3), "for now (429)"),
-        (answer(500, "", "<html>"), "retry", None, "for now (500)"),
-        (answer(503, "Retry-After: 4\r\n", ""), "retry", Some(4), "for now (503)"),
-        (answer(302, "Location: http://evil.example/\r\n", ""), "retry", None, "has moved (302)"),
-        (Act::Drop, "uncertain", None, "answer was lost"),
-        (Act::Hang, "uncertain", None, "no answer in time"),
+#[test]
+fn each_answer_of_slack_has_its_outcome() {
+    let after = Some(Duration::from_secs(3));
+    for (status, body, outcome, text) in [
+        (400, "invalid_blocks", "refused", "invalid_blocks"),
+        (403, "invalid_token", "refused", "invalid_token; check STOPGAP_SLACK_WEBHOOK_URL"),
+        (404, "no_service", "refused", "no_service"),
+        (410, "channel_is_archived", "refused", "channel_is_archived"),
+        (408, "", "retry", "for now (408)"),
+        (429, "", "retry", "for now (429)"),
+        (500, "<html>", "retry", "for now (500)"),
+        (503, "", "retry", "for now (503)"),
+        (302, "", "needs_operator", "has moved (302)"),
     ] {
-        let server = HttpServer::start(vec![act.clone()]).await;
-        let got = slack(&server).post(&license(), &tell(Notice::Generated), Some(ISSUE)).await;
-        let (kind, wait, error) = match got {
-            Outcome::Sent { reference } => ("sent", None, reference.unwrap_or_default()),
-            Outcome::Refused { error } => ("refused", None, error),
-            Outcome::Retry { error, after, uncertain, .. } => {
-                (if uncertain { "uncertain" } else { "retry" }, after, error)
-            }
-        };
-        assert_eq!((kind, wait), (outcome, after.map(Duration::from_secs)), "{act:?}: {error}");
-        assert!(error.contains(message), "{act:?}: {error}");
-        assert!(!error.contains("hush") && !error.contains("127.0.0.1") && !error.contains("evil"), "{error}");
-        assert_eq!(server.lines(), ["POST /services/hush"]);
-        assert!(server.seen()[0].body["blocks"].is_array());
+        let got = super::refused(status, body, after);
+        assert_eq!(got.kind().as_str(), outcome, "{status}");
+        assert!(got.error().unwrap().contains(text), "{got:?}");
+        if let Outcome::Retry { after: asked, .. } = got {
+            assert_eq!(asked, after, "{status}");
+        }
     }
 }
 
 #[tokio::test]
-async fn a_slack_that_is_away_or_misnamed_has_surely_posted_nothing() {
+async fn the_message_is_posted_and_refers_to_the_issue() {
+    let server = sandbox::Slack::start(0, Clock::system()).await.unwrap();
+    let config = config::Slack { webhook: server.url().into() };
+    let slack = Slack::with_timeout(&config, links(), Clock::system(), Duration::from_millis(300)).unwrap();
+    for notice in notices() {
+        let outcome = slack.post(&license(), &posted(notice), Some(ISSUE)).await;
+        assert_eq!(outcome, Outcome::Sent { reference: Some(ISSUE.into()) });
+    }
+    assert_eq!(server.messages().len(), notices().len(), "each fits into Slack's limits");
+    for (fault, text) in
+        [(Fault::HangAfter, "no answer in time"), (Fault::status(204, ""), "was not its `ok`"), (Fault::Truncated, "")]
+    {
+        server.faults.fail_next(fault.clone());
+        let outcome = slack.post(&license(), &posted(Notice::Generated), None).await;
+        assert_eq!(outcome.kind().as_str(), if text.is_empty() { "sent" } else { "uncertain" }, "{fault:?}");
+        let error = outcome.error().unwrap_or_default();
+        assert!(error.contains(text) && !error.contains("127.0.0.1") && !error.contains("services"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_repeats_the_webhook_leaks_nothing_of_it() {
+    let server = sandbox::Slack::start(0, Clock::system()).await.unwrap();
+    let config = config::Slack { webhook: format!("{}/canary%21?token=canary2", server.url()).into() };
+    let slack = Slack::new(&config, links(), Clock::system()).unwrap();
+    let path = server.url().split_once("/services").unwrap().1.to_owned();
+    let echo = format!("no {path} {}/canary%21?token=canary2 {} canary! canary2", server.url(), path.replace('/', " "));
+    for status in [200, 404] {
+        server.faults.fail_next(Fault::status(status, &echo));
+        let outcome = slack.post(&license(), &posted(Notice::Generated), None).await;
+        let error = outcome.error().unwrap();
+        assert!(!error.contains("canary") && !error.contains("127.0.0.1"), "{error}");
+        assert!(path.split('/').all(|part| part.is_empty() || !error.contains(part)), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_slack_that_is_down_or_misconfigured_has_surely_posted_nothing() {
     for webhook in ["http://127.0.0.1:9/hush", "hush"] {
         let config = config::Slack { webhook: webhook.to_owned().into() };
         let slack = Slack::new(&config, links(), Clock::system()).unwrap();
-        let outcome = slack.post(&license(), &tell(Notice::Generated), None).await;
+        let outcome = slack.post(&license(), &posted(Notice::Generated), None).await;
         let Outcome::Retry { error, uncertain: false, .. } = outcome else { panic!("{outcome:?}") };
         assert!(error.starts_with("Slack could not be reached") && !error.contains("hush"), "{error}");
         assert!(!format!("{slack:?}").contains("hush"));
     }
+}
+
+fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, links: &Links) -> Value {
+    serde_json::to_value(super::message::message(license, delivery, issue_url, links)).unwrap()
 }
 
 /// Every string in a message, with the kind of block it stands in.
@@ -96,11 +124,11 @@ fn texts(message: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_channel_reads_all_it_needs_and_nothing_more() {
+fn a_message_has_what_the_team_needs_and_no_license_or_address() {
     let license = license();
     let file = license.file.as_ref().unwrap().expose();
-    for notice in stories() {
-        let text = message(&license, &tell(notice.clone()), Some(ISSUE), &links()).to_string();
+    for notice in notices() {
+        let text = message(&license, &posted(notice.clone()), Some(ISSUE), &links()).to_string();
         for message in [
             "<https://acme.zendesk.com/agent/tickets/4711|#4711>",
             &format!("<{ISSUE}|issue>"),
@@ -118,15 +146,15 @@ fn the_channel_reads_all_it_needs_and_nothing_more() {
         assert!(!text.contains(&file[..40]), "{text}");
         assert!(!text.to_lowercase().contains("jane") && !text.contains("ops@"), "{text}");
     }
-    let unfiled = message(&license, &tell(Notice::Generated), None, &links()).to_string();
+    let unfiled = message(&license, &posted(Notice::Generated), None, &links()).to_string();
     assert!(unfiled.contains("not filed yet"));
 }
 
 #[test]
-fn each_story_has_its_headline() {
-    let headlines: Vec<String> = stories()
+fn each_notice_has_its_headline() {
+    let headlines: Vec<String> = notices()
         .into_iter()
-        .map(|notice| message(&license(), &tell(notice), None, &links())["blocks"][0]["text"]["text"].to_string())
+        .map(|notice| message(&license(), &posted(notice), None, &links())["blocks"][0]["text"]["text"].to_string())
         .collect();
     for (headline, message) in headlines.iter().zip([
         "license generated",
@@ -142,7 +170,7 @@ fn each_story_has_its_headline() {
 }
 
 #[test]
-fn hostile_message_ping_nobody_and_break_no_limit() {
+fn hostile_text_pings_nobody_and_breaks_no_limit() {
     let long = "<!channel> & @here ".repeat(40);
     let mut license = license();
     for hostile in ["<!channel>", "<@U123> *bold* & @here <https://evil.example|click>", &"&".repeat(200)] {
@@ -151,11 +179,11 @@ fn hostile_message_ping_nobody_and_break_no_limit() {
         license.eligibility.override_reason = Some("&".repeat(5000));
         license.eligibility.recommended_seats = Some(1_000_000);
         for notice in [
-            Notice::EmailLate { error: Some(long.clone()) },
-            Notice::EmailRefused { error: "&".repeat(5000) },
+            Notice::EmailLate { error: Some(long.clone()), needs_operator: true },
+            Notice::EmailRefused { error: "&".repeat(5000), needs_operator: true },
             Notice::SealingFailed { error: long.clone() },
         ] {
-            let message = message(&license, &tell(notice), Some(ISSUE), &links());
+            let message = message(&license, &posted(notice), Some(ISSUE), &links());
             assert!(message["blocks"].as_array().unwrap().len() <= 50);
             assert!(message["blocks"][2]["fields"].as_array().unwrap().len() <= 10);
             for (kind, text) in texts(&message) {
@@ -169,10 +197,10 @@ fn hostile_message_ping_nobody_and_break_no_limit() {
 }
 
 #[test]
-fn a_license_that_somebody_pasted_as_a_reason_is_left_out() {
+fn a_license_that_was_pasted_as_a_reason_is_removed() {
     let file = license().file.unwrap().expose().replace('\n', "");
     let mut pasted: License = license();
     pasted.eligibility.override_reason = Some(file.clone());
-    let text = message(&pasted, &tell(Notice::Generated), None, &links()).to_string();
+    let text = message(&pasted, &posted(Notice::Generated), None, &links()).to_string();
     assert!(!text.contains(&file[..60]), "{text}");
 }

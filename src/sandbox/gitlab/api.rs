@@ -289,8 +289,8 @@ fn body<T: for<'de> Deserialize<'de>>(request: &Request) -> Answered<T> {
 
 fn check(title: Option<&str>, text: Option<&str>) -> Answered<()> {
     let too_long = |field: &str, max: usize| {
-        let words = format!("is too long (maximum is {max} characters)");
-        Err(Answer::json(400, &json!({"message": {field: [words]}})))
+        let error = format!("is too long (maximum is {max} characters)");
+        Err(Answer::json(400, &json!({"message": {field: [error]}})))
     };
     if title.is_some_and(|title| title.chars().count() > MAX_TITLE_CHARS) {
         return too_long("title", MAX_TITLE_CHARS);
@@ -301,8 +301,8 @@ fn check(title: Option<&str>, text: Option<&str>) -> Answered<()> {
     Ok(())
 }
 
-fn message(status: u16, words: &str) -> Answer {
-    Answer::json(status, &json!({"message": words}))
+fn message(status: u16, text: &str) -> Answer {
+    Answer::json(status, &json!({"message": text}))
 }
 
 fn not_found() -> Answer {

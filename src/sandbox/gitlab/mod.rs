@@ -1,4 +1,4 @@
-//! A GitLab with one project. It keeps issues and notes, executes nothing, and misbehaves when told to.
+//! A GitLab with one project. It keeps issues and notes, executes nothing, and misbehaves on demand.
 
 mod api;
 mod issue;
@@ -43,7 +43,7 @@ pub enum Call {
 /// A fault, of one kind of call or of all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallFault {
-    /// The kind of call it hits; nothing for every kind.
+    /// The kind of call it hits; `None` for every kind.
     pub on: Option<Call>,
     pub fault: Fault,
 }
@@ -85,9 +85,6 @@ struct Kept {
 
 impl Gitlab {
     /// Starts it on 127.0.0.1; port 0 takes any free one.
-    ///
-    /// # Errors
-    /// The port is taken.
     pub async fn start(port: u16, clock: Clock) -> io::Result<Self> {
         let faults = Arc::<Faults<CallFault>>::default();
         let tracker = Arc::new(Tracker { clock, kept: MessageLog::default(), faults: Arc::clone(&faults) });

@@ -49,7 +49,7 @@ async fn an_issue_is_made_closed_noted_and_shown() {
 }
 
 #[tokio::test]
-async fn what_gitlab_refuses_is_refused_in_its_words() {
+async fn refusals_have_the_texts_of_gitlab() {
     let client = client().await;
     let (status, refusal) = client.create(&"x".repeat(256)).await;
     assert_eq!(status, 400);

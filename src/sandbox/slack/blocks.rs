@@ -11,7 +11,7 @@ const MAX_ELEMENTS: usize = 10;
 const MAX_BUTTON_CHARS: usize = 75;
 const MAX_URL_CHARS: usize = 3000;
 
-/// Nothing where one of the blocks is invalid.
+/// `None` if one of the blocks is invalid.
 pub(super) fn check(blocks: &[Value]) -> Option<()> {
     let all = blocks.len() <= MAX_BLOCKS && blocks.iter().all(|block| is_block(block).is_some());
     all.then_some(())
@@ -32,7 +32,7 @@ fn is_block(block: &Value) -> Option<()> {
 fn section(block: &Value) -> Option<bool> {
     let has_text = match &block["text"] {
         Value::Null => false,
-        words => text(words, MAX_TEXT_CHARS).is_some(),
+        object => text(object, MAX_TEXT_CHARS).is_some(),
     };
     match &block["fields"] {
         Value::Null => Some(has_text),

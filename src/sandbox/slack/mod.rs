@@ -1,4 +1,4 @@
-//! A Slack with one channel behind an incoming webhook. It keeps messages and misbehaves when told to.
+//! A Slack with one channel behind an incoming webhook. It keeps messages and misbehaves on demand.
 
 mod blocks;
 #[cfg(test)]
@@ -48,9 +48,6 @@ struct Channel {
 
 impl Slack {
     /// Starts it on 127.0.0.1; port 0 takes any free one.
-    ///
-    /// # Errors
-    /// The port is taken.
     pub async fn start(port: u16, clock: Clock) -> io::Result<Self> {
         let faults = Arc::<Faults<Fault>>::default();
         let channel = Arc::new(Channel { clock, messages: MessageLog::default(), faults: Arc::clone(&faults) });

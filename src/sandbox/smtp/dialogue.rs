@@ -1,22 +1,18 @@
 //! One connection's dialogue (RFC 5321, as much of it as a mail client needs).
 
-use std::{io, sync::Arc, time::Duration};
+mod wire;
 
-use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream},
-    net::TcpStream,
-    time::sleep,
-};
+use std::{io, sync::Arc};
+
+use tokio::{io::BufStream, net::TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::{
-    Fault, Inbox, Mail, SLOW,
-    fault::Stage::{Auth, Body, Data, Dot, Ehlo, Greeting, Mail as Sender, Pace, Rcpt},
+    Act, Fault, Inbox, Mail,
+    fault::Stage::{self, Auth, Body, Data, Dot, Ehlo, Greeting, Mail as Sender, Pace, Rcpt},
     tls::{Encryption, Socket},
 };
 
-/// The longest line taken, in bytes; RFC 5321 asks for 1000, and AUTH for 12288.
-const MAX_LINE_BYTES: u64 = 16 * 1024;
 /// The largest mail taken, in bytes.
 const MAX_MAIL_BYTES: usize = 25 * 1024 * 1024;
 /// How many lines of the mail [`Fault::DropInsideBody`] reads.
@@ -49,35 +45,72 @@ struct Dialogue {
 
 impl Dialogue {
     async fn run(mut self) -> Step {
-        match self.inbox.fault(Greeting) {
-            Some(Fault::DropAtGreeting) => return Ok(()),
-            Some(Fault::HangAtGreeting) => return self.hang().await,
-            Some(Fault::Greeting554) => return self.say("554 5.3.2 sandbox.example: no mail service here").await,
-            Some(_) => return self.say("421 4.3.2 sandbox.example: service not available, try later").await,
-            None => self.say("220 sandbox.example ESMTP: nothing here is real").await?,
+        if let Some(act) = self.inbox.scripted(Greeting) {
+            self.act(act).await?;
+        } else if !self.greet().await? {
+            return Ok(());
         }
         while let Some(line) = self.line().await? {
             let line = String::from_utf8_lossy(&line).trim_end().to_owned();
             let (verb, rest) = line.split_once(' ').unwrap_or((&line, ""));
-            match verb.to_ascii_uppercase().as_str() {
-                "EHLO" => self.ehlo().await?,
-                "HELO" => self.say("250 sandbox.example").await?,
-                "STARTTLS" => self.starttls().await?,
-                "AUTH" => self.auth(rest).await?,
-                "MAIL" => self.mail(rest).await?,
-                "RCPT" => self.rcpt(rest).await?,
-                "DATA" if !self.data().await? => return Ok(()),
-                "DATA" => {}
-                "RSET" => {
-                    self.forget();
-                    self.say("250 2.0.0 reset").await?;
-                }
-                "NOOP" => self.say("250 2.0.0 still here").await?,
-                "QUIT" => return self.say("221 2.0.0 bye").await,
-                _ => self.say("502 5.5.1 command not implemented").await?,
+            let verb = verb.to_ascii_uppercase();
+            self.inbox.seen.change(|seen| seen.commands.push(verb.clone()));
+            match Stage::of_command(&verb).and_then(|stage| self.inbox.scripted(stage)) {
+                Some(act) => self.act(act).await?,
+                None if !self.execute(&verb, rest).await? => return Ok(()),
+                None => {}
             }
         }
         Ok(())
+    }
+
+    /// Does what a test has scripted.
+    async fn act(&mut self, act: Act) -> Step {
+        match act {
+            Act::Say(text) => self.say(&text).await,
+            Act::Trickle(text) => self.trickle(&format!("{text}\r\n"), wire::TRICKLE).await,
+            Act::Drop => dropped(),
+            Act::Hang => self.hang().await,
+        }
+    }
+
+    /// False ends the dialogue.
+    async fn greet(&mut self) -> Step<bool> {
+        match self.inbox.fault(Greeting) {
+            Some(Fault::DropAtGreeting) => {}
+            Some(Fault::HangAtGreeting) => self.hang().await?,
+            Some(Fault::Greeting554) => self.say("554 5.3.2 sandbox.example: no mail service here").await?,
+            Some(_) => self.say("421 4.3.2 sandbox.example: service not available, try later").await?,
+            None => {
+                self.say("220 sandbox.example ESMTP: nothing here is real").await?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// False ends the dialogue.
+    async fn execute(&mut self, verb: &str, rest: &str) -> Step<bool> {
+        match verb {
+            "EHLO" => self.ehlo().await?,
+            "HELO" => self.say("250 sandbox.example").await?,
+            "STARTTLS" => self.starttls().await?,
+            "AUTH" => self.auth(rest).await?,
+            "MAIL" => self.mail(rest).await?,
+            "RCPT" => self.rcpt(rest).await?,
+            "DATA" => return self.data().await,
+            "RSET" => {
+                self.forget();
+                self.say("250 2.0.0 reset").await?;
+            }
+            "NOOP" => self.say("250 2.0.0 still here").await?,
+            "QUIT" => {
+                self.say("221 2.0.0 bye").await?;
+                return Ok(false);
+            }
+            _ => self.say("502 5.5.1 command not implemented").await?,
+        }
+        Ok(true)
     }
 
     async fn ehlo(&mut self) -> Step {
@@ -112,8 +145,8 @@ impl Dialogue {
 
     /// Takes any credentials; they are read, and not looked at.
     async fn auth(&mut self, rest: &str) -> Step {
-        let mut words = rest.split_whitespace();
-        let (mechanism, initial) = (words.next().unwrap_or_default().to_ascii_uppercase(), words.next());
+        let mut parts = rest.split_whitespace();
+        let (mechanism, initial) = (parts.next().unwrap_or_default().to_ascii_uppercase(), parts.next());
         // Base64 of "Username:" and "Password:", as LOGIN asks them.
         let prompts: &[&str] = match (mechanism.as_str(), initial) {
             ("PLAIN", None) => &[""],
@@ -161,6 +194,11 @@ impl Dialogue {
         }
         match self.inbox.fault(Rcpt) {
             Some(Fault::DropAtRcpt) => dropped(),
+            Some(Fault::Rcpt554Relay) => self.say(&format!("554 5.7.1 <{address}>: Relay access denied")).await,
+            Some(Fault::Rcpt553Sender) => {
+                let sender = self.sender.clone().unwrap_or_default();
+                self.say(&format!("553 5.7.1 <{sender}>: Sender address rejected: not owned by user stopgap")).await
+            }
             Some(Fault::Rcpt450) => self.say("450 4.2.0 greylisted, try later").await,
             Some(_) => self.say("550 5.1.1 no such user here").await,
             None => {
@@ -184,6 +222,10 @@ impl Dialogue {
         }
         let cut = self.inbox.fault(Body).map(|_| LINES_BEFORE_DROP);
         let Some(raw) = self.body(cut).await? else { return Ok(false) };
+        if let Some(act) = self.inbox.scripted(Dot) {
+            self.forget();
+            return self.act(act).await.map(|()| true);
+        }
         let fault = self.inbox.fault(Dot);
         match fault {
             Some(Fault::AfterDot451) => self.say("451 4.3.0 local error, try later").await?,
@@ -203,7 +245,7 @@ impl Dialogue {
         Ok(true)
     }
 
-    /// The mail up to its final dot, dots unstuffed; nothing where the client went or `cut` lines were read.
+    /// The mail up to its final dot, dots unstuffed; `None` if the client went or `cut` lines were read.
     async fn body(&mut self, cut: Option<usize>) -> Step<Option<Vec<u8>>> {
         let mut raw = Vec::new();
         let mut lines = 0;
@@ -230,37 +272,6 @@ impl Dialogue {
     fn forget(&mut self) {
         self.sender = None;
         self.recipients.clear();
-    }
-
-    /// The next line with its end; nothing where the client has gone.
-    async fn line(&mut self) -> Step<Option<Vec<u8>>> {
-        let mut line = Vec::new();
-        (&mut self.stream).take(MAX_LINE_BYTES).read_until(b'\n', &mut line).await?;
-        Ok(line.ends_with(b"\n").then_some(line))
-    }
-
-    async fn say(&mut self, words: &str) -> Step {
-        let line = format!("{words}\r\n");
-        match self.pace {
-            Some(Fault::Trickle) => {
-                for byte in line.bytes() {
-                    sleep(Duration::from_secs(1)).await;
-                    self.stream.write_u8(byte).await?;
-                    self.stream.flush().await?;
-                }
-                return Ok(());
-            }
-            Some(_) => sleep(SLOW).await,
-            None => {}
-        }
-        self.stream.write_all(line.as_bytes()).await?;
-        self.stream.flush().await
-    }
-
-    /// Says nothing until the client goes.
-    async fn hang(&mut self) -> Step {
-        while self.line().await?.is_some() {}
-        Ok(())
     }
 }
 

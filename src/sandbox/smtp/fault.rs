@@ -35,7 +35,7 @@ pub enum Fault {
     /// Refuses the recipient for now (greylisting).
     #[serde(rename = "rcpt_450")]
     Rcpt450,
-    /// Refuses the recipient for good.
+    /// Refuses the recipient permanently.
     #[serde(rename = "rcpt_550")]
     Rcpt550,
     /// Closes the connection at the recipient.
@@ -57,18 +57,24 @@ pub enum Fault {
     /// Refuses the mail for now.
     #[serde(rename = "after_dot_451")]
     AfterDot451,
-    /// Refuses the mail for good.
+    /// Refuses the mail permanently.
     #[serde(rename = "after_dot_554")]
     AfterDot554,
     /// Waits [`super::SLOW`] before each answer.
     Slow,
     /// Answers with one byte a second.
     Trickle,
+    /// Does not relay mail from us.
+    #[serde(rename = "rcpt_554_relay")]
+    Rcpt554Relay,
+    /// Does not let us use the sender address, and says so only at the recipient, as Postfix does.
+    #[serde(rename = "rcpt_553_sender")]
+    Rcpt553Sender,
 }
 
 impl Fault {
-    /// Every fault with the words that the sandbox page shows for it.
-    pub const ALL: [(Self, &'static str); 24] = [
+    /// Every fault with its label on the sandbox page.
+    pub const ALL: [(Self, &'static str); 26] = [
         (Self::DropAtGreeting, "Connection dropped at greeting"),
         (Self::Greeting421, "421 at greeting"),
         (Self::Greeting554, "554 at greeting"),
@@ -81,7 +87,7 @@ impl Fault {
         (Self::Mail552, "552 size refused"),
         (Self::DropAtMail, "Connection dropped at the sender"),
         (Self::Rcpt450, "450 recipient refused for now"),
-        (Self::Rcpt550, "550 recipient refused for good"),
+        (Self::Rcpt550, "550 recipient refused permanently"),
         (Self::DropAtRcpt, "Connection dropped at the recipient"),
         (Self::Data451, "451 at DATA"),
         (Self::Data554, "554 at DATA"),
@@ -91,6 +97,8 @@ impl Fault {
         (Self::HangAfterDot, "Mail taken, no answer"),
         (Self::AfterDot451, "451 after the mail"),
         (Self::AfterDot554, "554 after the mail"),
+        (Self::Rcpt554Relay, "554 relay denied at the recipient"),
+        (Self::Rcpt553Sender, "553 sender refused at the recipient"),
         (Self::Slow, "Slow: two seconds an answer"),
         (Self::Trickle, "One byte a second"),
     ];
@@ -102,7 +110,7 @@ impl Fault {
             Self::DropAtEhlo => Stage::Ehlo,
             Self::Auth454 | Self::Auth535 => Stage::Auth,
             Self::Mail451 | Self::Mail550 | Self::Mail552 | Self::DropAtMail => Stage::Mail,
-            Self::Rcpt450 | Self::Rcpt550 | Self::DropAtRcpt => Stage::Rcpt,
+            Self::Rcpt450 | Self::Rcpt550 | Self::DropAtRcpt | Self::Rcpt554Relay | Self::Rcpt553Sender => Stage::Rcpt,
             Self::Data451 | Self::Data554 | Self::DropAtData => Stage::Data,
             Self::DropInsideBody => Stage::Body,
             Self::DropAfterDot | Self::HangAfterDot | Self::AfterDot451 | Self::AfterDot554 => Stage::Dot,
@@ -113,14 +121,60 @@ impl Fault {
 
 /// A point of the dialogue at which faults show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub enum Stage {
+    /// Before the greeting; it concerns the whole connection.
     Pace,
     Greeting,
     Ehlo,
+    Starttls,
     Auth,
     Mail,
     Rcpt,
     Data,
+    /// The lines of the mail.
     Body,
+    /// The final dot.
     Dot,
+    Reset,
+}
+
+/// What happens at one stage instead of the usual reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scripted {
+    pub at: Stage,
+    pub act: Act,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// Replies with this text, without its last line break, and does nothing else.
+    Say(String),
+    /// The same, one byte every tenth of a second.
+    Trickle(String),
+    /// Closes the connection.
+    Drop,
+    /// Never replies.
+    Hang,
+}
+
+impl Scripted {
+    pub fn say(at: Stage, text: &str) -> Self {
+        Self { at, act: Act::Say(text.to_owned()) }
+    }
+}
+
+impl Stage {
+    /// Where a command belongs; `None` for those without faults.
+    pub(super) fn of_command(verb: &str) -> Option<Self> {
+        match verb {
+            "EHLO" => Some(Self::Ehlo),
+            "STARTTLS" => Some(Self::Starttls),
+            "AUTH" => Some(Self::Auth),
+            "MAIL" => Some(Self::Mail),
+            "RCPT" => Some(Self::Rcpt),
+            "DATA" => Some(Self::Data),
+            "RSET" => Some(Self::Reset),
+            _ => None,
+        }
+    }
 }

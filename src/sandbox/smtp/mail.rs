@@ -79,7 +79,7 @@ fn show(address: Option<&Address<'_>>) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-/// The body of one kind, and nothing where the mail has none: the parser itself would convert one into the other.
+/// The body of one kind, empty if the mail has none: the parser itself would convert one into the other.
 fn body(message: &Message<'_>, html: bool) -> String {
     let mut parts: Box<dyn Iterator<Item = &mail_parser::MessagePart<'_>>> =
         if html { Box::new(message.html_bodies()) } else { Box::new(message.text_bodies()) };

@@ -1,4 +1,4 @@
-//! A mail server that keeps every mail it accepts and misbehaves when told to.
+//! A mail server that keeps every mail it accepts and misbehaves on demand.
 
 mod dialogue;
 mod fault;
@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-pub use fault::Fault;
+pub use fault::{Act, Fault, Scripted, Stage};
 pub use mail::{Attachment, Mail};
 pub use tls::Encryption;
 
@@ -29,6 +29,8 @@ pub struct MailServer {
     listener: Listener,
     inbox: Arc<Inbox>,
     pub faults: Arc<Faults<Fault>>,
+    /// Replies of the test's own, before the faults.
+    pub script: Arc<Faults<Scripted>>,
 }
 
 /// What the server has seen, shared by its connections.
@@ -37,31 +39,33 @@ pub(super) struct Inbox {
     clock: Clock,
     seen: MessageLog<Seen>,
     faults: Arc<Faults<Fault>>,
+    script: Arc<Faults<Scripted>>,
     encryption: Mutex<Option<Encryption>>,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
     connections: usize,
+    /// The verb of each command, in order.
+    commands: Vec<String>,
     mails: Vec<Mail>,
 }
 
 impl MailServer {
     /// Starts the server on 127.0.0.1; port 0 takes any free one.
-    ///
-    /// # Errors
-    /// The port is taken.
     pub async fn start(port: u16, clock: Clock) -> io::Result<Self> {
         let faults = Arc::<Faults<Fault>>::default();
+        let script = Arc::<Faults<Scripted>>::default();
         let inbox = Arc::new(Inbox {
             clock,
             seen: MessageLog::default(),
             faults: Arc::clone(&faults),
+            script: Arc::clone(&script),
             encryption: Mutex::default(),
         });
         let shared = Arc::clone(&inbox);
         let listener = Listener::start(port, move |stream| dialogue::serve(stream, Arc::clone(&shared))).await?;
-        Ok(Self { listener, inbox, faults })
+        Ok(Self { listener, inbox, faults, script })
     }
 
     /// `smtp://127.0.0.1:PORT`.
@@ -74,7 +78,6 @@ impl MailServer {
         *self.inbox.encryption.lock().unwrap_or_else(PoisonError::into_inner) = Some(encryption);
     }
 
-    /// Where it listens.
     pub fn address(&self) -> std::net::SocketAddr {
         self.listener.address()
     }
@@ -89,6 +92,16 @@ impl MailServer {
         self.inbox.seen.read(|seen| seen.connections)
     }
 
+    /// The verbs of the commands so far, of all connections.
+    pub fn commands(&self) -> Vec<String> {
+        self.inbox.seen.read(|seen| seen.commands.clone())
+    }
+
+    /// Waits until `verb` was the last command.
+    pub async fn wait_for_command(&self, verb: &str) {
+        self.inbox.seen.until(|seen| (seen.commands.last().is_some_and(|last| last == verb)).then_some(())).await;
+    }
+
     /// Waits until `count` mails have arrived in all, and gives them.
     pub async fn wait_for(&self, count: usize) -> Vec<Mail> {
         self.until(|mails| (mails.len() >= count).then(|| mails.to_vec())).await
@@ -99,7 +112,6 @@ impl MailServer {
         self.inbox.seen.until(|seen| look(&seen.mails)).await
     }
 
-    /// Closes the socket and every connection.
     pub async fn stop(&self) {
         self.listener.stop().await;
     }
@@ -118,7 +130,11 @@ impl Inbox {
         self.encryption.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn fault(&self, stage: fault::Stage) -> Option<Fault> {
+    fn scripted(&self, stage: Stage) -> Option<Act> {
+        self.script.take(|scripted| scripted.at == stage).map(|scripted| scripted.act)
+    }
+
+    fn fault(&self, stage: Stage) -> Option<Fault> {
         self.faults.take(|fault| fault.stage() == stage)
     }
 }

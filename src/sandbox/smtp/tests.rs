@@ -36,8 +36,8 @@ fn letter() -> lettre::Message {
 }
 
 async fn post(server: &MailServer) -> Result<(), Option<Error>> {
-    let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&server.url())
-        .unwrap()
+    let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1")
+        .port(server.address().port())
         .credentials(Credentials::new("user".to_owned(), "password".to_owned()))
         .build();
     timeout(PATIENCE, transport.send(letter())).await.map_err(|_| None)?.map(|_| ()).map_err(Some)
@@ -89,6 +89,21 @@ async fn each_fault_leaves_the_mail_where_its_name_says() {
         post(&server).await.unwrap_or_else(|error| panic!("once only, {fault:?}: {error:?}"));
         assert_eq!(server.mails().len(), kept + 1, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_scripted_reply_takes_the_place_of_the_usual_one() {
+    let server = server().await;
+    for (at, text) in [(Stage::Rcpt, "554 5.7.1 no relay"), (Stage::Dot, "550 no"), (Stage::Greeting, "421 later")] {
+        server.script.fail_next(Scripted::say(at, text));
+        let code = post(&server).await.unwrap_err().unwrap().status().unwrap();
+        assert!(text.starts_with(&code.to_string()), "{text}: {code}");
+        assert!(server.mails().is_empty());
+    }
+    server.script.fail_next(Scripted { at: Stage::Mail, act: Act::Drop });
+    assert!(post(&server).await.is_err());
+    post(&server).await.unwrap();
+    assert_eq!(server.commands()[..4], ["EHLO", "AUTH", "MAIL", "RCPT"]);
 }
 
 #[tokio::test]

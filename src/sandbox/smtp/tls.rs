@@ -28,17 +28,11 @@ pub enum Encryption {
 
 impl Encryption {
     /// From the first byte.
-    ///
-    /// # Errors
-    /// The PEM texts hold no certificate with its key.
     pub fn implicit(certificate_pem: &str, key_pem: &str) -> io::Result<Self> {
         acceptor(certificate_pem, key_pem).map(Self::Implicit)
     }
 
     /// After STARTTLS.
-    ///
-    /// # Errors
-    /// The PEM texts hold no certificate with its key.
     pub fn starttls(certificate_pem: &str, key_pem: &str) -> io::Result<Self> {
         acceptor(certificate_pem, key_pem).map(Self::Starttls)
     }

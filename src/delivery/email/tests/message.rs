@@ -1,0 +1,135 @@
+//! The mail as a mail program reads it.
+
+use mail_parser::{MessageParser, MimeHeaders as _};
+
+use super::email;
+use crate::{
+    delivery::{
+        email::message::Mail,
+        testing::{license, line, links},
+    },
+    license::{Delivery, Email, License, LicenseFile, Purpose},
+    sealing::envelope::decode64,
+};
+
+fn compose(license: &License, delivery: &Delivery) -> Mail {
+    Mail::compose(license, delivery, &"GitLab Support <support@gitlab.example>".parse().unwrap(), &links()).unwrap()
+}
+
+#[test]
+fn the_mail_has_text_html_and_the_license_attached() {
+    let license = license();
+    let mail = compose(&license, &email());
+    let file = license.file.as_ref().unwrap().expose();
+    let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+    assert!(parsed.content_type().unwrap().c_type == "multipart");
+    assert_eq!(parsed.content_type().unwrap().c_subtype.as_deref(), Some("mixed"));
+    assert_eq!(parsed.message_id(), Some(mail.message_id.as_str()));
+    assert_eq!(mail.message_id, format!("{}@gitlab.example", email().id));
+    assert_eq!(parsed.date().unwrap().to_rfc3339(), "2026-11-21T23:14:05Z");
+    assert_eq!(parsed.header("Auto-Submitted").unwrap().as_text(), Some("auto-generated"));
+    assert_eq!(parsed.reply_to().unwrap().first().unwrap().address(), Some("support+id4711@acme.zendesk.com"));
+    let to = parsed.to().unwrap().first().unwrap();
+    assert_eq!((to.name(), to.address()), (Some("Jane Roe"), Some("jane.roe@acme.example")));
+    let attachment = parsed.attachment(0).unwrap();
+    assert_eq!(attachment.attachment_name(), Some("AcmeGmbHCoKG.gitlab-license"));
+    assert_eq!(attachment.content_type().unwrap().c_type, "application");
+    assert_eq!(attachment.contents(), file.as_bytes());
+    let (text, html) = (parsed.body_text(0).unwrap(), parsed.body_html(0).unwrap());
+    for body in [&text, &html] {
+        for part in [
+            "10-day",
+            "Ultimate",
+            "286",
+            "Monday, 30 November 2026",
+            "00:00",
+            "2026-12-01",
+            "Add License",
+            "Upload New License",
+        ] {
+            assert!(body.contains(part), "{part} in {body}");
+        }
+        assert!(body.replace("\r\n", "\n").contains(file.trim_end()), "{body}");
+        assert!(!body.contains("BEGIN GITLAB LICENSE"));
+        assert!(body.contains("grace period") && body.contains("Free") && body.contains("hand"));
+    }
+    assert!(text.contains("Acme GmbH & Co. KG"), "the plain text is not escaped: {text}");
+    assert!(mail.bytes.is_ascii() && mail.bytes.split(|b| *b == b'\n').all(|line| line.len() < 998));
+}
+
+#[test]
+fn a_key_copied_with_the_rules_around_it_is_still_read() {
+    let license = license();
+    let mail = compose(&license, &email());
+    let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+    let text = parsed.body_text(0).unwrap();
+    let from_rule = text.find("-----").unwrap();
+    let to_rule = text.rfind("-----").unwrap();
+    let file = license.file.as_ref().unwrap().expose();
+    assert_eq!(decode64(&text[from_rule..to_rule]), decode64(file));
+}
+
+#[test]
+fn each_attempt_of_a_delivery_sends_the_same_bytes() {
+    let first = compose(&license(), &email());
+    let later = Delivery { attempts: 7, uncertain: true, late: true, ..email() };
+    assert_eq!(first.bytes, compose(&license(), &later).bytes);
+}
+
+#[test]
+fn hostile_names_stay_names() {
+    for name in
+        ["<script>alert(1)</script>", "Bob\" <evil@x.example>, \"", "Jürgen 日本 🦊", "a, b; c: <>@", &"ü".repeat(200)]
+    {
+        let mut license = license();
+        license.customer.name = line(name);
+        license.customer.company = line(name);
+        let mail = compose(&license, &email());
+        let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+        let to: Vec<_> = parsed.to().unwrap().iter().map(|to| (to.name(), to.address())).collect();
+        assert_eq!(to, [(Some(name), Some("jane.roe@acme.example"))]);
+        assert_eq!(parsed.attachments().count(), 1);
+        let html = parsed.body_html(0).unwrap();
+        assert!(!html.contains("<script>") && !html.contains("<evil"), "{html}");
+        assert!(parsed.body_text(0).unwrap().contains(&format!("Hello {name},")));
+        assert!(mail.bytes.is_ascii() && mail.bytes.split(|b| *b == b'\n').all(|line| line.len() < 998));
+    }
+}
+
+#[test]
+fn an_attachment_is_named_after_the_company() {
+    let long = "a".repeat(200);
+    for (company, name) in [
+        (Some("../../etc/passwd"), "etcpasswd.gitlab-license"),
+        (Some(long.as_str()), &format!("{}.gitlab-license", "a".repeat(100))),
+        (Some("日本株式会社"), "GitLab.gitlab-license"),
+        (None, "GitLab.gitlab-license"),
+    ] {
+        let mut license = license();
+        license.customer.company = company.and_then(line);
+        let mail = compose(&license, &email());
+        let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+        assert_eq!(parsed.attachment(0).unwrap().attachment_name(), Some(name));
+    }
+}
+
+#[test]
+fn a_forwarded_license_does_not_greet_its_new_reader_with_the_customers_name() {
+    let forwarded = Delivery { purpose: Purpose::Forward, recipient: Some("ops@other.example".into()), ..email() };
+    let mail = compose(&license(), &forwarded);
+    assert_eq!(mail.recipient.to_string(), "ops@other.example");
+    let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+    assert!(parsed.body_text(0).unwrap().starts_with("Hello,"));
+    assert!(!String::from_utf8_lossy(&mail.bytes).contains("Jane"));
+}
+
+#[test]
+fn every_address_that_is_accepted_can_be_mailed_to() {
+    for address in ["o'neil@x-y.example", "a!#$%&'*+/=?^_`{|}~-z@acme.example", "1@2.io"] {
+        let mut license = license();
+        license.customer.email = Email::parse(address).unwrap();
+        license.file = Some(LicenseFile::new("eyJk\n".into()));
+        let to = Delivery { recipient: Some(address.into()), ..email() };
+        assert_eq!(compose(&license, &to).recipient.to_string(), address);
+    }
+}
