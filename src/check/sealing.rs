@@ -20,7 +20,7 @@ pub(super) async fn check(context: CheckContext<'_>) -> Vec<Finding> {
         Err(reason) => return vec![Finding::failed(KEY, reason)],
     };
     // Its time limit is short, so that a part's limit does not hide the reason.
-    if let Err(reason) = signer.check_ready(asking.clock.now()).await {
+    if let Err(reason) = signer.check_ready(context.clock.now()).await {
         return vec![Finding::failed(TOKEN, reason)];
     }
     let report = match signer.report().await {
