@@ -10,27 +10,26 @@ use crate::{
         finding::{Finding, Verdict},
     },
     clock::Clock,
-    config::{Environment, Mistakes},
+    config::{ConfigErrors, Environment},
     license::Email,
     random::Random,
 };
 
-/// What `stopgap check` understands.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Really mail to this address, and really post to Slack
+    /// Send a real email to this address and a real message to Slack
     #[arg(long, value_name = "ADDRESS", value_parser = Email::parse)]
     send_test: Option<Email>,
     #[command(flatten)]
     flags: Flags,
 }
 
-/// Prints one line a part. Mistakes in the settings are lines too: nothing else can be looked at then.
+/// Prints one line per part. Nothing but the settings is checked if they have errors.
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let config = arguments.flags.over(Environment::of_process()).config();
     let findings = match config {
         Ok(config) => check(&config, &Clock::system(), Random, arguments.send_test.as_ref()).await,
-        Err(mistakes) => of_mistakes(&mistakes),
+        Err(errors) => config_findings(&errors),
     };
     for finding in &findings {
         println!("{finding}");
@@ -42,9 +41,6 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn of_mistakes(mistakes: &Mistakes) -> Vec<Finding> {
-    mistakes
-        .iter()
-        .map(|mistake| Finding::failed("settings", format!("{} {}", mistake.variable, mistake.words)))
-        .collect()
+fn config_findings(errors: &ConfigErrors) -> Vec<Finding> {
+    errors.iter().map(|error| Finding::failed("settings", format!("{} {}", error.variable, error.message))).collect()
 }
