@@ -1,4 +1,4 @@
-//! Keeping the process's memory, which holds keys and licenses, to itself.
+//! Protects the process's memory, which holds keys and licenses.
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
