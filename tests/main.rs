@@ -54,6 +54,7 @@ mod outside_issue;
 mod outside_slack;
 mod outside_tls;
 mod overrides;
+mod package;
 mod page_size;
 mod replicas;
 mod sandbox_sdk;
