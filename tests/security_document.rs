@@ -1,4 +1,4 @@
-//! What docs/security.md and docs/reliability.md say about tests and code is there.
+//! The tests, files and constants that the documents name exist.
 
 use std::{fs, path::Path};
 
@@ -42,10 +42,13 @@ fn every_named_test_exists(document: &str, least: usize) {
 }
 
 #[test]
-fn every_file_that_the_threat_model_names_exists() {
-    let names_a_file = |piece: &&String| piece.starts_with("src/") || piece.contains(".toml");
-    for piece in quoted("docs/security.md").iter().filter(names_a_file).filter(|piece| !piece.contains("::")) {
-        assert!(root().join(piece).exists(), "{piece} is gone");
+fn every_file_that_a_document_names_exists() {
+    let names_a_file = |piece: &&String| piece.starts_with("src/") || piece.ends_with(".toml");
+    for document in ["CONTRIBUTING.md", "README.md", "docs/architecture.md", "docs/eligibility.md", "docs/security.md"]
+    {
+        for piece in quoted(document).iter().filter(names_a_file).filter(|piece| !piece.contains("::")) {
+            assert!(root().join(piece).exists(), "{document} names {piece}, which does not exist");
+        }
     }
 }
 
