@@ -51,7 +51,7 @@ pub fn arm(point: String) {
 
 /// Kills the process if `name` is armed.
 #[inline]
-pub fn point(name: &'static str) {
+pub(crate) fn point(name: &'static str) {
     #[cfg(feature = "crash-points")]
     if ARMED.get().is_some_and(|armed| armed == name) {
         std::process::abort();
@@ -62,7 +62,7 @@ pub fn point(name: &'static str) {
 
 /// Kills the process if the name for `channel` is armed. `names` are those for email, issue and Slack.
 #[inline]
-pub fn point_of(channel: Channel, names: [&'static str; 3]) {
+pub(crate) fn point_of(channel: Channel, names: [&'static str; 3]) {
     let [email, issue, slack] = names;
     point(match channel {
         Channel::Email => email,

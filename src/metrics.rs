@@ -17,13 +17,13 @@ const EMAIL_ACCEPTED: &str = "stopgap_email_accepted_seconds";
 const REFUSALS: &str = "stopgap_refusals_total";
 const LIMITS: &str = "stopgap_limits_reached_total";
 const ERASED: &str = "stopgap_erased_total";
-pub const OUTBOX: &str = "stopgap_outbox_pending";
-pub const OUTBOX_OLDEST: &str = "stopgap_outbox_oldest_seconds";
-pub const LATE_EMAILS: &str = "stopgap_late_emails";
-pub const SESSIONS: &str = "stopgap_sessions";
-pub const OUTBOX_ALIVE: &str = "stopgap_outbox_alive";
-pub const DATABASE_UP: &str = "stopgap_database_up";
-pub const SIGNER_UP: &str = "stopgap_signer_up";
+pub(crate) const OUTBOX: &str = "stopgap_outbox_pending";
+pub(crate) const OUTBOX_OLDEST: &str = "stopgap_outbox_oldest_seconds";
+pub(crate) const LATE_EMAILS: &str = "stopgap_late_emails";
+pub(crate) const SESSIONS: &str = "stopgap_sessions";
+pub(crate) const OUTBOX_ALIVE: &str = "stopgap_outbox_alive";
+pub(crate) const DATABASE_UP: &str = "stopgap_database_up";
+pub(crate) const SIGNER_UP: &str = "stopgap_signer_up";
 const BUILD: &str = "stopgap_build_info";
 
 enum Kind {
@@ -58,7 +58,7 @@ const DESCRIPTIONS: [(&str, Kind, &str); 15] = [
 /// The label `result` of licenses.
 #[derive(Debug, Clone, Copy, IntoStaticStr, EnumIter)]
 #[strum(serialize_all = "snake_case")]
-pub enum LicenseResult {
+pub(crate) enum LicenseResult {
     Generated,
     SealingFailed,
 }
@@ -87,7 +87,7 @@ impl Default for Metrics {
 
 impl Metrics {
     /// Starts every series with known labels at zero, so that Prometheus sees its first increase.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // Only an empty list of buckets is an error.
         let builder = PrometheusBuilder::new().set_buckets(&SECONDS).unwrap_or_default();
         let metrics = Self(Arc::new(builder.build_recorder()));
@@ -113,55 +113,55 @@ impl Metrics {
         metrics
     }
 
-    pub fn license(&self, result: LicenseResult) {
+    pub(crate) fn license(&self, result: LicenseResult) {
         self.counter(LICENSES, &[("result", result.into())]).increment(1);
     }
 
-    pub fn attempt(&self, channel: Channel, outcome: AttemptOutcome) {
+    pub(crate) fn attempt(&self, channel: Channel, outcome: AttemptOutcome) {
         self.counter(ATTEMPTS, &[("channel", channel.as_str()), ("outcome", outcome.as_str())]).increment(1);
     }
 
     /// For deliveries that ended.
-    pub fn delivery(&self, channel: Channel, outcome: DeliveryState) {
+    pub(crate) fn delivery(&self, channel: Channel, outcome: DeliveryState) {
         self.counter(DELIVERIES, &[("channel", channel.as_str()), ("outcome", outcome.as_str())]).increment(1);
     }
 
     /// For the first email of a license. `after_seconds` is the time since the request.
-    pub fn email_accepted(&self, after_seconds: f64) {
+    pub(crate) fn email_accepted(&self, after_seconds: f64) {
         let key = Key::from_name(EMAIL_ACCEPTED);
         self.0.register_histogram(&key, &METADATA).record(after_seconds);
     }
 
     /// Starts the refusals at zero. Their reasons are known to `http` only.
-    pub fn register_refusals(&self, reasons: impl Iterator<Item = &'static str>) {
+    pub(crate) fn register_refusals(&self, reasons: impl Iterator<Item = &'static str>) {
         for reason in reasons {
             self.counter(REFUSALS, &[("reason", reason)]).absolute(0);
         }
     }
 
-    pub fn refusal(&self, reason: &'static str) {
+    pub(crate) fn refusal(&self, reason: &'static str) {
         self.counter(REFUSALS, &[("reason", reason)]).increment(1);
     }
 
-    pub fn limit(&self, limit: Limit) {
+    pub(crate) fn limit(&self, limit: Limit) {
         self.counter(LIMITS, &[("limit", limit.as_str())]).increment(1);
     }
 
     /// Numbers of licenses that lost their text, and their customer's data.
-    pub fn erased(&self, texts: usize, people: usize) {
+    pub(crate) fn erased(&self, texts: usize, people: usize) {
         for (part, count) in [(ErasedPart::Text, texts), (ErasedPart::Person, people)] {
             self.counter(ERASED, &[("what", part.into())]).increment(count as u64);
         }
     }
 
     /// Sets a gauge, which may have a label `channel`.
-    pub fn set(&self, gauge: &'static str, channel: Option<&'static str>, value: f64) {
+    pub(crate) fn set(&self, gauge: &'static str, channel: Option<&'static str>, value: f64) {
         let labels: Vec<_> = channel.into_iter().map(|channel| ("channel", channel)).collect();
         self.gauge(gauge, &labels).set(value);
     }
 
     /// In Prometheus's text format.
-    pub fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         let handle = self.0.handle();
         handle.run_upkeep();
         handle.render()

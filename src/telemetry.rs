@@ -20,7 +20,7 @@ const QUIET: &str = "actix_http=warn,actix_server=warn,h2=warn,hyper=warn,hyper_
                      rustls=warn,sqlx=warn";
 
 /// Starts logging for the whole process. Returns an error if it was started before, or if the filter is invalid.
-pub fn start(log: &Log) -> anyhow::Result<()> {
+pub(crate) fn start(log: &Log) -> anyhow::Result<()> {
     let subscriber = fmt().with_env_filter(filter(log)?).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match log.format {
         LogFormat::Text => subscriber.try_init(),
@@ -47,16 +47,16 @@ const MAX_SILENCE: SignedDuration = SignedDuration::from_secs(30);
 
 impl Heartbeat {
     /// The worker is dead once fewer than `expected_loops` of its `loops` run.
-    pub fn new(loops: TaskTracker, expected_loops: usize, now: Timestamp) -> Self {
+    pub(crate) fn new(loops: TaskTracker, expected_loops: usize, now: Timestamp) -> Self {
         Self { last_ms: Arc::new(AtomicI64::new(now.as_millisecond())), loops, expected_loops }
     }
 
-    pub fn beat(&self, now: Timestamp) {
+    pub(crate) fn beat(&self, now: Timestamp) {
         self.last_ms.store(now.as_millisecond(), Ordering::Relaxed);
     }
 
     /// Whether all loops run and the last beat is recent.
-    pub fn is_alive(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_alive(&self, now: Timestamp) -> bool {
         let silent_ms = now.as_millisecond() - self.last_ms.load(Ordering::Relaxed);
         self.loops.len() == self.expected_loops && i128::from(silent_ms) < MAX_SILENCE.as_millis()
     }

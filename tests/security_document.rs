@@ -43,7 +43,7 @@ fn every_named_test_exists(document: &str, least: usize) {
 
 #[test]
 fn every_file_that_a_document_names_exists() {
-    let names_a_file = |piece: &&String| piece.starts_with("src/") || piece.ends_with(".toml");
+    let names_a_file = |piece: &&String| piece.starts_with("src/") || piece.contains(".toml");
     for document in ["CONTRIBUTING.md", "README.md", "docs/architecture.md", "docs/eligibility.md", "docs/security.md"]
     {
         for piece in quoted(document).iter().filter(names_a_file).filter(|piece| !piece.contains("::")) {

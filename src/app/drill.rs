@@ -22,7 +22,7 @@ const MAX_POLLS: u32 = 720;
 /// Generates a license for `email`, marked as a drill, and prints each delivery as it ends.
 ///
 /// The running service delivers it, because that is the process to test.
-pub async fn drill(config: Config, email: Email, username: Username) -> anyhow::Result<()> {
+pub(crate) async fn drill(config: Config, email: Email, username: Username) -> anyhow::Result<()> {
     let url = config.database_url.expose_secret();
     match inspect(url).await? {
         Inspection::Present { pending_migrations: 0 } => {}

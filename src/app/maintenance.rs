@@ -19,13 +19,13 @@ const PROBE_INTERVAL: Duration = Duration::from_secs(5);
 /// Lets other writers in between two batches.
 const BATCH_PAUSE: Duration = Duration::from_millis(100);
 
-pub struct MaintenanceTask {
+pub(crate) struct MaintenanceTask {
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
 impl MaintenanceTask {
-    pub fn start(store: Store, clock: Clock, retention_days: u32, metrics: Metrics) -> Self {
+    pub(crate) fn start(store: Store, clock: Clock, retention_days: u32, metrics: Metrics) -> Self {
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let task = tokio::spawn(async move {
@@ -45,7 +45,7 @@ impl MaintenanceTask {
         Self { stop, task }
     }
 
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
         let _ = self.task.await;
     }

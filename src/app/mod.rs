@@ -17,10 +17,10 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-pub use drill::drill;
+pub(crate) use drill::drill;
 #[cfg(feature = "sandbox")]
-pub use sandbox::{OnceOptions, SandboxOptions, sandbox};
-pub use sessions::{Revoke, sessions};
+pub(crate) use sandbox::{OnceOptions, SandboxOptions, sandbox};
+pub(crate) use sessions::sessions;
 
 use maintenance::MaintenanceTask;
 
@@ -104,7 +104,7 @@ impl App {
 }
 
 /// Runs the service until SIGTERM or SIGINT; a second one stops it at once.
-pub async fn serve(config: Config, pause_outbox: bool) -> anyhow::Result<()> {
+pub(crate) async fn serve(config: Config, pause_outbox: bool) -> anyhow::Result<()> {
     let missing = config.zendesk.missing();
     let app = App::start_with(config, Clock::system(), Random, pause_outbox).await?;
     info!(address = %app.address(), "ready");
@@ -122,7 +122,7 @@ pub async fn serve(config: Config, pause_outbox: bool) -> anyhow::Result<()> {
 }
 
 /// Enqueues all failed deliveries again and prints their number.
-pub async fn retry(config: Config) -> anyhow::Result<()> {
+pub(crate) async fn retry(config: Config) -> anyhow::Result<()> {
     let store = Store::open(config.database_url.expose_secret()).await?;
     let retried = retry::retry_all(&store, &config.rules, Clock::system().now()).await?;
     store.close().await;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[derive(Debug)]
-pub struct SandboxOptions {
+pub(crate) struct SandboxOptions {
     /// Port of the page on loopback; 0 for a free one.
     pub port: u16,
     /// Local copy of Zendesk's SDK to serve instead of the built-in stand-in.
@@ -28,7 +28,7 @@ pub struct SandboxOptions {
 
 /// The license that `stopgap sandbox --once` generates, with defaults for what is missing.
 #[derive(Debug)]
-pub struct OnceOptions {
+pub(crate) struct OnceOptions {
     pub email: Option<String>,
     pub name: Option<String>,
     pub company: Option<String>,
@@ -47,7 +47,7 @@ const NO_LIMITS: [(&str, &str); 3] = [
 
 /// Runs the service and its stand-ins, with a database in a temporary folder. With `once`, returns an error if something
 /// did not arrive.
-pub async fn sandbox(options: SandboxOptions) -> anyhow::Result<()> {
+pub(crate) async fn sandbox(options: SandboxOptions) -> anyhow::Result<()> {
     let (clock, random) = (Clock::system(), Random);
     let page_port = if options.once.is_some() { 0 } else { options.port };
     let keys = tokio::task::spawn_blocking(move || Keys::generate(random)).await?;

@@ -8,12 +8,9 @@ use crate::{
     store::{Session, SessionFilter, Store},
 };
 
-/// Which sessions to end; `None` only lists them.
-pub type Revoke = Option<SessionFilter>;
-
 /// Revokes the sessions that match `revoke` and lists the others. A revoked session ends at its next request, its progress
 /// streams at their next event.
-pub async fn sessions(config: Config, revoke: Revoke) -> anyhow::Result<()> {
+pub(crate) async fn sessions(config: Config, revoke: Option<SessionFilter>) -> anyhow::Result<()> {
     let store = Store::open(config.database_url.expose_secret()).await?;
     let now = Clock::system().now();
     if let Some(filter) = revoke {

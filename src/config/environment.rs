@@ -27,7 +27,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    pub fn of_process() -> Self {
+    pub(crate) fn of_process() -> Self {
         Self::of(std::env::vars_os())
     }
 
@@ -41,7 +41,7 @@ impl Environment {
     }
 
     /// Overrides `variable` and its `…_FILE` with a flag's value.
-    pub fn with(mut self, variable: &str, value: String) -> Self {
+    pub(crate) fn with(mut self, variable: &str, value: String) -> Self {
         let whole = variable.strip_suffix(FILE_SUFFIX).unwrap_or(variable);
         self.variables.remove(whole);
         self.variables.remove(&format!("{whole}{FILE_SUFFIX}"));
@@ -50,7 +50,7 @@ impl Environment {
     }
 
     /// The lookup for [`Config::read`].
-    pub fn get(&self, variable: &str) -> Option<String> {
+    pub(crate) fn get(&self, variable: &str) -> Option<String> {
         self.variables.get(variable).map(|value| value.to_string())
     }
 

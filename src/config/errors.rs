@@ -7,7 +7,7 @@ use std::fmt;
 pub struct ConfigErrors(Vec<SettingError>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingError {
+pub(crate) struct SettingError {
     pub variable: String,
     /// The error and its remedy. Completes a sentence that begins with the variable: `must be …`.
     pub message: String,
@@ -23,7 +23,7 @@ impl ConfigErrors {
     }
 
     /// In the order of the settings.
-    pub fn iter(&self) -> impl Iterator<Item = &SettingError> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &SettingError> {
         self.0.iter()
     }
 }

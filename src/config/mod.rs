@@ -1,6 +1,6 @@
 //! Every setting: its variable, default and parser. All errors are reported together.
 //!
-//! The only room that reads the environment. Everything else is made from the table [`SETTINGS`].
+//! The only room that reads the environment. Everything else is made from the table `SETTINGS`.
 
 mod environment;
 mod errors;
@@ -22,11 +22,12 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use environment::Environment;
-pub use errors::{ConfigErrors, SettingError};
-pub use keys::Sealing;
+pub(crate) use errors::ConfigErrors;
+pub(crate) use keys::Sealing;
 pub use sections::{Gitlab, Log, LogFormat, Rules, Slack, Zendesk};
-pub use settings::{FILE_SUFFIX, PREFIX, SETTINGS, Setting, Unset, table};
-pub use smtp::{Smtp, SmtpTls};
+pub use settings::table;
+pub(crate) use settings::{PREFIX, SETTINGS, Unset};
+pub(crate) use smtp::{Smtp, SmtpTls};
 
 use reader::Reader;
 
@@ -55,7 +56,7 @@ pub struct Config {
 
 impl Config {
     /// Reads all settings. `lookup` takes a variable's full name (`STOPGAP_BIND`); a blank value counts as not set.
-    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+    pub(crate) fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         read(lookup, Self::from_reader)
     }
 
@@ -92,22 +93,22 @@ impl Config {
 }
 
 /// `BIND` alone, for `stopgap health`.
-pub fn bind(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, ConfigErrors> {
+pub(crate) fn bind(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, ConfigErrors> {
     read(lookup, |reader| reader.value("BIND", parse::socket_address))
 }
 
 /// `PUBLIC_URL` alone, for `stopgap package`.
-pub fn public_url(lookup: impl Fn(&str) -> Option<String>) -> Result<Url, ConfigErrors> {
+pub(crate) fn public_url(lookup: impl Fn(&str) -> Option<String>) -> Result<Url, ConfigErrors> {
     read(lookup, |reader| reader.value("PUBLIC_URL", urls::origin))
 }
 
 /// `DATABASE_URL` alone, for `stopgap backup`. It may hold a password.
-pub fn database_url(lookup: impl Fn(&str) -> Option<String>) -> Result<SecretString, ConfigErrors> {
+pub(crate) fn database_url(lookup: impl Fn(&str) -> Option<String>) -> Result<SecretString, ConfigErrors> {
     read(lookup, |reader| reader.value("DATABASE_URL", urls::database))
 }
 
 /// `LICENSE_PUBLIC_KEY` alone, for `stopgap open`.
-pub fn license_public_key(lookup: impl Fn(&str) -> Option<String>) -> Result<PublicKey, ConfigErrors> {
+pub(crate) fn license_public_key(lookup: impl Fn(&str) -> Option<String>) -> Result<PublicKey, ConfigErrors> {
     read(lookup, |reader| reader.value("LICENSE_PUBLIC_KEY", keys::public_key))
 }
 

@@ -46,7 +46,7 @@ impl Zendesk {
 
     /// The variables that are known only once the app is installed, and are not set yet. No signed URL can be verified
     /// until all of them are set; the page names the missing ones.
-    pub fn missing(&self) -> Vec<&'static str> {
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
         [
             ("STOPGAP_ZENDESK_INSTALLATION_IDS", self.installation_ids.is_empty()),
             ("STOPGAP_ZENDESK_PUBLIC_KEYS", self.public_keys.is_empty()),

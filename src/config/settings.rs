@@ -1,12 +1,12 @@
 //! The table of all settings. Flags, lookup, `--help` and the README's table are made from it.
 
-pub const PREFIX: &str = "STOPGAP_";
+pub(crate) const PREFIX: &str = "STOPGAP_";
 
 /// `STOPGAP_NAME_FILE` holds the path of a file with the value of `STOPGAP_NAME`.
-pub const FILE_SUFFIX: &str = "_FILE";
+pub(crate) const FILE_SUFFIX: &str = "_FILE";
 
 #[derive(Debug, Clone, Copy)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// Without the prefix.
     pub name: &'static str,
     pub default: Unset,
@@ -20,7 +20,7 @@ pub struct Setting {
 
 /// What applies if a setting is not given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unset {
+pub(crate) enum Unset {
     /// The service does not start.
     Required,
     Value(&'static str),
@@ -29,11 +29,11 @@ pub enum Unset {
 }
 
 impl Setting {
-    pub fn variable(&self) -> String {
+    pub(crate) fn variable(&self) -> String {
         format!("{PREFIX}{}", self.name)
     }
 
-    pub fn file_variable(&self) -> String {
+    pub(crate) fn file_variable(&self) -> String {
         format!("{PREFIX}{}{FILE_SUFFIX}", self.name)
     }
 }
@@ -63,7 +63,7 @@ const fn secret(name: &'static str, default: Unset, description: &'static str) -
 use Unset::{Absent, Required, Value};
 
 /// In the order in which the README lists them.
-pub const SETTINGS: &[Setting] = &[
+pub(crate) const SETTINGS: &[Setting] = &[
     plain("BIND", Value("0.0.0.0:8080"), "address and port to listen on"),
     plain("PUBLIC_URL", Required, "where agents' browsers reach the service: `https://…` without a path"),
     secret("DATABASE_URL", Value("sqlite:stopgap.db"), "`sqlite:FILE`, or `postgres://…` for several replicas"),

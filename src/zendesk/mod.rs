@@ -1,4 +1,4 @@
 //! Zendesk: verifies signed tokens and packages the app.
 
-pub mod package;
+pub(crate) mod package;
 pub mod token;

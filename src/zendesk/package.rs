@@ -18,7 +18,7 @@ const FILES: [(&str, &[u8]); 5] = [
 ];
 
 #[derive(Debug, thiserror::Error)]
-pub enum PackageError {
+pub(crate) enum PackageError {
     #[error("Zendesk would refuse the package: the public address must be https, or http on localhost: {0}")]
     Address(Url),
     #[error("the package could not be written")]
@@ -28,7 +28,7 @@ pub enum PackageError {
 }
 
 /// Reproducible: the same address gives the same bytes.
-pub fn package(public_url: &Url) -> Result<Vec<u8>, PackageError> {
+pub(crate) fn package(public_url: &Url) -> Result<Vec<u8>, PackageError> {
     if !is_embeddable(public_url) {
         return Err(PackageError::Address(public_url.clone()));
     }

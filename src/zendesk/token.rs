@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 use crate::config;
 
 /// Real tokens have about 1 KB.
-pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
+pub(crate) const MAX_TOKEN_BYTES: usize = 8 * 1024;
 /// How far Zendesk's clock and ours may differ.
 pub const LEEWAY_SECONDS: i64 = 30;
 /// Zendesk's tokens are valid for 5 minutes.
-pub const MAX_LIFE_SECONDS: i64 = 15 * 60;
+pub(crate) const MAX_LIFE_SECONDS: i64 = 15 * 60;
 
 /// Where the app runs inside Zendesk Support.
 const LOCATIONS: [&str; 2] = ["ticket_sidebar", "nav_bar"];

@@ -100,7 +100,7 @@ fn reading_looks_up_every_setting_of_the_table_and_no_other() {
         asked.borrow_mut().insert(variable.to_owned());
         None
     });
-    let file = |setting: &super::Setting| setting.file.then(|| setting.file_variable());
+    let file = |setting: &super::settings::Setting| setting.file.then(|| setting.file_variable());
     let table = SETTINGS.iter().flat_map(|setting| [Some(setting.variable()), file(setting)]).flatten();
     assert_eq!(asked.into_inner(), table.collect());
 }
