@@ -60,7 +60,7 @@ enum Command {
     Package(package::Arguments),
     /// Retry failed deliveries
     ///
-    /// Needs the settings of the service. If it is running, it starts within a second.
+    /// Needs the settings of the service. A running service starts within a second.
     #[command(after_long_help = flags::secrets_help())]
     Retry(Flags),
     /// Erase a customer from the database; the running service redacts their GitLab issues

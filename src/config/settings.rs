@@ -81,7 +81,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     plain("ZENDESK_ALLOWED_AGENTS", Absent("everyone"), "Zendesk user ids that may generate, comma-separated"),
     secret(
         "LICENSE_PRIVATE_KEY",
-        Absent("required, unless the key is in an HSM"),
+        Absent("none; required unless the key is in an HSM"),
         "RSA key that seals licenses, PEM (PKCS#1 or PKCS#8), 2048 to 4096 bits",
     ),
     key("LICENSE_PUBLIC_KEY", Required, "public key that GitLab ships, PEM; must match the private key"),

@@ -1,4 +1,4 @@
-//! Web and database URLs. Unencrypted ones must be on loopback.
+//! Web and database URLs. Unencrypted ones must be on loopback, or disable encryption explicitly.
 
 use secrecy::SecretString;
 use url::Url;
