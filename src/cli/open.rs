@@ -1,4 +1,4 @@
-//! `stopgap open`.
+//! `stopgap open`: read a license file.
 
 use std::{
     fs::File,
@@ -20,18 +20,19 @@ use crate::{
     },
 };
 
+/// What `stopgap open` understands.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The license file, or - for standard input
+    /// The license file; - reads standard input
     file: PathBuf,
-    /// File with the public key that GitLab ships, PEM [default: `STOPGAP_LICENSE_PUBLIC_KEY` or its `_FILE`]
+    /// File with the public key that GitLab ships, PEM [default: `STOPGAP_LICENSE_PUBLIC_KEY`, or its `_FILE`]
     #[arg(long, value_name = "PEM")]
     public_key: Option<PathBuf>,
-    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
+/// Prints the attributes of the license file.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let key = public_key(arguments.public_key.as_deref())?;
     let text = read(&arguments.file)?;
@@ -47,12 +48,12 @@ fn public_key(path: Option<&Path>) -> anyhow::Result<PublicKey> {
     let Some(path) = path else {
         let environment = Environment::of_process();
         return config::license_public_key(|variable| environment.get(variable))
-            .context("give the public key with --public-key or as a setting");
+            .context("give the public key with --public-key, or as the setting");
     };
-    file::parse_public_key(&read(path)?).map_err(|message| anyhow!("{} {message}", path.display()))
+    file::parse_public_key(&read(path)?).map_err(|words| anyhow!("{} {words}", path.display()))
 }
 
-/// Reads one byte more than a license file may have. Invalid UTF-8 is replaced, which no license survives.
+/// The text of the file, up to just beyond what a license file may have; bytes that are no UTF-8 make no license.
 fn read(path: &Path) -> anyhow::Result<String> {
     let source: Box<dyn Read> = if path == Path::new("-") {
         Box::new(io::stdin())
@@ -67,7 +68,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// One line per attribute, in two columns.
+/// One line an attribute, names and values in two columns.
 fn describe(attributes: &Attributes) -> String {
     let date = |date: Option<jiff::civil::Date>| date.map(|date| Value::from(date.to_string()));
     let mut rows: Vec<(String, Value)> = Vec::new();
@@ -82,10 +83,10 @@ fn describe(attributes: &Attributes) -> String {
         row(restriction(name), Some(value.clone()));
     }
     let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
-    rows.iter().map(|(name, value)| format!("{:<width$}  {}\n", sanitize(name), sanitize(&plain(value)))).collect()
+    rows.iter().map(|(name, value)| format!("{:<width$}  {}\n", harmless(name), harmless(&plain(value)))).collect()
 }
 
-/// Translates names of the file format.
+/// The house's word for one of the format's names.
 fn restriction(name: &str) -> &str {
     match name {
         "active_user_count" => "seats",
@@ -103,8 +104,8 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// Replaces control characters, which could be terminal escapes.
-fn sanitize(text: &str) -> String {
+/// A license file is other people's text: it must not steer the terminal.
+fn harmless(text: &str) -> String {
     text.replace(breaks_line, "\u{fffd}")
 }
 
@@ -113,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attributes_are_two_columns_without_terminal_escapes() {
+    fn people_see_two_columns_and_nothing_that_steers_their_terminal() {
         let attributes: Attributes = serde_json::from_value(serde_json::json!({
             "version": 1,
             "licensee": {"Name": "Jane \u{1b}[31mDoe", "Company": "Acme\r\nGmbH"},

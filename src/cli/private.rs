@@ -1,4 +1,4 @@
-//! Protects the process's memory, which holds keys and licenses.
+//! Keeping the process's memory, which holds keys and licenses, to itself.
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
