@@ -1,4 +1,4 @@
-# The released image: the service without the sandbox, as a user without rights, with CA certificates and one volume.
+# The released image: the service without the sandbox, as an unprivileged user, with CA certificates and one volume.
 FROM rust:1.95-slim-trixie AS build
 WORKDIR /stopgap
 COPY . .

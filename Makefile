@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 600
 
 # What PostgreSQL has no part in, or what starts its own.
 NOT_ON_POSTGRES = $(addprefix --skip ,architecture backup:: browser_ check:: command_line dependencies:: diagnosis:: drill:: \
-	framing:: full_page:: fuzz hsm:: inside::a_full inside::a_postgresql inside::postgresql license_file load:: logs:: openapi:: page_size \
+	framing:: full_page:: fuzz hsm:: inside::a_full inside::a_postgresql inside::postgresql license_file load:: logs:: openapi:: package:: page_size \
 	replicas:: sandbox_sdk secrets:: security_ settings_table shutdown:: simulation slow_clients:: tokens translations)
 
 help: ## List the commands

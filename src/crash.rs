@@ -1,13 +1,13 @@
-//! Named points at which a test lets the process die at once, as if the machine lost its power.
+//! Named points at which a test kills the process, as if the machine lost power.
 //!
-//! Only the feature `crash-points` compiles them in, and it is in no program that people run.
+//! Only the feature `crash-points` compiles them in. The released program does not have it.
 
 #[cfg(feature = "crash-points")]
 use std::sync::OnceLock;
 
 use crate::license::Channel;
 
-/// Every point, in the order in which a license passes them.
+/// In the order in which a license passes them.
 pub const POINTS: &[&str] = &[
     "response_before_commit",
     "response_after_commit",
@@ -42,16 +42,16 @@ pub const POINTS: &[&str] = &[
 #[cfg(feature = "crash-points")]
 static ARMED: OnceLock<String> = OnceLock::new();
 
-/// Lets the process die when it comes to `point`, once in its life.
+/// Kills the process when it reaches `point`.
 #[cfg(feature = "crash-points")]
 pub fn arm(point: String) {
-    // A second call changes nothing: there is one death.
+    // Only the first call counts.
     let _ = ARMED.set(point);
 }
 
-/// Dies here, where `name` is armed.
+/// Kills the process if `name` is armed.
 #[inline]
-pub fn point(name: &'static str) {
+pub(crate) fn point(name: &'static str) {
     #[cfg(feature = "crash-points")]
     if ARMED.get().is_some_and(|armed| armed == name) {
         std::process::abort();
@@ -60,9 +60,9 @@ pub fn point(name: &'static str) {
     let _ = name;
 }
 
-/// Dies here, where the name for `channel` is armed: the names are those for email, issue and Slack.
+/// Kills the process if the name for `channel` is armed. `names` are those for email, issue and Slack.
 #[inline]
-pub fn point_of(channel: Channel, names: [&'static str; 3]) {
+pub(crate) fn point_of(channel: Channel, names: [&'static str; 3]) {
     let [email, issue, slack] = names;
     point(match channel {
         Channel::Email => email,

@@ -1,26 +1,32 @@
 //! Stopgap: emergency GitLab licenses from the Zendesk ticket sidebar.
 //!
-//! # The rooms
+//! # Rooms
 //!
-//! | room | what it is for |
+//! | room | purpose |
 //! |---|---|
-//! | [`license`] | pure: what a license is. Terms, seats, the license file, and the records every room speaks of |
-//! | [`workflow`] | what an agent can do, one file a deed; each is one short transaction |
-//! | [`outbox`] | the worker that makes the deliveries, and its pure state machine |
-//! | [`delivery`] | the three clients (email, GitLab, Slack) and the words they say |
-//! | [`store`] | SQLite or PostgreSQL through one set of statements |
-//! | [`zendesk`] | the signed URL's token → an agent; the app as a zip |
-//! | [`check`] | each part of the configuration against the living world |
+//! | [`license`] | pure: the license, its deliveries, events and notices |
+//! | [`sealing`] | the license file: attributes, envelope, seal and open; the key in memory or in an HSM |
+//! | [`gitlab_rules`] | pure: eligibility, seats, evidence, and what GitLab's messages mean |
+//! | [`workflow`] | one operation per file, methods of [`workflow::LicenseService`]; each is one short transaction |
+//! | [`outbox`] | the worker that makes the deliveries, its state machine and back-off |
+//! | [`delivery`] | the email, GitLab and Slack clients and their texts |
+//! | [`store`] | SQLite or PostgreSQL, one set of statements |
+//! | [`zendesk`] | the signed URL's token → an agent; the app package |
 //! | [`http`] | everything that knows actix |
-//! | [`sandbox`] | the whole world on one machine |
-//! | [`cli`], [`config`], [`app`], [`clock`], [`random`], [`telemetry`], [`metrics`] | command line, settings, wiring, time, chance, logs, counters |
-//! | [`crash`] | the points at which tests let it die; nothing without the feature `crash-points` |
+//! | [`check`] | checks the configuration against the real services |
+//! | [`sandbox`] | stand-ins for Zendesk, the mail server, GitLab and Slack |
+//! | [`cli`], [`app`] | command line; wiring, start and stop |
+//! | [`config`], [`telemetry`], [`metrics`], [`clock`], [`random`] | settings, log and heartbeat, metrics, time, randomness |
+//! | [`crash`] | points at which tests kill the process, compiled in by the feature `crash-points` |
 //!
-//! # The walk of one license
+//! `docs/architecture.md` describes how they fit together.
+//!
+//! # One license, step by step
 //!
 //! 1. Zendesk posts a signed token; [`zendesk::token`] turns it into an agent, who gets a session.
-//! 2. `POST /api/v1/licenses` → [`workflow::generate`]: parse, check, seal, and one commit.
-//! 3. The [`outbox`] mails it. The verdict commits together with what follows: a GitLab issue and a Slack message.
+//! 2. `POST /api/v1/licenses` → [`workflow::generate`]: parse, check, seal, one commit.
+//! 3. The [`outbox`] sends the email and records the outcome in one commit with the deliveries it triggers: a GitLab issue
+//!    and a Slack message.
 //! 4. The page follows the deliveries live.
 
 pub mod app;

@@ -1,5 +1,3 @@
-//! The program: command line → one call → an exit code.
-
 use std::process::ExitCode;
 
 use clap::Parser as _;

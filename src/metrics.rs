@@ -1,71 +1,81 @@
-//! The one place that names what is counted, for Prometheus. No label ever holds an address, a name or a text.
+//! All metrics, for Prometheus. No label holds an address, a name or free text.
 //!
-//! The counters belong to one running service, not to the process, so they are handed on as an argument like the clock.
+//! The counters belong to one running service, not to the process, so they are passed as an argument like the clock.
 
 use std::sync::Arc;
 
 use metrics::{Counter, Gauge, Key, Label, Level, Metadata, Recorder as _, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
-use strum::IntoEnumIterator as _;
+use strum::{EnumIter, IntoEnumIterator as _, IntoStaticStr};
 
 use crate::license::{AttemptOutcome, Channel, DeliveryState, Limit};
 
-/// Licenses by `result`: `generated`, `sealing_failed`.
-pub const LICENSES: &str = "stopgap_licenses_total";
-/// Deliveries that ended, by `channel` and `outcome`: `sent`, `failed`.
-pub const DELIVERIES: &str = "stopgap_deliveries_total";
-/// Attempts that ended, by `channel` and `outcome`: `sent`, `retry`, `uncertain`, `needs_operator`, `refused`, `lost`.
-pub const ATTEMPTS: &str = "stopgap_delivery_attempts_total";
-/// Seconds from the request to the mail server's word that it has the mail; the first mail of a license alone.
-pub const EMAIL_ACCEPTED: &str = "stopgap_email_accepted_seconds";
-/// Requests refused, by `reason`.
-pub const REFUSALS: &str = "stopgap_refusals_total";
-/// Limits reached, by `limit`: `agent`, `customer`, `domain`, `all`.
-pub const LIMITS: &str = "stopgap_limits_reached_total";
-/// Licenses that the background task erased something of, by `what`: `text`, `person`.
-pub const ERASED: &str = "stopgap_erased_total";
-/// Deliveries still to be made, by `channel`.
-pub const OUTBOX: &str = "stopgap_outbox_pending";
-/// Age of the oldest delivery still to be made, by `channel`; 0 where there is none.
-pub const OUTBOX_OLDEST: &str = "stopgap_outbox_oldest_seconds";
-/// Mails past their deadline that are still tried.
-pub const LATE_EMAILS: &str = "stopgap_late_emails";
-/// Sessions that have not ended.
-pub const SESSIONS: &str = "stopgap_sessions";
-/// 1 where the outbox worker gave a sign of life lately.
-pub const OUTBOX_ALIVE: &str = "stopgap_outbox_alive";
-/// 1 where the database answers; the other gauges are of the last time it did.
-pub const DATABASE_UP: &str = "stopgap_database_up";
-/// 1 while the license key can seal.
-pub const SIGNER_UP: &str = "stopgap_signer_up";
-/// Always 1; the version is its label.
-pub const BUILD: &str = "stopgap_build_info";
+const LICENSES: &str = "stopgap_licenses_total";
+const DELIVERIES: &str = "stopgap_deliveries_total";
+const ATTEMPTS: &str = "stopgap_delivery_attempts_total";
+const EMAIL_ACCEPTED: &str = "stopgap_email_accepted_seconds";
+const REFUSALS: &str = "stopgap_refusals_total";
+const LIMITS: &str = "stopgap_limits_reached_total";
+const ERASED: &str = "stopgap_erased_total";
+pub(crate) const OUTBOX: &str = "stopgap_outbox_pending";
+pub(crate) const OUTBOX_OLDEST: &str = "stopgap_outbox_oldest_seconds";
+pub(crate) const LATE_EMAILS: &str = "stopgap_late_emails";
+pub(crate) const SESSIONS: &str = "stopgap_sessions";
+pub(crate) const OUTBOX_ALIVE: &str = "stopgap_outbox_alive";
+pub(crate) const DATABASE_UP: &str = "stopgap_database_up";
+pub(crate) const SIGNER_UP: &str = "stopgap_signer_up";
+const BUILD: &str = "stopgap_build_info";
 
-/// What is counted, and what it says.
-const COUNTERS: [(&str, &str); 6] = [
-    (LICENSES, "Licenses by result."),
-    (DELIVERIES, "Deliveries that ended, by channel and outcome."),
-    (ATTEMPTS, "Attempts of deliveries, by channel and outcome."),
-    (REFUSALS, "Requests refused, by reason."),
-    (LIMITS, "Limits reached, by limit."),
-    (ERASED, "Licenses that something was erased of when its time had come, by what it was."),
-];
-const GAUGES: [(&str, &str); 8] = [
-    (OUTBOX, "Deliveries still to be made, by channel."),
-    (OUTBOX_OLDEST, "Age of the oldest delivery still to be made, by channel."),
-    (LATE_EMAILS, "Mails past their deadline that are still tried."),
-    (SESSIONS, "Sessions that have not ended."),
-    (OUTBOX_ALIVE, "Whether the outbox worker gave a sign of life lately."),
-    (DATABASE_UP, "Whether the database answers."),
-    (SIGNER_UP, "Whether the license key can seal."),
-    (BUILD, "The running version."),
+enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+/// `docs/alerts.md` has the values of the labels.
+const DESCRIPTIONS: [(&str, Kind, &str); 15] = [
+    (LICENSES, Kind::Counter, "Licenses recorded, by result."),
+    (DELIVERIES, Kind::Counter, "Deliveries that ended, by channel and outcome."),
+    (ATTEMPTS, Kind::Counter, "Delivery attempts that ended, by channel and outcome."),
+    (EMAIL_ACCEPTED, Kind::Histogram, "Seconds from the request until the mail server accepted the first email."),
+    (REFUSALS, Kind::Counter, "Requests refused, by reason."),
+    (LIMITS, Kind::Counter, "Limits reached, by limit."),
+    (ERASED, Kind::Counter, "Licenses partly erased by the retention task, by what was erased."),
+    (OUTBOX, Kind::Gauge, "Pending deliveries, by channel."),
+    (OUTBOX_OLDEST, Kind::Gauge, "Age of the oldest pending delivery, by channel; 0 if there is none."),
+    (LATE_EMAILS, Kind::Gauge, "Pending emails past their deadline."),
+    (SESSIONS, Kind::Gauge, "Sessions that have not ended."),
+    (OUTBOX_ALIVE, Kind::Gauge, "1 if the outbox worker had a heartbeat recently."),
+    (
+        DATABASE_UP,
+        Kind::Gauge,
+        "1 if the database answers and takes writes. If not, other gauges keep their last values.",
+    ),
+    (SIGNER_UP, Kind::Gauge, "1 if the license key can seal."),
+    (BUILD, Kind::Gauge, "Always 1; the version is a label."),
 ];
 
-/// A customer waits: from a twentieth of a second to the hours of an outage, the deadline of five minutes among them.
+/// The label `result` of licenses.
+#[derive(Debug, Clone, Copy, IntoStaticStr, EnumIter)]
+#[strum(serialize_all = "snake_case")]
+pub(crate) enum LicenseResult {
+    Generated,
+    SealingFailed,
+}
+
+/// The label `what` of erased licenses.
+#[derive(Debug, Clone, Copy, IntoStaticStr, EnumIter)]
+#[strum(serialize_all = "snake_case")]
+enum ErasedPart {
+    Text,
+    Person,
+}
+
+/// From a fast mail server to an outage of hours, the default deadline of five minutes included.
 const SECONDS: [f64; 14] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 14_400.0];
 const METADATA: Metadata<'static> = Metadata::new("stopgap", Level::INFO, None);
 
-/// What is counted about one running service. Clones count together.
+/// The metrics of one running service. Clones share them.
 #[derive(Clone)]
 pub struct Metrics(Arc<PrometheusRecorder>);
 
@@ -76,14 +86,14 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Every series that is known beforehand stands at zero, so that its first increase is seen.
-    pub fn new() -> Self {
-        // Only an empty list of buckets is refused.
+    /// Starts every series with known labels at zero, so that Prometheus sees its first increase.
+    pub(crate) fn new() -> Self {
+        // Only an empty list of buckets is an error.
         let builder = PrometheusBuilder::new().set_buckets(&SECONDS).unwrap_or_default();
         let metrics = Self(Arc::new(builder.build_recorder()));
         metrics.describe();
-        for result in ["generated", "sealing_failed"] {
-            metrics.counter(LICENSES, &[("result", result)]).absolute(0);
+        for result in LicenseResult::iter() {
+            metrics.counter(LICENSES, &[("result", result.into())]).absolute(0);
         }
         for channel in Channel::iter().map(Channel::as_str) {
             for outcome in [DeliveryState::Sent, DeliveryState::Failed].map(DeliveryState::as_str) {
@@ -96,79 +106,76 @@ impl Metrics {
         for limit in Limit::iter() {
             metrics.counter(LIMITS, &[("limit", limit.as_str())]).absolute(0);
         }
-        metrics.erased(0, 0);
+        for part in ErasedPart::iter() {
+            metrics.counter(ERASED, &[("what", part.into())]).absolute(0);
+        }
         metrics.gauge(BUILD, &[("version", env!("CARGO_PKG_VERSION"))]).set(1.0);
         metrics
     }
 
-    /// A license was recorded.
-    pub fn license(&self, result: &'static str) {
-        self.counter(LICENSES, &[("result", result)]).increment(1);
+    pub(crate) fn license(&self, result: LicenseResult) {
+        self.counter(LICENSES, &[("result", result.into())]).increment(1);
     }
 
-    /// An attempt of a delivery ended.
-    pub fn attempt(&self, channel: Channel, outcome: AttemptOutcome) {
+    pub(crate) fn attempt(&self, channel: Channel, outcome: AttemptOutcome) {
         self.counter(ATTEMPTS, &[("channel", channel.as_str()), ("outcome", outcome.as_str())]).increment(1);
     }
 
-    /// A delivery ended: `sent` or `failed`.
-    pub fn delivery(&self, channel: Channel, outcome: DeliveryState) {
+    /// For deliveries that ended.
+    pub(crate) fn delivery(&self, channel: Channel, outcome: DeliveryState) {
         self.counter(DELIVERIES, &[("channel", channel.as_str()), ("outcome", outcome.as_str())]).increment(1);
     }
 
-    /// The first mail of a license was accepted, so many seconds after its request.
-    pub fn email_accepted(&self, after_seconds: f64) {
+    /// For the first email of a license. `after_seconds` is the time since the request.
+    pub(crate) fn email_accepted(&self, after_seconds: f64) {
         let key = Key::from_name(EMAIL_ACCEPTED);
         self.0.register_histogram(&key, &METADATA).record(after_seconds);
     }
 
-    /// Starts the refusals at zero, so that their first increase is seen.
-    pub fn register_refusals(&self, reasons: impl Iterator<Item = &'static str>) {
+    /// Starts the refusals at zero. Their reasons are known to `http` only.
+    pub(crate) fn register_refusals(&self, reasons: impl Iterator<Item = &'static str>) {
         for reason in reasons {
             self.counter(REFUSALS, &[("reason", reason)]).absolute(0);
         }
     }
 
-    /// A request was refused.
-    pub fn refusal(&self, reason: &'static str) {
+    pub(crate) fn refusal(&self, reason: &'static str) {
         self.counter(REFUSALS, &[("reason", reason)]).increment(1);
     }
 
-    /// A limit was reached.
-    pub fn limit(&self, limit: Limit) {
+    pub(crate) fn limit(&self, limit: Limit) {
         self.counter(LIMITS, &[("limit", limit.as_str())]).increment(1);
     }
 
-    /// So many licenses lost their text, and so many their customer's data.
-    pub fn erased(&self, texts: usize, people: usize) {
-        for (what, count) in [("text", texts), ("person", people)] {
-            self.counter(ERASED, &[("what", what)]).increment(count as u64);
+    /// Numbers of licenses that lost their text, and their customer's data.
+    pub(crate) fn erased(&self, texts: usize, people: usize) {
+        for (part, count) in [(ErasedPart::Text, texts), (ErasedPart::Person, people)] {
+            self.counter(ERASED, &[("what", part.into())]).increment(count as u64);
         }
     }
 
-    /// Sets one of the gauges of this file; `channel` where it has one.
-    pub fn set(&self, gauge: &'static str, channel: Option<&'static str>, value: f64) {
+    /// Sets a gauge, which may have a label `channel`.
+    pub(crate) fn set(&self, gauge: &'static str, channel: Option<&'static str>, value: f64) {
         let labels: Vec<_> = channel.into_iter().map(|channel| ("channel", channel)).collect();
         self.gauge(gauge, &labels).set(value);
     }
 
-    /// Everything in Prometheus's text format.
-    pub fn render(&self) -> String {
+    /// In Prometheus's text format.
+    pub(crate) fn render(&self) -> String {
         let handle = self.0.handle();
         handle.run_upkeep();
         handle.render()
     }
 
     fn describe(&self) {
-        let words = |text: &'static str| SharedString::const_str(text);
-        for (name, text) in COUNTERS {
-            self.0.describe_counter(name.into(), Some(Unit::Count), words(text));
+        for (name, kind, text) in DESCRIPTIONS {
+            let (name, text) = (name.into(), SharedString::const_str(text));
+            match kind {
+                Kind::Counter => self.0.describe_counter(name, Some(Unit::Count), text),
+                Kind::Gauge => self.0.describe_gauge(name, None, text),
+                Kind::Histogram => self.0.describe_histogram(name, Some(Unit::Seconds), text),
+            }
         }
-        for (name, text) in GAUGES {
-            self.0.describe_gauge(name.into(), None, words(text));
-        }
-        let text = "Seconds from the request to the mail server's acceptance of the license's first mail.";
-        self.0.describe_histogram(EMAIL_ACCEPTED.into(), Some(Unit::Seconds), words(text));
     }
 
     fn counter(&self, name: &'static str, labels: &[(&'static str, &'static str)]) -> Counter {

@@ -1,4 +1,5 @@
-//! Log and signs of life. The log goes to standard error, so that standard output belongs to what a command prints.
+//! The log, and the heartbeat of the outbox worker. The log goes to standard error, because standard output belongs to
+//! what a command prints.
 
 use std::{
     io::{self, IsTerminal as _},
@@ -14,15 +15,12 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::config::{Log, LogFormat};
 
-/// What other people's crates say is of interest when they warn. `LOG=info,sqlx=debug` is stronger.
+/// Only warnings from dependencies, unless the operator asks for more: `LOG=info,sqlx=debug`.
 const QUIET: &str = "actix_http=warn,actix_server=warn,h2=warn,hyper=warn,hyper_util=warn,lettre=warn,reqwest=warn,\
                      rustls=warn,sqlx=warn";
 
-/// Starts logging for the whole process.
-///
-/// # Errors
-/// Where a log was started already, or the filter of `log` does not parse.
-pub fn start(log: &Log) -> anyhow::Result<()> {
+/// Starts logging for the whole process. Returns an error if it was started before, or if the filter is invalid.
+pub(crate) fn start(log: &Log) -> anyhow::Result<()> {
     let subscriber = fmt().with_env_filter(filter(log)?).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match log.format {
         LogFormat::Text => subscriber.try_init(),
@@ -31,37 +29,36 @@ pub fn start(log: &Log) -> anyhow::Result<()> {
     .map_err(anyhow::Error::from_boxed)
 }
 
-/// The operator's directives come last: of two for one target, the later one holds.
+/// The operator's directives come last: the later of two for one target wins.
 fn filter(log: &Log) -> anyhow::Result<EnvFilter> {
     Ok(EnvFilter::builder().parse(format!("{QUIET},{}", log.filter))?)
 }
 
-/// The outbox worker's signs of life, for those who ask how the service is.
+/// Says whether the outbox worker is alive.
 #[derive(Debug, Clone)]
 pub struct Heartbeat {
     last_ms: Arc<AtomicI64>,
     loops: TaskTracker,
-    expected: usize,
+    expected_loops: usize,
 }
 
-/// The worker gives a sign every half second. A database that keeps it waiting may take a few times five seconds.
-const SILENCE: SignedDuration = SignedDuration::from_secs(30);
+/// The worker beats every half second, but a slow database may delay it by several times five seconds.
+const MAX_SILENCE: SignedDuration = SignedDuration::from_secs(30);
 
 impl Heartbeat {
-    /// Of a worker whose `loops` count `expected` while all is well.
-    pub fn new(loops: TaskTracker, expected: usize, now: Timestamp) -> Self {
-        Self { last_ms: Arc::new(AtomicI64::new(now.as_millisecond())), loops, expected }
+    /// The worker is dead once fewer than `expected_loops` of its `loops` run.
+    pub(crate) fn new(loops: TaskTracker, expected_loops: usize, now: Timestamp) -> Self {
+        Self { last_ms: Arc::new(AtomicI64::new(now.as_millisecond())), loops, expected_loops }
     }
 
-    /// A sign of life.
-    pub fn beat(&self, now: Timestamp) {
+    pub(crate) fn beat(&self, now: Timestamp) {
         self.last_ms.store(now.as_millisecond(), Ordering::Relaxed);
     }
 
-    /// Whether all loops run and gave a sign lately.
-    pub fn is_alive(&self, now: Timestamp) -> bool {
+    /// Whether all loops run and the last beat is recent.
+    pub(crate) fn is_alive(&self, now: Timestamp) -> bool {
         let silent_ms = now.as_millisecond() - self.last_ms.load(Ordering::Relaxed);
-        self.loops.len() == self.expected && i128::from(silent_ms) < SILENCE.as_millis()
+        self.loops.len() == self.expected_loops && i128::from(silent_ms) < MAX_SILENCE.as_millis()
     }
 }
 
@@ -74,7 +71,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_worker_lives_while_all_its_loops_run_and_give_signs() {
+    async fn a_worker_is_alive_while_all_its_loops_run_and_it_beats() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let loops = TaskTracker::new();
         let one = loops.spawn(std::future::pending::<()>());
@@ -89,9 +86,9 @@ mod tests {
     }
 
     #[test]
-    fn other_peoples_crates_are_quiet_unless_asked_for() {
+    fn dependencies_only_log_warnings_unless_asked_for_more() {
         assert!(shown("info").contains("sqlx=warn"), "{}", shown("info"));
-        let asked = shown("info,sqlx=debug");
-        assert!(asked.contains("sqlx=debug") && !asked.contains("sqlx=warn"), "{asked}");
+        let requested = shown("info,sqlx=debug");
+        assert!(requested.contains("sqlx=debug") && !requested.contains("sqlx=warn"), "{requested}");
     }
 }

@@ -317,7 +317,7 @@ async fn the_retry_command_has_the_running_service_deliver_what_had_failed() {
     let (agent, license) = delivered(&world).await;
     assert_eq!((&license["state"], &through(&license, "slack")[0]["state"]), (&json!("failed"), &json!("failed")));
 
-    assert_eq!(stopgap_retry(&world).await, "failed deliveries put back into the outbox: 2\n");
+    assert_eq!(stopgap_retry(&world).await, "failed deliveries enqueued again: 2\n");
     let license = ended(&agent, &license).await;
     assert_eq!(license["state"], "delivered");
     assert_eq!(world.sandbox.mail.mails().len(), 1);
@@ -325,5 +325,5 @@ async fn the_retry_command_has_the_running_service_deliver_what_had_failed() {
     within(world.sandbox.slack.wait_for(1)).await;
     let retried = license["events"].as_array().unwrap().iter().find(|event| event["kind"] == "retried").unwrap();
     assert_eq!((&retried["actor"], &retried["detail"]), (&json!("operator"), &json!("email, slack")));
-    assert_eq!(stopgap_retry(&world).await, "failed deliveries put back into the outbox: 0\n");
+    assert_eq!(stopgap_retry(&world).await, "failed deliveries enqueued again: 0\n");
 }

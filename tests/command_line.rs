@@ -1,4 +1,4 @@
-//! What the program does with what it is told, and how it ends.
+//! Commands, what they print, and their exit codes.
 
 use std::{
     fs,
@@ -24,20 +24,20 @@ fn stopgap() -> Command {
     command
 }
 
-/// What the program printed, where it ended well.
+/// Standard output of a program that succeeded.
 fn printed(output: &Output) -> String {
-    assert!(output.status.success(), "{}", complaint(output));
+    assert!(output.status.success(), "{}", stderr(output));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn complaint(output: &Output) -> String {
+fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// What the program complained of, where it ended badly and printed nothing else.
+/// The error of a program that failed and printed nothing else.
 fn refused(output: &Output) -> String {
     assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
-    complaint(output)
+    stderr(output)
 }
 
 fn license_file() -> String {
@@ -54,7 +54,7 @@ fn open(file: &Path, more: &[&str]) -> Output {
 }
 
 #[test]
-fn open_prints_a_license_for_people_and_for_machines() {
+fn open_prints_a_license_as_text_and_as_json() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("acme.gitlab-license");
     fs::write(&file, license_file()).unwrap();
@@ -83,7 +83,7 @@ fn open_reads_standard_input_and_takes_its_key_from_the_settings() {
 }
 
 #[test]
-fn open_says_what_is_wrong_on_standard_error() {
+fn open_reports_errors_on_standard_error() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("it");
     let with = |text: &[u8], key: &str| {
@@ -102,27 +102,27 @@ fn open_says_what_is_wrong_on_standard_error() {
 }
 
 #[test]
-fn serve_refuses_to_start_and_tells_all_mistakes_at_once() {
+fn serve_refuses_to_start_and_reports_all_errors_together() {
     let output = stopgap()
         .args(["serve", "--license-days", "31"])
         .env("STOPGAP_SMTP_URL", "smtp://canary:canary@mail.acme.example")
         .env("STOPGAP_LICENCE_DAYS", "10")
         .output()
         .unwrap();
-    let words = refused(&output);
+    let error = refused(&output);
     for expected in [
         "STOPGAP_PUBLIC_URL is missing",
         "STOPGAP_LICENSE_DAYS must be a whole number from 1 to 30",
         "STOPGAP_SMTP_URL must say how it is encrypted",
-        "STOPGAP_LICENCE_DAYS is no setting: did you mean STOPGAP_LICENSE_DAYS?",
+        "STOPGAP_LICENCE_DAYS is not a setting: did you mean STOPGAP_LICENSE_DAYS?",
     ] {
-        assert!(words.contains(expected), "{words}");
+        assert!(error.contains(expected), "{error}");
     }
-    assert!(!words.contains("canary"), "{words}");
+    assert!(!error.contains("canary"), "{error}");
 }
 
 #[test]
-fn health_is_the_exit_code_of_the_services_own_answer() {
+fn the_exit_code_of_health_is_the_services_readiness() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let health = |status: &'static str| {
@@ -140,5 +140,5 @@ fn health_is_the_exit_code_of_the_services_own_answer() {
     printed(&health("200 OK"));
     assert!(refused(&health("503 Service Unavailable")).contains("not ready"));
     drop(listener);
-    assert!(refused(&stopgap().arg("health").env("STOPGAP_BIND", &address).output().unwrap()).contains("no answer"));
+    assert!(refused(&stopgap().arg("health").env("STOPGAP_BIND", &address).output().unwrap()).contains("no response"));
 }

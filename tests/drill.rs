@@ -1,4 +1,4 @@
-//! A drill tries production's own path, and shows as a drill wherever it shows.
+//! A drill takes the production path and is marked as a drill everywhere.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::world::{
 };
 
 #[tokio::test]
-async fn a_drill_goes_all_the_way_marked_as_one_and_counts_for_no_limit() {
+async fn a_drill_makes_all_deliveries_marked_as_one_and_counts_towards_no_limit() {
     let world = World::start().await;
     let process = serve(&world, &[("STOPGAP_DAILY_LIMIT", "1")]).await;
     let mut drill = drill(&world, "jane@acme.example");
@@ -39,11 +39,11 @@ async fn a_drill_goes_all_the_way_marked_as_one_and_counts_for_no_limit() {
     assert_eq!(license["drill"], true);
     assert_eq!(license["events"][0]["actor"], "operator");
     let real = crate::world::generate(&agent, &crate::world::order()).await;
-    assert_eq!(real["drill"], false, "neither the limit of one a day nor the same address is in the way");
+    assert_eq!(real["drill"], false, "a drill counts neither towards the daily limit nor as a duplicate");
 }
 
 #[tokio::test]
-async fn a_drill_without_a_service_of_this_version_says_so() {
+async fn a_drill_fails_if_no_service_of_this_version_has_started_yet() {
     let world = World::start().await;
     let output = drill(&world, "me@acme.example").output().unwrap();
     assert!(!output.status.success());

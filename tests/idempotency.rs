@@ -20,7 +20,7 @@ async fn the_same_key_and_body_get_the_same_answer_and_one_license() {
 #[tokio::test]
 async fn the_response_of_an_operation_shows_the_license_as_it_is_stored() {
     let mut world = World::stand_ins(&[]).await;
-    world.start_held().await;
+    world.start_paused().await;
     let agent = world.agent().await;
     let mut path = "/api/v1/licenses".to_owned();
     for (operation, body) in [

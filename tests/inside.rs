@@ -245,7 +245,7 @@ async fn a_restored_backup_is_held_and_repeats_no_issue_and_no_other_mail() {
     world.stop().await;
 
     fs::copy(&backup, &path).unwrap();
-    world.start_held().await;
+    world.start_paused().await;
     let agent = world.agent().await;
     let held = get(&agent, &format!("/api/v1/licenses/{}", license["id"].as_str().unwrap())).await.body;
     let email = through(&held, "email")[0];

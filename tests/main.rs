@@ -55,6 +55,7 @@ mod outside_issue;
 mod outside_slack;
 mod outside_tls;
 mod overrides;
+mod package;
 mod page_size;
 mod postfix;
 mod replicas;

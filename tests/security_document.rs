@@ -1,4 +1,4 @@
-//! What docs/security.md and docs/reliability.md say about tests and code is there.
+//! The tests, files and constants that the documents name exist.
 
 use std::{fs, path::Path};
 
@@ -42,16 +42,19 @@ fn every_named_test_exists(document: &str, least: usize) {
 }
 
 #[test]
-fn every_file_that_the_threat_model_names_exists() {
+fn every_file_that_a_document_names_exists() {
     let names_a_file = |piece: &&String| piece.starts_with("src/") || piece.contains(".toml");
-    for piece in quoted("docs/security.md").iter().filter(names_a_file).filter(|piece| !piece.contains("::")) {
-        assert!(root().join(piece).exists(), "{piece} is gone");
+    for document in ["CONTRIBUTING.md", "README.md", "docs/architecture.md", "docs/eligibility.md", "docs/security.md"]
+    {
+        for piece in quoted(document).iter().filter(names_a_file).filter(|piece| !piece.contains("::")) {
+            assert!(root().join(piece).exists(), "{document} names {piece}, which does not exist");
+        }
     }
 }
 
 #[test]
 fn every_row_of_the_threat_model_names_its_test() {
-    every_row_names_its_test("docs/security.md", "## Who might want what");
+    every_row_names_its_test("docs/security.md", "## Threats");
 }
 
 #[test]
@@ -71,5 +74,21 @@ fn every_row_names_its_test(document: &str, heading: &str) {
     assert!(rows.len() > 15);
     for row in rows {
         assert!(row.contains(".rs::"), "no test: {row}");
+    }
+}
+
+#[test]
+fn every_bound_is_a_constant_of_the_file_it_names() {
+    let text = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let part = text.split("## Bounds").nth(1).unwrap().split("\n## ").next().unwrap();
+    for row in part.lines().filter(|line| line.starts_with("| ")).skip(1) {
+        let pieces: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+        let files = pieces.iter().filter(|piece| piece.starts_with("src/"));
+        let code: String = files.map(|file| fs::read_to_string(root().join(file)).unwrap()).collect();
+        let is_constant = |piece: &&&str| piece.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        for constant in pieces.iter().filter(is_constant) {
+            assert!(code.contains(&format!("const {constant}: ")), "{constant} is gone: {row}");
+        }
+        assert!(!code.is_empty(), "no file: {row}");
     }
 }

@@ -27,7 +27,7 @@ async fn a_second_signal_ends_it_at_once_and_what_was_under_way_is_taken_up_agai
     let license = generate(&agent, &order()).await;
     within(world.sandbox.mail.wait_for(1)).await;
     process.terminate();
-    process.line("stopping; what is under way ends or is given back").await;
+    process.line("stopping; finishing or releasing what is in flight").await;
     process.terminate();
     let (status, took) = process.end().await;
     assert!(status.success(), "{status}");

@@ -241,13 +241,13 @@ async fn every_refusal_has_a_reason_for_the_log_in_our_own_words() {
     }
     for (attack, reason) in [
         ("algorithm none", "alg is not RS256"),
-        ("another key", "no key of ours has signed it"),
+        ("another key", "signed by none of our keys"),
         ("a crit header", "a crit header"),
-        ("no exp", "header or claims are missing, doubled or of another type"),
-        ("duplicate claims", "header or claims are missing, doubled or of another type"),
+        ("no exp", "header or claims are missing, duplicated or of the wrong type"),
+        ("duplicate claims", "header or claims are missing, duplicated or of the wrong type"),
         ("another subdomain as issuer", "iss is another Zendesk"),
         ("another installation", "aud is an installation that is not configured"),
-        ("another place", "context is another product or place"),
+        ("another place", "context is another product or location"),
         ("issued in the future", "not valid yet"),
         ("expired by a second past the leeway", "expired"),
         ("a life of an hour", "exp does not fit iat and nbf"),

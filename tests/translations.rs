@@ -1,5 +1,7 @@
 //! The page's words: every language says everything that there is to say.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 const LANGUAGES: [(&str, &str); 2] = [
@@ -7,16 +9,20 @@ const LANGUAGES: [(&str, &str); 2] = [
     ("de", include_str!("../zendesk-app/translations/de.json")),
 ];
 
-/// The path of every text, in order.
+/// The path of every text, with the placeholders in it.
 fn paths(words: &Value, path: &str, found: &mut Vec<String>) {
     match words {
         Value::Object(parts) => parts.iter().for_each(|(name, part)| paths(part, &format!("{path}.{name}"), found)),
-        _ => found.push(path.to_owned()),
+        text => {
+            let pieces = text.as_str().unwrap().split('{').skip(1);
+            let placeholders: BTreeSet<_> = pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect();
+            found.push(format!("{path} {placeholders:?}"));
+        }
     }
 }
 
 #[test]
-fn every_language_has_the_same_texts() {
+fn every_language_has_the_same_texts_with_the_same_placeholders() {
     let [english, german] = LANGUAGES.map(|(_, words)| {
         let mut found = Vec::new();
         paths(&serde_json::from_str(words).unwrap(), "", &mut found);

@@ -76,7 +76,7 @@ async fn the_license_shows_whether_its_mail_arrived() {
         json!({ "event": "failed", "severity": "temporary", "delivery-status": { "code": 451, "message": "Later" } });
     for (event, state, words) in [
         (later, "delayed", "451: Later"),
-        (json!({ "event": "delivered" }), "delivered", "has the mail"),
+        (json!({ "event": "delivered" }), "delivered", "accepted the email"),
         (json!({ "event": "complained" }), "complained", "spam"),
     ] {
         assert_eq!(say(&world, &report(&world, &license, &event)).await, 200);

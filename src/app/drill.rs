@@ -1,4 +1,4 @@
-//! `stopgap drill`: hands one license to the running service, and watches what becomes of it.
+//! `stopgap drill`: enqueues one license for the running service and waits for its deliveries.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -15,23 +15,19 @@ use crate::{
     store::{Inspection, Store, inspect},
 };
 
-/// How often the store is asked how far it is …
-const LOOK: Duration = Duration::from_millis(250);
-/// … and how often at most: three minutes, of which Slack waits one for its issue at worst.
-const MAX_LOOKS: u32 = 720;
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// Three minutes. Slack alone may wait one minute for its issue.
+const MAX_POLLS: u32 = 720;
 
 /// Generates a license for `email`, marked as a drill, and prints each delivery as it ends.
 ///
-/// The service itself delivers it: a drill tries the process that will be needed, not a second one like it.
-///
-/// # Errors
-/// What keeps it from being generated, or which deliveries did not arrive.
-pub async fn drill(config: Config, email: Email, username: Username) -> anyhow::Result<()> {
+/// The running service delivers it, because that is the process to test.
+pub(crate) async fn drill(config: Config, email: Email, username: Username) -> anyhow::Result<()> {
     let url = config.database_url.expose_secret();
     match inspect(url).await? {
         Inspection::Present { pending_migrations: 0 } => {}
         Inspection::Present { .. } | Inspection::Absent => {
-            bail!("the database is not of this version yet: start the service first, then drill")
+            bail!("the database is not at this version yet: start the service first")
         }
     }
     let store = Store::open(url).await?;
@@ -39,39 +35,38 @@ pub async fn drill(config: Config, email: Email, username: Username) -> anyhow::
     let licenses = super::licenses(&config, store.clone(), signer, Clock::system(), Random, Metrics::new());
     let id = licenses.drill(email, username).await.map_err(anyhow::Error::msg)?;
     println!("license  {id}");
-    let outcome = watch(&store, id).await;
+    let outcome = wait_for_deliveries(&store, id).await;
     store.close().await;
     outcome
 }
 
-async fn watch(store: &Store, id: LicenseId) -> anyhow::Result<()> {
-    let mut told = BTreeSet::new();
-    for _ in 0..MAX_LOOKS {
-        let details = store.license(id).await?.context("the drill's license is gone")?;
+async fn wait_for_deliveries(store: &Store, id: LicenseId) -> anyhow::Result<()> {
+    let mut printed = BTreeSet::new();
+    for _ in 0..MAX_POLLS {
+        let details = store.license(id).await?.context("the drill's license has disappeared")?;
         for delivery in details.deliveries.iter().filter(|d| d.state != DeliveryState::Pending) {
-            if told.insert(delivery.id.to_string()) {
+            if printed.insert(delivery.id.to_string()) {
                 println!("{}", line(delivery));
             }
         }
         let sent = |channel| details.deliveries.iter().any(|d| d.channel == channel && d.state == DeliveryState::Sent);
         if Channel::ALL.into_iter().all(sent) {
-            println!("all three arrived; see that the mail is in the inbox, and close nothing: the issue is closed");
+            println!("all three arrived; check that the email is in the inbox (the issue is closed already)");
             return Ok(());
         }
         if details.deliveries.iter().all(|d| d.state != DeliveryState::Pending) {
-            bail!("the drill failed; license {id} tells more");
+            bail!("the drill failed; see license {id} for details");
         }
-        sleep(LOOK).await;
+        sleep(POLL_INTERVAL).await;
     }
-    let untouched = told.is_empty();
-    let hint = if untouched { "does the service run on this database?" } else { "the service goes on trying" };
-    bail!("not everything arrived within {} seconds; {hint}", LOOK.as_secs_f64() * f64::from(MAX_LOOKS))
+    let hint = if printed.is_empty() { "is the service running on this database?" } else { "the service keeps trying" };
+    bail!("not everything arrived within {} seconds; {hint}", POLL_INTERVAL.as_secs_f64() * f64::from(MAX_POLLS))
 }
 
 fn line(delivery: &Delivery) -> String {
-    let words = match delivery.state {
+    let detail = match delivery.state {
         DeliveryState::Failed => delivery.last_error.as_deref(),
         DeliveryState::Sent | DeliveryState::Pending => delivery.reference.as_deref(),
     };
-    format!("{:<8} {:<7} {}", delivery.channel.as_str(), delivery.state.as_str(), words.unwrap_or_default())
+    format!("{:<8} {:<7} {}", delivery.channel.as_str(), delivery.state.as_str(), detail.unwrap_or_default())
 }

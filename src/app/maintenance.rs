@@ -1,5 +1,4 @@
-//! What is done in the background: erasing what may no longer be kept, in small steps, and finding out whether the database
-//! takes writes before an agent does.
+//! Background work: erases what may no longer be kept, and probes whether the database takes writes.
 
 use std::time::Duration;
 
@@ -14,85 +13,81 @@ use crate::{
     workflow::erase::{self, Erased},
 };
 
-/// What is due is erased at the start and then this often.
-const ROUND: Duration = Duration::from_hours(1);
-/// How often the database has to show that it takes writes.
-const PROBE: Duration = Duration::from_secs(5);
-/// Between two steps others have their turn.
-const PAUSE: Duration = Duration::from_millis(100);
+/// The first round runs at the start.
+const RETENTION_INTERVAL: Duration = Duration::from_hours(1);
+const PROBE_INTERVAL: Duration = Duration::from_secs(5);
+/// Lets other writers in between two batches.
+const BATCH_PAUSE: Duration = Duration::from_millis(100);
 
-/// The running task.
-pub struct Maintenance {
+pub(crate) struct MaintenanceTask {
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
-impl Maintenance {
-    /// Erases and probes from now on.
-    pub fn start(store: Store, clock: Clock, retention_days: u32, metrics: Metrics) -> Self {
+impl MaintenanceTask {
+    pub(crate) fn start(store: Store, clock: Clock, retention_days: u32, metrics: Metrics) -> Self {
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         let task = tokio::spawn(async move {
-            let rounds = async {
+            let retention = async {
                 loop {
-                    round(&store, &clock, retention_days, &metrics).await;
-                    sleep(ROUND).await;
+                    erase_expired(&store, &clock, retention_days, &metrics).await;
+                    sleep(RETENTION_INTERVAL).await;
                 }
             };
-            // A step that is dropped leaves nothing behind: the next round takes it up again.
+            // Each batch is one transaction, so it may be dropped at any point.
             tokio::select! {
-                () = rounds => {}
-                () = probe(&store) => {}
+                () = retention => {}
+                () = probe_writes(&store) => {}
                 () = stopped.cancelled() => {}
             }
         });
         Self { stop, task }
     }
 
-    /// Ends it.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
         let _ = self.task.await;
     }
 }
 
-/// Never ends. Says once that writing fails, and once that it works again.
-async fn probe(store: &Store) {
-    let mut is_refused = false;
+/// Never returns. Logs when writes begin to fail and when they work again.
+async fn probe_writes(store: &Store) {
+    let mut is_failing = false;
     loop {
-        sleep(PROBE).await;
+        sleep(PROBE_INTERVAL).await;
         let probed = store.probe().await;
         match &probed {
-            Err(e) if !is_refused => error!(error = %e, "the database takes no writes"),
-            Ok(()) if is_refused => info!("the database takes writes again"),
+            Err(e) if !is_failing => error!(error = %e, "the database takes no writes"),
+            Ok(()) if is_failing => info!("the database takes writes again"),
             _ => {}
         }
-        is_refused = probed.is_err();
+        is_failing = probed.is_err();
     }
 }
 
-async fn round(store: &Store, clock: &Clock, retention_days: u32, metrics: &Metrics) {
-    let mut all = Erased::default();
+async fn erase_expired(store: &Store, clock: &Clock, retention_days: u32, metrics: &Metrics) {
+    let mut total = Erased::default();
     loop {
         match erase::batch(store, retention_days, clock.now()).await {
             Ok(erased) if erased == Erased::default() => break,
             Ok(erased) => {
                 metrics.erased(erased.texts, erased.customers);
-                all.texts += erased.texts;
-                all.customers += erased.customers;
+                total.texts += erased.texts;
+                total.customers += erased.customers;
             }
             Err(e) => {
-                warn!(error = %e, "erasing is put off to the next round");
+                warn!(error = %e, "erasing failed; the next round retries");
                 break;
             }
         }
-        sleep(PAUSE).await;
+        sleep(BATCH_PAUSE).await;
     }
-    // In every round, so that the next one makes up for a failure.
+    // In every round, so that the next one repeats a failed truncation.
     if let Err(e) = store.truncate_wal().await {
         warn!(error = %e, "erased data may stay in the write-ahead log until the next round");
     }
-    if all != Erased::default() {
-        info!(texts = all.texts, customers = all.customers, "erased what may no longer be kept");
+    if total != Erased::default() {
+        info!(texts = total.texts, customers = total.customers, "erased what may no longer be kept");
     }
 }

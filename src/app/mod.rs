@@ -1,4 +1,4 @@
-//! Wires settings → store, clients, outbox and http; starts and stops them. The only file that knows all rooms.
+//! Wires settings → store, clients, outbox and http; starts and stops them. The only room that knows all others.
 
 mod drill;
 mod maintenance;
@@ -17,12 +17,12 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-pub use drill::drill;
+pub(crate) use drill::drill;
 #[cfg(feature = "sandbox")]
-pub use sandbox::{OnceOptions, SandboxOptions, sandbox};
-pub use sessions::{Revoke, sessions};
+pub(crate) use sandbox::{OnceOptions, SandboxOptions, sandbox};
+pub(crate) use sessions::sessions;
 
-use maintenance::Maintenance;
+use maintenance::MaintenanceTask;
 
 use crate::{
     clock::Clock,
@@ -43,34 +43,34 @@ use crate::{
 pub struct App {
     address: SocketAddr,
     store: Store,
-    /// Nothing where it is held.
+    /// `None` while the outbox is paused.
     outbox: Option<Outbox>,
-    maintenance: Maintenance,
+    maintenance: MaintenanceTask,
     server: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
 }
 
 impl App {
-    /// Opens the store, takes up everything unfinished and listens.
+    /// Opens the store, resumes everything unfinished and listens.
     pub async fn start(config: Config, clock: Clock, random: Random) -> anyhow::Result<Self> {
         Self::start_with(config, clock, random, false).await
     }
 
-    /// The same, but delivers nothing where `hold_outbox`: for the first start from a restored backup.
-    pub async fn start_with(config: Config, clock: Clock, random: Random, hold_outbox: bool) -> anyhow::Result<Self> {
+    /// With `pause_outbox`, delivers nothing; for the first start from a restored backup.
+    pub async fn start_with(config: Config, clock: Clock, random: Random, pause_outbox: bool) -> anyhow::Result<Self> {
         let store = Store::open(config.database_url.expose_secret()).await?;
         let clients = clients(&config, &clock)?;
         let signer = signer(&config).await?;
         let metrics = Metrics::new();
-        let outbox = if hold_outbox {
+        let outbox = if pause_outbox {
             let pending = outbox::pause(&store, clock.now()).await?;
-            warn!(pending, "the outbox is held: nothing is delivered until the next start without --hold-outbox");
+            warn!(pending, "the outbox is paused: nothing is delivered until the next start without --pause-outbox");
             None
         } else {
             Some(Outbox::start(store.clone(), clients, clock.clone(), random, metrics.clone()).await?)
         };
         let maintenance =
-            Maintenance::start(store.clone(), clock.clone(), config.rules.retention_days, metrics.clone());
+            MaintenanceTask::start(store.clone(), clock.clone(), config.rules.retention_days, metrics.clone());
         let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
         let licenses = licenses(&config, store.clone(), signer, clock, random, metrics);
         let state = Arc::new(AppState {
@@ -87,12 +87,11 @@ impl App {
         Ok(Self { address, store, outbox, maintenance, server: handle, serving: tokio::spawn(server) })
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Takes no more requests, lets what is under way end or gives it back, and closes the store. At most 30 s.
+    /// Accepts no more requests, finishes or releases what is in flight, and closes the store. Takes at most 30 s.
     pub async fn stop(self) {
         self.server.stop(true).await;
         let _ = self.serving.await;
@@ -104,55 +103,46 @@ impl App {
     }
 }
 
-/// Runs the service until SIGTERM or SIGINT; a second one ends it at once.
-///
-/// # Errors
-/// What keeps it from starting.
-pub async fn serve(config: Config, hold_outbox: bool) -> anyhow::Result<()> {
+/// Runs the service until SIGTERM or SIGINT; a second one stops it at once.
+pub(crate) async fn serve(config: Config, pause_outbox: bool) -> anyhow::Result<()> {
     let missing = config.zendesk.missing();
-    let app = App::start_with(config, Clock::system(), Random, hold_outbox).await?;
+    let app = App::start_with(config, Clock::system(), Random, pause_outbox).await?;
     info!(address = %app.address(), "ready");
     if !missing.is_empty() {
-        warn!(missing = missing.join(", "), "nobody can be let in until the app is installed and configured");
+        warn!(missing = missing.join(", "), "nobody can sign in until the app is installed and configured");
     }
     let mut signals = Signals::new()?;
     signals.next().await;
-    info!("stopping; what is under way ends or is given back");
+    info!("stopping; finishing or releasing what is in flight");
     tokio::select! {
         () = app.stop() => info!("stopped"),
-        () = signals.next() => info!("stopped at once; what was under way is taken up at the next start"),
+        () = signals.next() => info!("stopped at once; the next start resumes what was in flight"),
     }
     Ok(())
 }
 
-/// Puts all failed deliveries back into the outbox of the service, and prints how many there were.
-///
-/// # Errors
-/// Where the database cannot be used.
-pub async fn retry(config: Config) -> anyhow::Result<()> {
+/// Enqueues all failed deliveries again and prints their number.
+pub(crate) async fn retry(config: Config) -> anyhow::Result<()> {
     let store = Store::open(config.database_url.expose_secret()).await?;
     let retried = retry::retry_all(&store, &config.rules, Clock::system().now()).await?;
     store.close().await;
-    println!("failed deliveries put back into the outbox: {retried}");
+    println!("failed deliveries enqueued again: {retried}");
     Ok(())
 }
 
-/// Erases one customer, and prints what there was of them.
-///
-/// # Errors
-/// Where the address is none, or the database cannot be used.
+/// Erases a customer and prints what was erased.
 pub async fn erase(config: Config, customer: &str) -> anyhow::Result<()> {
     let email = Email::parse(customer).map_err(|e| anyhow::anyhow!("--customer: {e}"))?;
     let store = Store::open(config.database_url.expose_secret()).await?;
     let erase::ErasedCustomer { licenses, forwards, issues } =
         erase::customer(&store, Random, &email, Clock::system().now()).await?;
     store.close().await;
-    println!("erased from {licenses} licenses of this customer and {forwards} mailed to this address for others");
-    println!("{issues} GitLab issues are redacted by the running service; what Slack and the mailbox hold stays");
+    println!("erased this customer from {licenses} licenses, and the address from {forwards} licenses of others");
+    println!("the running service redacts {issues} GitLab issues; messages in Slack and mailboxes stay");
     Ok(())
 }
 
-/// The signals that end the service.
+/// The signals that stop the service.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,

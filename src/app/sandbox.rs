@@ -1,4 +1,4 @@
-//! The sandbox: the very same service, pointed at the stand-ins.
+//! `stopgap sandbox`: the service, configured for the stand-ins.
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -16,61 +16,58 @@ use crate::{
     },
 };
 
-/// What `stopgap sandbox` was asked for.
 #[derive(Debug)]
-pub struct SandboxOptions {
-    /// The page's port on loopback; 0 takes a free one.
+pub(crate) struct SandboxOptions {
+    /// Port of the page on loopback; 0 for a free one.
     pub port: u16,
-    /// A local copy of Zendesk's SDK to serve instead of the built-in stand-in.
+    /// Local copy of Zendesk's SDK to serve instead of the built-in stand-in.
     pub sdk: Option<PathBuf>,
-    /// One license through the whole path, then the end; nothing runs the page until it is stopped.
+    /// Send one license and exit; `None` serves the page until it is stopped.
     pub once: Option<OnceOptions>,
 }
 
-/// The license that `stopgap sandbox --once` generates; what is not given is made up.
+/// The license that `stopgap sandbox --once` generates, with defaults for what is missing.
 #[derive(Debug)]
-pub struct OnceOptions {
+pub(crate) struct OnceOptions {
     pub email: Option<String>,
     pub name: Option<String>,
     pub company: Option<String>,
     pub seats: Option<u32>,
     pub ticket: Option<u64>,
-    /// One JSON object instead of words.
+    /// Print JSON.
     pub json: bool,
 }
 
-/// Limits are for people who mean it; a visitor may press as often as they like.
+/// Limits would only get in the way of trying things out.
 const NO_LIMITS: [(&str, &str); 3] = [
     ("STOPGAP_AGENT_HOURLY_LIMIT", "10000"),
     ("STOPGAP_CUSTOMER_DAILY_LIMIT", "10000"),
     ("STOPGAP_DAILY_LIMIT", "1000000"),
 ];
 
-/// Runs the whole world on one machine, in a temporary folder that goes when it ends.
-///
-/// # Errors
-/// What keeps it from starting; with `once` also what did not arrive.
-pub async fn sandbox(options: SandboxOptions) -> anyhow::Result<()> {
+/// Runs the service and its stand-ins, with a database in a temporary folder. With `once`, returns an error if something
+/// did not arrive.
+pub(crate) async fn sandbox(options: SandboxOptions) -> anyhow::Result<()> {
     let (clock, random) = (Clock::system(), Random);
     let page_port = if options.once.is_some() { 0 } else { options.port };
     let keys = tokio::task::spawn_blocking(move || Keys::generate(random)).await?;
     let world = World::start(WorldOptions { page_port, keys, sdk: options.sdk, clock: clock.clone(), random }).await?;
-    let folder = tempfile::tempdir().context("a temporary folder cannot be made")?;
+    let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
     let database = folder.path().join("stopgap.db");
-    let config = config(&world, database.to_str().context("the temporary folder has an unreadable name")?)?;
+    let config = config(&world, database.to_str().context("the temporary folder's name is not UTF-8")?)?;
     let app = App::start(config, clock, random).await?;
     let service = Url::parse(&format!("http://localhost:{}", app.address().port()))?;
     world.zendesk.set_service(service.clone());
     let outcome = match options.once {
-        Some(order) => one(&world, &service, order).await,
-        None => visit(&world).await,
+        Some(order) => send_one(&world, &service, order).await,
+        None => serve_page(&world).await,
     };
     app.stop().await;
     world.stop().await;
     outcome
 }
 
-/// The settings as the sandbox's own environment says them; a real environment has no part in it.
+/// Ignores the process's environment.
 fn config(world: &World, database: &str) -> anyhow::Result<Config> {
     let no_limits = NO_LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let settings = world.settings(0, database).into_iter().chain(no_limits);
@@ -81,14 +78,14 @@ fn config(world: &World, database: &str) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-async fn visit(world: &World) -> anyhow::Result<()> {
+async fn serve_page(world: &World) -> anyhow::Result<()> {
     println!("\n  This is a sandbox: throw-away keys, no real license, nothing leaves this machine.\n");
     println!("  Open  {}\n\n  Ctrl-C ends it.\n", world.origin());
     Signals::new()?.next().await;
     Ok(())
 }
 
-async fn one(world: &World, service: &Url, options: OnceOptions) -> anyhow::Result<()> {
+async fn send_one(world: &World, service: &Url, options: OnceOptions) -> anyhow::Result<()> {
     let usual = Order::default();
     let order = Order {
         email: options.email.unwrap_or(usual.email),

@@ -1,4 +1,4 @@
-//! `stopgap sessions`: lists and revokes the sessions of agents.
+//! `stopgap sessions`: lists and revokes agents' sessions.
 
 use secrecy::ExposeSecret as _;
 
@@ -8,12 +8,9 @@ use crate::{
     store::{Session, SessionFilter, Store},
 };
 
-/// Which sessions to end; `None` only lists them.
-pub type Revoke = Option<SessionFilter>;
-
-/// Lists the sessions that have not ended, after revoking those of `revoke`. A revoked session ends at its next request,
-/// and its progress streams at their next event.
-pub async fn sessions(config: Config, revoke: Revoke) -> anyhow::Result<()> {
+/// Revokes the sessions that match `revoke` and lists the others. A revoked session ends at its next request, its progress
+/// streams at their next event.
+pub(crate) async fn sessions(config: Config, revoke: Option<SessionFilter>) -> anyhow::Result<()> {
     let store = Store::open(config.database_url.expose_secret()).await?;
     let now = Clock::system().now();
     if let Some(filter) = revoke {

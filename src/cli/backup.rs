@@ -10,14 +10,12 @@ use crate::{
     store,
 };
 
-/// What `stopgap backup` understands.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The file to make; it must not be there yet. It holds licenses: keep it like a password
+    /// The file to create; it must not exist. It holds licenses, so keep it secret
     file: PathBuf,
 }
 
-/// Copies the database that the settings name.
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let environment = Environment::of_process();
     let url = config::database_url(|variable| environment.get(variable))?;

@@ -10,12 +10,11 @@ use crate::{
         finding::{Finding, Status},
     },
     clock::Clock,
-    config::{Environment, Mistakes},
+    config::{ConfigErrors, Environment},
     license::Email,
     random::Random,
 };
 
-/// What `stopgap check` understands.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Send a test mail to this address, and a test message to Slack
@@ -28,12 +27,12 @@ pub(super) struct Arguments {
     flags: Flags,
 }
 
-/// Prints one line a part. Mistakes in the settings are lines too: nothing else can be looked at then.
+/// Prints one line per part. Nothing but the settings is checked if they have errors.
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { send_test, recipient, flags } = arguments;
     let findings = match flags.over(Environment::of_process()).config() {
         Ok(config) => check(&config, &Clock::system(), Random, &Options { send_test, recipient }).await,
-        Err(mistakes) => of_mistakes(&mistakes),
+        Err(errors) => config_findings(&errors),
     };
     for finding in &findings {
         println!("{finding}");
@@ -45,9 +44,6 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn of_mistakes(mistakes: &Mistakes) -> Vec<Finding> {
-    mistakes
-        .iter()
-        .map(|mistake| Finding::failed("settings", format!("{} {}", mistake.variable, mistake.words)))
-        .collect()
+fn config_findings(errors: &ConfigErrors) -> Vec<Finding> {
+    errors.iter().map(|error| Finding::failed("settings", format!("{} {}", error.variable, error.message))).collect()
 }

@@ -9,20 +9,19 @@ use crate::{
     license::{Email, Username},
 };
 
-/// What `stopgap drill` understands.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Your own address: the license is mailed there
+    /// Your own address, to which the license is mailed
     #[arg(long, value_name = "ADDRESS", value_parser = Email::parse)]
     email: Email,
-    /// Your own GitLab username: the issue is assigned to it
+    /// Your own GitLab username, to which the issue is assigned
     #[arg(long, value_name = "NAME", value_parser = Username::parse)]
     username: Username,
     #[command(flatten)]
     flags: Flags,
 }
 
-/// Ends well only where all three deliveries were made.
+/// Succeeds only if all three deliveries were made.
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let Arguments { email, username, flags } = arguments;
     let config = flags.over(Environment::of_process()).config()?;

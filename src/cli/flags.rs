@@ -1,15 +1,15 @@
-//! The settings as flags, made from the table of settings.
+//! Settings as flags, made from the table of settings.
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
 use crate::config::{Environment, PREFIX, SETTINGS, Unset};
 
-/// The settings that were given as flags: variable and value.
+/// The settings given as flags: variable and value.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Flags(Vec<(String, String)>);
 
 impl Flags {
-    /// Puts the flags over what the environment says.
+    /// Overrides the environment with the flags.
     pub(super) fn over(self, environment: Environment) -> Environment {
         self.0.into_iter().fold(environment, |environment, (variable, value)| environment.with(&variable, value))
     }
@@ -20,10 +20,10 @@ impl Args for Flags {
         let mut command = command;
         for setting in SETTINGS {
             if !setting.secret {
-                command = command.arg(flag(&setting.variable(), "VALUE", help(setting.holds, setting.default)));
+                command = command.arg(flag(&setting.variable(), "VALUE", help(setting.description, setting.default)));
             }
             if setting.file {
-                let mut arg = flag(&setting.file_variable(), "FILE", format!("file that holds {}", setting.variable()));
+                let mut arg = flag(&setting.file_variable(), "FILE", format!("file with {}", setting.variable()));
                 if !setting.secret {
                     arg = arg.conflicts_with(setting.variable());
                 }
@@ -50,11 +50,11 @@ impl FromArgMatches for Flags {
     }
 }
 
-/// The variables that are no flags, for the end of `--help`.
+/// The end of `--help`: variables that are not flags.
 pub(super) fn secrets_help() -> String {
-    let mut text = "Secrets, by the environment or as files alone:".to_owned();
+    let mut text = "Secrets, from the environment or files only:".to_owned();
     for setting in SETTINGS.iter().filter(|setting| setting.secret) {
-        text += &format!("\n  {:<28} {}", setting.variable(), help(setting.holds, setting.default));
+        text += &format!("\n  {:<28} {}", setting.variable(), help(setting.description, setting.default));
     }
     text
 }
@@ -64,13 +64,13 @@ fn flag(variable: &str, value: &'static str, help: String) -> Arg {
     Arg::new(variable.to_owned()).long(name).value_name(value).help(help)
 }
 
-/// The table's Markdown without its backticks, and what holds without the setting.
-fn help(holds: &str, default: Unset) -> String {
-    let holds = holds.replace('`', "");
+/// The table's description without backticks, and the default.
+fn help(description: &str, default: Unset) -> String {
+    let description = description.replace('`', "");
     match default {
-        Unset::Required => format!("{holds} [required]"),
-        Unset::Value(value) => format!("{holds} [default: {value}]"),
-        Unset::Absent(words) => format!("{holds} [default: {words}]"),
+        Unset::Required => format!("{description} [required]"),
+        Unset::Value(value) => format!("{description} [default: {value}]"),
+        Unset::Absent(meaning) => format!("{description} [default: {meaning}]"),
     }
 }
 
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn each_setting_that_is_no_secret_is_a_flag_and_each_file_is_one() {
+    fn every_setting_but_secrets_is_a_flag_and_every_file_is_one() {
         let Flags(flags) = given(&["--license-days", "5", "--gitlab-token-file", "/run/token"]).unwrap();
         let expected = [("STOPGAP_LICENSE_DAYS", "5"), ("STOPGAP_GITLAB_TOKEN_FILE", "/run/token")];
         assert_eq!(flags.len(), 2);

@@ -1,4 +1,4 @@
-//! `stopgap health`: for the image's health check.
+//! `stopgap health`, the image's health check.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -10,18 +10,17 @@ use clap::Args;
 
 use crate::config::{self, Environment};
 
-/// How long the service may take to answer; the image's health check waits a little longer.
+/// Less than the timeout of the image's health check.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// What `stopgap health` understands.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The address that the service listens on [default: as `serve`]
+    /// The address the service listens on [default: as `serve`]
     #[arg(long, value_name = "ADDRESS")]
     bind: Option<String>,
 }
 
-/// Ends well where the service on this machine says that it is ready.
+/// Succeeds if the service on this machine is ready.
 pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut environment = Environment::of_process();
     if let Some(bind) = arguments.bind {
@@ -29,15 +28,15 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
     let address = reachable(config::bind(|variable| environment.get(variable))?);
     let client = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).build()?;
-    let answer = client.get(format!("http://{address}/health/ready")).send().await;
-    let status = answer.with_context(|| format!("no answer from {address}"))?.status();
+    let response = client.get(format!("http://{address}/health/ready")).send().await;
+    let status = response.with_context(|| format!("no response from {address}"))?.status();
     if !status.is_success() {
-        bail!("not ready: {address} answers {status}");
+        bail!("not ready: {address} responded with {status}");
     }
     Ok(())
 }
 
-/// Where an address is reached that may mean "all addresses of this machine".
+/// Replaces an unspecified address (all interfaces) by loopback.
 fn reachable(bind: SocketAddr) -> SocketAddr {
     let ip = match bind.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -52,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_addresses_are_asked_over_loopback() {
+    fn a_service_on_all_interfaces_is_asked_over_loopback() {
         for (bind, asked) in
             [("0.0.0.0:8080", "127.0.0.1:8080"), ("[::]:8080", "[::1]:8080"), ("10.0.0.1:80", "10.0.0.1:80")]
         {

@@ -1,4 +1,4 @@
-//! The command line: each command is one call.
+//! The command line.
 
 mod backup;
 mod check;
@@ -30,69 +30,63 @@ pub struct Cli {
 enum Command {
     /// Run the service
     ///
-    /// Settings are environment variables; those that are no secret are flags too, and a flag is stronger. Each
-    /// secret or key can be given as a file: `--gitlab-token-file FILE` or `STOPGAP_GITLAB_TOKEN_FILE=FILE`.
+    /// Settings are environment variables. Those that are not secret are also flags, which take precedence. Secrets and
+    /// keys can be given as files: `--gitlab-token-file FILE` or `STOPGAP_GITLAB_TOKEN_FILE=FILE`.
     #[command(after_long_help = flags::secrets_help())]
     Serve {
         #[command(flatten)]
         settings: Flags,
-        /// Deliver nothing: for the first start from a restored backup. What is pending may have been delivered since
-        /// that backup; it is marked uncertain, so that the next start without this flag looks before it repeats
+        /// Deliver nothing; for the first start from a restored backup. Pending deliveries may have been made after the
+        /// backup, so they are marked uncertain: the next start without this flag looks for existing issues first
         #[arg(long)]
-        hold_outbox: bool,
+        pause_outbox: bool,
     },
-    /// Run the whole world on this machine: a Zendesk ticket, a mailbox, a GitLab, a Slack. Needs no settings
+    /// Run the service with stand-ins for Zendesk, the mailbox, GitLab and Slack; needs no settings
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Arguments),
-    /// Check each part of the configuration against the living world; changes nothing
+    /// Check the configuration against the real services; changes nothing
     ///
-    /// One line each: ok, warning, or failed with the remedy. Exit code 1 where something failed.
+    /// Prints one line per part: ok, warning, or failed with the remedy. The exit code is 1 if something failed.
     #[command(after_long_help = flags::secrets_help())]
     Check(check::Arguments),
-    /// Try the whole path: one license to your own address by the running service, marked as a drill
+    /// Test the whole path: the running service sends one license, marked as a drill, to your own address
     #[command(after_long_help = flags::secrets_help())]
     Drill(drill::Arguments),
-    /// Copy the SQLite database into a new file while the service runs
+    /// Copy the SQLite database to a new file; the service may be running
     Backup(backup::Arguments),
     /// Read a license file and print its attributes
     Open(open::Arguments),
-    /// Write the Zendesk app as a zip for this service's public address
+    /// Write the Zendesk app for this service's public address as a zip
     Package(package::Arguments),
-    /// Put failed deliveries back into the outbox
+    /// Retry failed deliveries
     ///
-    /// Takes the settings of the service, which may be running: it takes them up within a second.
+    /// Needs the settings of the service. A running service starts within a second.
     #[command(after_long_help = flags::secrets_help())]
     Retry(Flags),
-    /// Erase one customer, at their request: from the database, and from the GitLab issues by the running service
+    /// Erase a customer from the database; the running service redacts their GitLab issues
     #[command(after_long_help = flags::secrets_help())]
     Erase(erase::Arguments),
-    /// List the agents' sessions, and end them
-    ///
-    /// The running service needs no restart.
+    /// List or revoke agents' sessions; the service may be running
     #[command(after_long_help = flags::secrets_help())]
     Sessions(sessions::Arguments),
-    /// Ask the running service whether it is ready; exit code 0 says yes
+    /// Ask the running service whether it is ready; exit code 0 if it is
     Health(health::Arguments),
 }
 
 impl Cli {
-    /// Does what the command says.
-    ///
-    /// # Errors
-    /// What went wrong, in words for the person at the terminal.
     pub fn run(self) -> anyhow::Result<()> {
         private::keep_memory_private()?;
         match self.command {
-            Command::Serve { settings, hold_outbox } => {
+            Command::Serve { settings, pause_outbox } => {
                 let environment = settings.over(Environment::of_process());
                 let config = environment.config()?;
                 telemetry::start(&config.log)?;
                 for warning in environment.warnings() {
                     tracing::warn!("{warning}");
                 }
-                // It holds the secrets as text.
+                // Wipes the secrets in it.
                 drop(environment);
-                block_on(app::serve(config, hold_outbox))
+                block_on(app::serve(config, pause_outbox))
             }
             #[cfg(feature = "sandbox")]
             Command::Sandbox(arguments) => block_on(app::sandbox(arguments.into())),
@@ -112,7 +106,7 @@ impl Cli {
 fn block_on(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(work);
-    // Does not wait for blocking threads: a call of an HSM may hang forever.
+    // Does not wait for blocking threads: a call to an HSM may hang forever.
     runtime.shutdown_background();
     outcome
 }

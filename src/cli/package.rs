@@ -1,4 +1,4 @@
-//! `stopgap package`: the Zendesk app as a zip.
+//! `stopgap package`.
 
 use std::{fs, path::PathBuf};
 
@@ -10,7 +10,6 @@ use crate::{
     zendesk::package::package,
 };
 
-/// What `stopgap package` understands.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Where to write the zip
@@ -21,7 +20,6 @@ pub(super) struct Arguments {
     public_url: Option<String>,
 }
 
-/// Writes the zip.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut environment = Environment::of_process();
     if let Some(url) = arguments.public_url {

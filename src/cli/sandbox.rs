@@ -6,34 +6,33 @@ use clap::Args;
 
 use crate::app::{OnceOptions, SandboxOptions};
 
-/// What `stopgap sandbox` understands.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Port of the page, on loopback alone
+    /// Port of the page, on loopback
     #[arg(long, default_value_t = 8081)]
     port: u16,
-    /// A local copy of Zendesk's SDK to serve instead of the built-in stand-in
+    /// Local copy of Zendesk's SDK to serve instead of the built-in stand-in
     #[arg(long, value_name = "FILE")]
     sdk: Option<PathBuf>,
-    /// Drive one license through the whole path, print what arrived, and end; exit code 0 only if all of it arrived
+    /// Send one license along the whole path, print what arrived, and exit; exit code 0 only if everything arrived
     #[arg(long, conflicts_with_all = ["port", "sdk"])]
     once: bool,
-    /// With --once: the customer's address
+    /// With --once: address of the customer
     #[arg(long, requires = "once")]
     email: Option<String>,
-    /// With --once: the customer's name
+    /// With --once: name of the customer
     #[arg(long, requires = "once")]
     name: Option<String>,
-    /// With --once: the customer's company
+    /// With --once: company of the customer
     #[arg(long, requires = "once")]
     company: Option<String>,
-    /// With --once: the user count
+    /// With --once: number of seats
     #[arg(long, requires = "once")]
     seats: Option<u32>,
-    /// With --once: the ticket's number
+    /// With --once: number of the ticket
     #[arg(long, requires = "once", value_name = "ID")]
     ticket: Option<u64>,
-    /// With --once: print one JSON object
+    /// With --once: print JSON
     #[arg(long, requires = "once")]
     json: bool,
 }

@@ -1,4 +1,4 @@
-//! The process's environment and flags, as one set of variables. The only place that reads the environment.
+//! Environment variables and flags as one set of variables. Nothing else reads the environment.
 
 use std::{
     collections::BTreeMap,
@@ -11,28 +11,26 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
-    Config, Mistakes,
-    mistakes::FieldError,
+    Config, ConfigErrors,
+    errors::SettingError,
     settings::{FILE_SUFFIX, PREFIX, SETTINGS},
 };
 
-/// How alike two names must be (Jaro–Winkler, 0 to 1) for one to be suggested for the other.
-const ALIKE: f64 = 0.8;
+/// How similar a setting must be to a typo to be suggested (Jaro–Winkler, 0 to 1).
+const MIN_SIMILARITY: f64 = 0.8;
 
-/// The `STOPGAP_…` variables that were given, by whole name. Wiped when it is dropped.
+/// The `STOPGAP_…` variables that are set, by full name. Wiped on drop.
 #[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, Zeroizing<String>>,
-    mistakes: Vec<FieldError>,
+    errors: Vec<SettingError>,
 }
 
 impl Environment {
-    /// Reads the process's environment.
-    pub fn of_process() -> Self {
+    pub(crate) fn of_process() -> Self {
         Self::of(std::env::vars_os())
     }
 
-    /// Takes variables from elsewhere.
     pub fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let mut environment = Self::default();
         for (name, value) in variables {
@@ -42,8 +40,8 @@ impl Environment {
         environment
     }
 
-    /// Puts a flag's value over what the environment says about `variable`, its `…_FILE` included.
-    pub fn with(mut self, variable: &str, value: String) -> Self {
+    /// Overrides `variable` and its `…_FILE` with a flag's value.
+    pub(crate) fn with(mut self, variable: &str, value: String) -> Self {
         let whole = variable.strip_suffix(FILE_SUFFIX).unwrap_or(variable);
         self.variables.remove(whole);
         self.variables.remove(&format!("{whole}{FILE_SUFFIX}"));
@@ -51,26 +49,23 @@ impl Environment {
         self
     }
 
-    /// The value of `variable`, for [`Config::read`] and its kin.
-    pub fn get(&self, variable: &str) -> Option<String> {
+    /// The lookup for [`Config::read`].
+    pub(crate) fn get(&self, variable: &str) -> Option<String> {
         self.variables.get(variable).map(|value| value.to_string())
     }
 
-    /// Reads all settings, and holds unknown variables against them: a typo must not pass silently.
-    ///
-    /// # Errors
-    /// Every mistake.
-    pub fn config(&self) -> Result<Config, Mistakes> {
-        let (config, read) = match Config::read(|variable| self.get(variable)) {
+    /// Reads all settings. Unknown variables are errors, because they are most likely typos.
+    pub fn config(&self) -> Result<Config, ConfigErrors> {
+        let (config, errors) = match Config::read(|variable| self.get(variable)) {
             Ok(config) => (Some(config), None),
-            Err(mistakes) => (None, Some(mistakes)),
+            Err(errors) => (None, Some(errors)),
         };
-        let all = read.iter().flat_map(Mistakes::iter).chain(&self.mistakes).cloned().collect();
-        Mistakes::or(all, config)
+        let all = errors.iter().flat_map(ConfigErrors::iter).chain(&self.errors).cloned().collect();
+        ConfigErrors::check(all, config)
     }
 
-    /// Files with secrets that others on this machine may read, and a PKCS#11 module that others may change. Each is a
-    /// sentence that names the variable and the remedy.
+    /// Warnings about secret files that other users may open and a PKCS#11 module that they may change. Each names the
+    /// variable and the remedy.
     pub fn warnings(&self) -> Vec<String> {
         let secrets = SETTINGS.iter().filter(|setting| setting.secret && setting.file);
         let files = secrets.filter_map(|setting| {
@@ -82,41 +77,45 @@ impl Environment {
         let database = database.as_deref().and_then(|url| url.trim().strip_prefix("sqlite:"));
         let database = database.map(|file| (format!("{PREFIX}DATABASE_URL"), file.trim_start_matches("//").into()));
         let module = format!("{PREFIX}LICENSE_HSM_MODULE");
-        let writable = self.get(&module).and_then(|path| writable(&module, Path::new(path.trim())));
-        files.chain(database).filter_map(|(variable, path)| loose(&variable, &path)).chain(writable).collect()
+        let writable = self.get(&module).and_then(|path| writable_by_others(&module, Path::new(path.trim())));
+        files
+            .chain(database)
+            .filter_map(|(variable, path)| readable_by_others(&variable, &path))
+            .chain(writable)
+            .collect()
     }
 
     fn take(&mut self, name: &str, value: OsString) {
         let Ok(value) = value.into_string() else {
-            return self.mistake(name, "is not UTF-8".into());
+            return self.error(name, "is not UTF-8".into());
         };
         if is_known(name) {
             self.variables.insert(name.to_owned(), Zeroizing::new(value));
         } else if !is_from_kubernetes(name, &value) {
-            self.mistake(name, advice(name));
+            self.error(name, unknown(name));
         }
     }
 
-    fn mistake(&mut self, name: &str, words: String) {
-        self.mistakes.push(FieldError { variable: name.to_owned(), words });
+    fn error(&mut self, name: &str, message: String) {
+        self.errors.push(SettingError { variable: name.to_owned(), message });
     }
 }
 
-/// A warning about a file that others than its owner may open. Returns `None` if they may not, or it does not exist.
-fn loose(variable: &str, path: &Path) -> Option<String> {
+/// Returns `None` if only the owner may open the file, or if it does not exist.
+fn readable_by_others(variable: &str, path: &Path) -> Option<String> {
     let mode = mode(path)?;
     (mode & 0o077 != 0).then(|| {
         let path = path.display();
-        format!("{variable} names {path}, which others on this machine may open (mode {mode:04o}): chmod 600 {path}")
+        format!("{variable} names {path}, which other users may open (mode {mode:04o}): chmod 600 {path}")
     })
 }
 
-/// The same for code that this process loads.
-fn writable(variable: &str, path: &Path) -> Option<String> {
+/// The same for writing.
+fn writable_by_others(variable: &str, path: &Path) -> Option<String> {
     let mode = mode(path)?;
     (mode & 0o022 != 0).then(|| {
         let path = path.display();
-        format!("{variable} names {path}, which others on this machine may change (mode {mode:04o}): chmod go-w {path}")
+        format!("{variable} names {path}, which other users may change (mode {mode:04o}): chmod go-w {path}")
     })
 }
 
@@ -128,8 +127,8 @@ fn is_known(name: &str) -> bool {
     SETTINGS.iter().any(|setting| name == setting.variable() || (setting.file && name == setting.file_variable()))
 }
 
-/// Kubernetes tells every container about the services of its namespace; one named `stopgap` makes
-/// `STOPGAP_SERVICE_HOST`, `STOPGAP_PORT=tcp://…`, `STOPGAP_PORT_8080_TCP_ADDR`, which are no typos.
+/// Kubernetes sets variables for each service of the namespace. A service named `stopgap` brings
+/// `STOPGAP_SERVICE_HOST`, `STOPGAP_PORT=tcp://…` and `STOPGAP_PORT_8080_TCP_ADDR`.
 fn is_from_kubernetes(name: &str, value: &str) -> bool {
     let is_port = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     name.ends_with("_SERVICE_HOST")
@@ -138,18 +137,19 @@ fn is_from_kubernetes(name: &str, value: &str) -> bool {
         || name.split_once("_PORT_").is_some_and(|(_, rest)| is_port(rest))
 }
 
-fn advice(name: &str) -> String {
+/// The error message for an unknown variable.
+fn unknown(name: &str) -> String {
     let whole = name.strip_suffix(FILE_SUFFIX).unwrap_or(name);
     if whole != name && is_known(whole) {
-        return format!("is no setting: {whole} cannot be given as a file");
+        return format!("is not a setting: {whole} cannot be given as a file");
     }
     let closest = SETTINGS
         .iter()
         .map(|setting| (strsim::jaro_winkler(&whole[PREFIX.len()..], setting.name), setting))
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .filter(|(alike, _)| *alike >= ALIKE);
+        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY);
     match closest {
-        Some((_, setting)) => format!("is no setting: did you mean {}?", setting.variable()),
-        None => "is no setting: remove it".to_owned(),
+        Some((_, setting)) => format!("is not a setting: did you mean {}?", setting.variable()),
+        None => "is not a setting: remove it".to_owned(),
     }
 }

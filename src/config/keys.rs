@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rsa::{PublicKey, traits::PublicKeyParts as _};
 use secrecy::SecretString;
 
-use super::{reader::Reader, values};
+use super::{parse, reader::Reader};
 use crate::sealing::{HsmSettings, KeySource, SealingKey, file::parse_public_key, key_uri::KeyUri};
 
 const PRIVATE_KEY: &str = "STOPGAP_LICENSE_PRIVATE_KEY";
@@ -27,12 +27,12 @@ impl Sealing {
         let private = reader.optional("LICENSE_PRIVATE_KEY", private_key);
         let public = reader.value("LICENSE_PUBLIC_KEY", public_key);
         let hsm = hsm(reader);
-        let days = reader.value("LICENSE_DAYS", values::number(1..=30));
+        let days = reader.value("LICENSE_DAYS", parse::number(1..=30));
         let source = match (private?, hsm?) {
             (Some(key), None) => KeySource::Pem(key),
             (None, Some(hsm)) => KeySource::Hsm(hsm),
             (None, None) => {
-                reader.mistake(
+                reader.error(
                     PRIVATE_KEY.into(),
                     "is missing (or STOPGAP_LICENSE_PRIVATE_KEY_FILE): the RSA key that seals; or name a key in an HSM by \
                      STOPGAP_LICENSE_HSM_MODULE and STOPGAP_LICENSE_HSM_KEY",
@@ -40,7 +40,7 @@ impl Sealing {
                 return None;
             }
             (Some(_), Some(_)) => {
-                reader.mistake(PRIVATE_KEY.into(), "and STOPGAP_LICENSE_HSM_MODULE are both set: keep one of them");
+                reader.error(PRIVATE_KEY.into(), "and STOPGAP_LICENSE_HSM_MODULE are both set: keep one of them");
                 return None;
             }
         };
@@ -50,27 +50,27 @@ impl Sealing {
         {
             let words = "does not match STOPGAP_LICENSE_PUBLIC_KEY: GitLab would refuse every license; \
                          give the two halves of one pair";
-            reader.mistake(PRIVATE_KEY.into(), words);
+            reader.error(PRIVATE_KEY.into(), words);
             return None;
         }
         Some(Self { source, public, days: days? })
     }
 }
 
-/// `LICENSE_HSM_…`. The outer `None` is a mistake, the inner one no HSM.
+/// `LICENSE_HSM_…`. The outer `None` is an error, the inner one no HSM.
 #[expect(clippy::option_option, reason = "as in `Reader::optional`")]
 fn hsm(reader: &mut Reader) -> Option<Option<HsmSettings>> {
     let module = reader.optional("LICENSE_HSM_MODULE", module);
     let key = reader.optional("LICENSE_HSM_KEY", KeyUri::parse);
     let pin = reader.optional("LICENSE_HSM_PIN", |text| Ok(SecretString::from(text)));
-    let sessions = reader.value("LICENSE_HSM_SESSIONS", values::number(1..=16));
+    let sessions = reader.value("LICENSE_HSM_SESSIONS", parse::number(1..=16));
     match (module?, key?, pin?) {
         (Some(module), Some(key), pin) => Some(Some(HsmSettings { module, key, pin, sessions: sessions? })),
         (None, None, None) => Some(None),
         (module, _, _) => {
             let (set, missing) = if module.is_some() { ("MODULE", "KEY") } else { ("KEY or …_PIN", "MODULE") };
             let variable = format!("STOPGAP_LICENSE_HSM_{missing}");
-            reader.mistake(variable, format!("is missing: STOPGAP_LICENSE_HSM_{set} is set, and needs it"));
+            reader.error(variable, format!("is missing: STOPGAP_LICENSE_HSM_{set} is set, and needs it"));
             None
         }
     }

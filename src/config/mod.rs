@@ -1,16 +1,16 @@
-//! Every setting: its variable, default and check. All mistakes are collected before one word is said.
+//! Every setting: its variable, default and parser. All errors are reported together.
 //!
-//! The only room that reads the environment. [`SETTINGS`] is the one table that everything else is made from.
+//! The only room that reads the environment. Everything else is made from the table `SETTINGS`.
 
-mod addresses;
 mod environment;
+mod errors;
 mod keys;
-mod mistakes;
+mod parse;
 mod reader;
 mod sections;
 mod settings;
 mod smtp;
-mod values;
+mod urls;
 
 #[cfg(test)]
 mod tests;
@@ -22,21 +22,22 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use environment::Environment;
-pub use keys::Sealing;
-pub use mistakes::{FieldError, Mistakes};
+pub(crate) use errors::ConfigErrors;
+pub(crate) use keys::Sealing;
 pub use sections::{Gitlab, Log, LogFormat, Rules, Slack, Zendesk};
-pub use settings::{FILE_SUFFIX, PREFIX, SETTINGS, Setting, Unset, table};
-pub use smtp::{Smtp, SmtpTls};
+pub use settings::table;
+pub(crate) use settings::{PREFIX, SETTINGS, Unset};
+pub(crate) use smtp::{Smtp, SmtpTls};
 
 use reader::Reader;
 
-/// Every setting, checked. Its `Debug` shows no secret.
+/// All settings, parsed. `Debug` shows no secret.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub bind: SocketAddr,
-    /// `PUBLIC_URL`: where agents' browsers reach the service; no path, no query.
+    /// Where agents' browsers reach the service; no path, no query.
     pub public_url: Url,
-    /// `DATABASE_URL`: `sqlite:FILE` or `postgres://…`, which may hold a password.
+    /// `sqlite:FILE` or `postgres://…`, which may hold a password.
     pub database_url: SecretString,
     pub zendesk: Zendesk,
     pub sealing: Sealing,
@@ -44,39 +45,34 @@ pub struct Config {
     pub gitlab: Gitlab,
     pub slack: Slack,
     pub rules: Rules,
-    /// `MAILGUN_SIGNING_KEY`: webhooks are refused without it.
+    /// Webhooks are refused without it.
     pub mailgun_signing_key: Option<SecretString>,
-    /// `METRICS_TOKEN`: metrics are not found without it.
+    /// `/metrics` is not found without it.
     pub metrics_token: Option<SecretString>,
-    /// `USAGE_URL_TEMPLATE`: with `{license_md5}` or `{license_sha256}` in it.
+    /// With `{license_md5}` or `{license_sha256}`.
     pub usage_url_template: Option<String>,
     pub log: Log,
 }
 
 impl Config {
-    /// Reads all settings; `lookup` takes a variable's whole name (`STOPGAP_BIND`). An empty value counts as none.
-    ///
-    /// # Errors
-    /// Every mistake, in the order of [`SETTINGS`].
-    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Mistakes> {
-        let mut reader = Reader::new(&lookup);
-        let config = Self::from_reader(&mut reader);
-        Mistakes::or(reader.mistakes, config)
+    /// Reads all settings. `lookup` takes a variable's full name (`STOPGAP_BIND`); a blank value counts as not set.
+    pub(crate) fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+        read(lookup, Self::from_reader)
     }
 
     fn from_reader(reader: &mut Reader) -> Option<Self> {
-        let bind = reader.value("BIND", values::socket_address);
-        let public_url = reader.value("PUBLIC_URL", addresses::origin);
-        let database_url = reader.value("DATABASE_URL", addresses::database);
+        let bind = reader.value("BIND", parse::socket_address);
+        let public_url = reader.value("PUBLIC_URL", urls::origin);
+        let database_url = reader.value("DATABASE_URL", urls::database);
         let zendesk = Zendesk::read(reader);
         let sealing = Sealing::read(reader);
         let smtp = Smtp::read(reader);
         let gitlab = Gitlab::read(reader);
         let slack = Slack::read(reader);
         let rules = Rules::read(reader);
-        let mailgun_signing_key = reader.optional("MAILGUN_SIGNING_KEY", values::token);
-        let metrics_token = reader.optional("METRICS_TOKEN", values::metrics_token);
-        let usage_url_template = reader.optional("USAGE_URL_TEMPLATE", addresses::usage_template);
+        let mailgun_signing_key = reader.optional("MAILGUN_SIGNING_KEY", parse::token);
+        let metrics_token = reader.optional("METRICS_TOKEN", parse::metrics_token);
+        let usage_url_template = reader.optional("USAGE_URL_TEMPLATE", urls::usage_template);
         let log = Log::read(reader);
         Some(Self {
             bind: bind?,
@@ -96,42 +92,31 @@ impl Config {
     }
 }
 
-/// `BIND` alone, for asking a running service how it is.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn bind(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, Mistakes> {
-    let mut reader = Reader::new(&lookup);
-    let bind = reader.value("BIND", values::socket_address);
-    Mistakes::or(reader.mistakes, bind)
+/// `BIND` alone, for `stopgap health`.
+pub(crate) fn bind(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, ConfigErrors> {
+    read(lookup, |reader| reader.value("BIND", parse::socket_address))
 }
 
-/// `PUBLIC_URL` alone, for making the Zendesk app.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn public_url(lookup: impl Fn(&str) -> Option<String>) -> Result<Url, Mistakes> {
-    let mut reader = Reader::new(&lookup);
-    let url = reader.value("PUBLIC_URL", addresses::origin);
-    Mistakes::or(reader.mistakes, url)
+/// `PUBLIC_URL` alone, for `stopgap package`.
+pub(crate) fn public_url(lookup: impl Fn(&str) -> Option<String>) -> Result<Url, ConfigErrors> {
+    read(lookup, |reader| reader.value("PUBLIC_URL", urls::origin))
 }
 
-/// `DATABASE_URL` alone, for backups; it may hold a password.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn database_url(lookup: impl Fn(&str) -> Option<String>) -> Result<SecretString, Mistakes> {
-    let mut reader = Reader::new(&lookup);
-    let url = reader.value("DATABASE_URL", addresses::database);
-    Mistakes::or(reader.mistakes, url)
+/// `DATABASE_URL` alone, for `stopgap backup`. It may hold a password.
+pub(crate) fn database_url(lookup: impl Fn(&str) -> Option<String>) -> Result<SecretString, ConfigErrors> {
+    read(lookup, |reader| reader.value("DATABASE_URL", urls::database))
 }
 
-/// `LICENSE_PUBLIC_KEY` alone, for reading license files.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn license_public_key(lookup: impl Fn(&str) -> Option<String>) -> Result<PublicKey, Mistakes> {
+/// `LICENSE_PUBLIC_KEY` alone, for `stopgap open`.
+pub(crate) fn license_public_key(lookup: impl Fn(&str) -> Option<String>) -> Result<PublicKey, ConfigErrors> {
+    read(lookup, |reader| reader.value("LICENSE_PUBLIC_KEY", keys::public_key))
+}
+
+fn read<T>(
+    lookup: impl Fn(&str) -> Option<String>,
+    section: impl FnOnce(&mut Reader) -> Option<T>,
+) -> Result<T, ConfigErrors> {
     let mut reader = Reader::new(&lookup);
-    let key = reader.value("LICENSE_PUBLIC_KEY", keys::public_key);
-    Mistakes::or(reader.mistakes, key)
+    let value = section(&mut reader);
+    ConfigErrors::check(reader.errors, value)
 }

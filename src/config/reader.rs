@@ -1,4 +1,4 @@
-//! Looks settings up, and notes what is wrong instead of stopping at the first mistake.
+//! Looks settings up and collects errors instead of stopping at the first.
 
 use std::{
     fs::File,
@@ -8,37 +8,36 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
-    mistakes::FieldError,
+    errors::SettingError,
     settings::{SETTINGS, Setting, Unset},
 };
 
-/// The longest file that a `…_FILE` variable may point to, in bytes; a PEM key has less than 4 KB.
+/// The largest file that a `…_FILE` variable may name; a PEM key has less than 4 KB.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 
-/// Looks settings up by variable, and collects the mistakes.
 pub(super) struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
-    pub(super) mistakes: Vec<FieldError>,
+    pub(super) errors: Vec<SettingError>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { lookup, mistakes: Vec::new() }
+        Self { lookup, errors: Vec::new() }
     }
 
-    /// The parsed setting `name`, given or by default; nothing where there is a mistake.
+    /// The parsed setting `name`, or its default. Returns `None` if that is an error.
     pub(super) fn value<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let value = self.optional(name, parse)?;
         if value.is_none() {
             let setting = setting(name);
             let or_file = if setting.file { format!(" (or {})", setting.file_variable()) } else { String::new() };
-            self.mistake(setting.variable(), format!("is missing{or_file}: {}", setting.holds));
+            self.error(setting.variable(), format!("is missing{or_file}: {}", setting.description));
         }
         value
     }
 
-    /// As [`Self::value`], where no value is no mistake: nothing within something.
-    #[expect(clippy::option_option, reason = "outside: without a mistake; inside: given")]
+    /// As [`Self::value`] for a setting that may be missing: that is `Some(None)`.
+    #[expect(clippy::option_option, reason = "the outer `None` is an error, the inner one a missing setting")]
     pub(super) fn optional<T>(
         &mut self,
         name: &str,
@@ -52,19 +51,19 @@ impl<'a> Reader<'a> {
         };
         match parse(&text) {
             Ok(value) => Some(Some(value)),
-            Err(words) => {
-                self.mistake(variable, words);
+            Err(message) => {
+                self.error(variable, message);
                 None
             }
         }
     }
 
-    /// Notes what is wrong with `variable`; `words` continue the sentence.
-    pub(super) fn mistake(&mut self, variable: String, words: impl Into<String>) {
-        self.mistakes.push(FieldError { variable, words: words.into() });
+    /// `message` completes a sentence that begins with `variable`.
+    pub(super) fn error(&mut self, variable: String, message: impl Into<String>) {
+        self.errors.push(SettingError { variable, message: message.into() });
     }
 
-    /// The trimmed text of `setting`, wiped when it is dropped, and the variable that it came from.
+    /// The variable that is set for `setting` and its trimmed text, wiped on drop.
     #[expect(clippy::option_option, reason = "as in `optional`")]
     fn given(&mut self, setting: &Setting) -> Option<Option<(String, Zeroizing<String>)>> {
         let value = self.text(&setting.variable());
@@ -74,33 +73,31 @@ impl<'a> Reader<'a> {
             (Some(value), None) => Some(Some((setting.variable(), value))),
             (None, Some(path)) => match read_file(&path) {
                 Ok(value) => Some(Some((setting.file_variable(), value))),
-                Err(words) => {
-                    self.mistake(setting.file_variable(), words);
+                Err(message) => {
+                    self.error(setting.file_variable(), message);
                     None
                 }
             },
             (Some(_), Some(_)) => {
                 let other = setting.file_variable();
-                self.mistake(setting.variable(), format!("and {other} are both set: keep one of them"));
+                self.error(setting.variable(), format!("and {other} are both set: keep one of them"));
                 None
             }
         }
     }
 
-    /// An empty variable counts as one that is not set: that is what `VARIABLE=` means to people.
+    /// Returns `None` if `variable` is not set or blank.
     fn text(&self, variable: &str) -> Option<Zeroizing<String>> {
         let text = Zeroizing::new((self.lookup)(variable)?);
         Some(text.trim()).filter(|text| !text.is_empty()).map(|text| Zeroizing::new(text.to_owned()))
     }
 }
 
-/// The row of `name`.
 fn setting(name: &str) -> &'static Setting {
-    // Every name in this room is a literal, and reading any configuration asks for every one of them.
+    // Every name in this module is a literal, and a test reads all of them.
     SETTINGS.iter().find(|setting| setting.name == name).unwrap_or_else(|| unreachable!("{name} is in the table"))
 }
 
-/// Why the file at `path` cannot be read, with the remedy where there is one.
 fn unreadable(path: &str, error: &io::Error) -> String {
     let remedy = match error.kind() {
         io::ErrorKind::PermissionDenied => "; the user that runs stopgap has to own it (10001 in the image)",
@@ -109,10 +106,10 @@ fn unreadable(path: &str, error: &io::Error) -> String {
     format!("names {path}, which cannot be read: {error}{remedy}")
 }
 
-/// The trimmed text of the file at `path`.
+/// Returns the trimmed text.
 fn read_file(path: &str) -> Result<Zeroizing<String>, String> {
     let cannot = |error: io::Error| unreadable(path, &error);
-    // Large enough at once: growing would leave unwiped copies behind.
+    // Never grows: that would leave unwiped copies behind.
     let capacity = usize::try_from(MAX_FILE_BYTES + 1).unwrap_or_default();
     let mut text = Zeroizing::new(String::with_capacity(capacity));
     let mut file = File::open(path).map_err(cannot)?.take(MAX_FILE_BYTES + 1);
@@ -131,10 +128,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_of_another_user_is_told_with_the_remedy() {
-        let words = unreadable("/run/secrets/smtp_url", &io::ErrorKind::PermissionDenied.into());
-        assert!(words.contains("/run/secrets/smtp_url") && words.contains("10001 in the image"), "{words}");
+    fn an_error_about_an_unreadable_file_has_the_remedy() {
+        let message = unreadable("/run/secrets/smtp_url", &io::ErrorKind::PermissionDenied.into());
+        assert!(message.contains("/run/secrets/smtp_url") && message.contains("10001 in the image"), "{message}");
         let dockerfile = include_str!("../../Dockerfile");
-        assert!(dockerfile.contains("--uid 10001"), "the image's user is the one that is named");
+        assert!(dockerfile.contains("--uid 10001"), "the user in the message is the image's");
     }
 }

@@ -1,4 +1,4 @@
-//! The settings of one neighbour each, as the rooms take them.
+//! Groups of settings, as the rooms take them.
 
 use std::time::Duration;
 
@@ -6,33 +6,33 @@ use secrecy::SecretString;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::Url;
 
-use super::{addresses, keys, reader::Reader, values};
+use super::{keys, parse, reader::Reader, urls};
 
-/// Where Zendesk serves its SDK; it updates itself there.
+/// Zendesk updates the SDK at this address.
 const SDK_URL: &str = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js";
 
-/// `ZENDESK_…`: whose signed URLs are believed.
+/// `ZENDESK_…`
 #[derive(Debug, Clone)]
 pub struct Zendesk {
     pub subdomain: String,
-    /// Where the sidebar's host page lives; the sandbox puts its own here.
+    /// The origin that embeds the sidebar; the sandbox sets its own.
     pub origin: String,
-    /// Where the page loads the SDK from; the sandbox puts its own here.
+    /// Where the page loads the SDK from; the sandbox sets its own.
     pub sdk_url: String,
     /// The app's installations; empty until it is installed.
     pub installation_ids: Vec<u64>,
     /// The app's RSA public keys in PEM; empty until it is uploaded.
     pub public_keys: Vec<String>,
-    /// The Zendesk user ids that may generate; nothing means everyone.
+    /// The Zendesk user ids that may generate; `None` allows everyone.
     pub allowed_agents: Option<Vec<u64>>,
 }
 
 impl Zendesk {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let subdomain = reader.value("ZENDESK_SUBDOMAIN", values::subdomain);
-        let installation_ids = reader.optional("ZENDESK_INSTALLATION_IDS", values::ids);
+        let subdomain = reader.value("ZENDESK_SUBDOMAIN", parse::subdomain);
+        let installation_ids = reader.optional("ZENDESK_INSTALLATION_IDS", parse::ids);
         let public_keys = reader.optional("ZENDESK_PUBLIC_KEYS", keys::public_keys);
-        let allowed_agents = reader.optional("ZENDESK_ALLOWED_AGENTS", values::ids);
+        let allowed_agents = reader.optional("ZENDESK_ALLOWED_AGENTS", parse::ids);
         let subdomain = subdomain?;
         Some(Self {
             origin: format!("https://{subdomain}.zendesk.com"),
@@ -44,9 +44,9 @@ impl Zendesk {
         })
     }
 
-    /// The variables that exist only once the app is installed, and are not set yet. Without all of them no signed
-    /// URL can be checked, so the page says this instead of letting anyone in.
-    pub fn missing(&self) -> Vec<&'static str> {
+    /// The variables that are known only once the app is installed, and are not set yet. No signed URL can be verified
+    /// until all of them are set; the page names the missing ones.
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
         [
             ("STOPGAP_ZENDESK_INSTALLATION_IDS", self.installation_ids.is_empty()),
             ("STOPGAP_ZENDESK_PUBLIC_KEYS", self.public_keys.is_empty()),
@@ -57,70 +57,71 @@ impl Zendesk {
     }
 }
 
-/// `GITLAB_…`: where issues are filed.
+/// `GITLAB_…`
 #[derive(Debug, Clone)]
 pub struct Gitlab {
-    /// The instance; its path ends in a slash, so that `api/v4/…` can be joined.
+    /// The path ends in a slash, so that `api/v4/…` can be joined.
     pub url: Url,
     pub token: SecretString,
-    /// A number, or a path that is not percent-encoded yet.
+    /// A number, or a path that is not percent-encoded.
     pub project: String,
     pub labels: Vec<String>,
 }
 
 impl Gitlab {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let url = reader.value("GITLAB_URL", addresses::base);
-        let token = reader.value("GITLAB_TOKEN", values::token);
-        let project = reader.value("GITLAB_PROJECT", values::project);
-        let labels = reader.value("GITLAB_LABELS", values::list);
+        let url = reader.value("GITLAB_URL", urls::base);
+        let token = reader.value("GITLAB_TOKEN", parse::token);
+        let project = reader.value("GITLAB_PROJECT", parse::project);
+        let labels = reader.value("GITLAB_LABELS", parse::list);
         Some(Self { url: url?, token: token?, project: project?, labels: labels? })
     }
 }
 
-/// `SLACK_…`: whom to tell.
+/// `SLACK_…`
 #[derive(Debug, Clone)]
 pub struct Slack {
-    /// The whole address of the incoming webhook; whoever knows it can post.
+    /// The URL is the secret: it is all that posting takes.
     pub webhook: SecretString,
 }
 
 impl Slack {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        reader.value("SLACK_WEBHOOK_URL", addresses::webhook).map(|webhook| Self { webhook })
+        reader.value("SLACK_WEBHOOK_URL", urls::webhook).map(|webhook| Self { webhook })
     }
 }
 
-/// The operator's rules: who gets licenses, how many, and how long things take or stay.
+/// Who gets licenses, how many, and the service's deadlines.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// Domains in lower case to which no license is mailed.
+    /// In lower case. No license is mailed to these domains and their subdomains.
     pub refused_domains: Vec<String>,
-    /// Days after its end during which a paid license still works.
+    /// Days a paid license keeps working after it expires.
     pub grace_days: u16,
-    /// Days after the grace days in which an emergency is in scope.
+    /// Days after the grace period in which an emergency is in scope.
     pub window_days: u16,
-    /// After which a mail that is not out is late.
+    /// When an email that is not accepted yet counts as late.
     pub email_deadline: Duration,
-    /// Licenses that one agent may generate in an hour.
+    /// Licenses per agent and hour.
     pub agent_hourly: u32,
-    /// Licenses for one mailbox in a day; a company's mail domain gets a multiple.
+    /// Licenses per mailbox and day; a company's mail domain gets a multiple.
     pub customer_daily: u32,
+    /// Licenses per day in all.
     pub daily: u32,
-    /// Days that personal data is kept.
+    /// How many days personal data is kept.
     pub retention_days: u32,
 }
 
 impl Rules {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let refused_domains = reader.value("REFUSED_DOMAINS", values::domains);
-        let grace_days = reader.value("GRACE_DAYS", values::number(0..=365));
-        let window_days = reader.value("WINDOW_DAYS", values::number(0..=365));
-        let email_deadline = reader.value("EMAIL_DEADLINE_SECONDS", values::number(1..=86_400));
-        let agent_hourly = reader.value("AGENT_HOURLY_LIMIT", values::number(1..=10_000));
-        let customer_daily = reader.value("CUSTOMER_DAILY_LIMIT", values::number(1..=10_000));
-        let daily = reader.value("DAILY_LIMIT", values::number(1..=1_000_000));
-        let retention_days = reader.value("RETENTION_DAYS", values::number(31..=3650));
+        let refused_domains = reader.value("REFUSED_DOMAINS", parse::domains);
+        let grace_days = reader.value("GRACE_DAYS", parse::number(0..=365));
+        let window_days = reader.value("WINDOW_DAYS", parse::number(0..=365));
+        let email_deadline = reader.value("EMAIL_DEADLINE_SECONDS", parse::number(1..=86_400));
+        let agent_hourly = reader.value("AGENT_HOURLY_LIMIT", parse::number(1..=10_000));
+        let customer_daily = reader.value("CUSTOMER_DAILY_LIMIT", parse::number(1..=10_000));
+        let daily = reader.value("DAILY_LIMIT", parse::number(1..=1_000_000));
+        let retention_days = reader.value("RETENTION_DAYS", parse::number(31..=3650));
         Some(Self {
             refused_domains: refused_domains?,
             grace_days: grace_days?,
@@ -134,19 +135,18 @@ impl Rules {
     }
 }
 
-/// `LOG`, `LOG_FORMAT`: what is logged, and how.
+/// `LOG`, `LOG_FORMAT`
 #[derive(Debug, Clone)]
 pub struct Log {
-    /// Directives that `tracing`'s `EnvFilter` understands.
+    /// Directives of `EnvFilter`.
     pub filter: String,
     pub format: LogFormat,
 }
 
-/// For whom the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
     Text,
-    /// For machines: one JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -162,11 +162,11 @@ impl Log {
     }
 }
 
-/// A bare word that is no level would silence everything but the target of that name: that is a typo.
+/// Refuses a bare word that is not a level: it would silence every other target, and is most likely a typo.
 fn filter(text: &str) -> Result<String, String> {
     let is_level = |word: &str| word.trim().parse::<LevelFilter>().is_ok();
-    let is_meant = text.split(',').all(|part| part.contains(['=', '[']) || is_level(part));
-    if is_meant && EnvFilter::builder().parse(text).is_ok() {
+    let is_plausible = text.split(',').all(|part| part.contains(['=', '[']) || is_level(part));
+    if is_plausible && EnvFilter::builder().parse(text).is_ok() {
         Ok(text.to_owned())
     } else {
         Err("must be a level (error, warn, info, debug, trace, off), or target=level, separated by commas".into())

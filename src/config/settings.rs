@@ -1,44 +1,39 @@
-//! The one table of all settings: flags, lookup, `--help` and the README's table are made from it.
+//! The table of all settings. Flags, lookup, `--help` and the README's table are made from it.
 
-/// What every variable's name begins with.
-pub const PREFIX: &str = "STOPGAP_";
+pub(crate) const PREFIX: &str = "STOPGAP_";
 
-/// What the name of a variable ends with that holds the path of a file instead of the value itself.
-pub const FILE_SUFFIX: &str = "_FILE";
+/// `STOPGAP_NAME_FILE` holds the path of a file with the value of `STOPGAP_NAME`.
+pub(crate) const FILE_SUFFIX: &str = "_FILE";
 
-/// One setting.
 #[derive(Debug, Clone, Copy)]
-pub struct Setting {
-    /// Its name without the prefix.
+pub(crate) struct Setting {
+    /// Without the prefix.
     pub name: &'static str,
-    /// What holds where it is not given.
     pub default: Unset,
-    /// What it holds, in Markdown.
-    pub holds: &'static str,
-    /// Whether it is kept out of flags, messages and logs.
+    /// In Markdown.
+    pub description: &'static str,
+    /// Kept out of flags, messages and logs.
     pub secret: bool,
-    /// Whether it can also be given as a file.
+    /// Can also be given as a file.
     pub file: bool,
 }
 
-/// What holds where a setting is not given.
+/// What applies if a setting is not given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unset {
-    /// Nothing does: the service does not start.
+pub(crate) enum Unset {
+    /// The service does not start.
     Required,
     Value(&'static str),
-    /// No value; these words say what that means.
+    /// No value; the text says what that means.
     Absent(&'static str),
 }
 
 impl Setting {
-    /// The environment variable.
-    pub fn variable(&self) -> String {
+    pub(crate) fn variable(&self) -> String {
         format!("{PREFIX}{}", self.name)
     }
 
-    /// The environment variable that holds a path to the value.
-    pub fn file_variable(&self) -> String {
+    pub(crate) fn file_variable(&self) -> String {
         format!("{PREFIX}{}{FILE_SUFFIX}", self.name)
     }
 }
@@ -48,108 +43,112 @@ impl Unset {
         match self {
             Self::Required => "required".to_owned(),
             Self::Value(value) => format!("`{value}`"),
-            Self::Absent(words) => words.to_owned(),
+            Self::Absent(meaning) => meaning.to_owned(),
         }
     }
 }
 
-const fn open(name: &'static str, default: Unset, holds: &'static str) -> Setting {
-    Setting { name, default, holds, secret: false, file: false }
+const fn plain(name: &'static str, default: Unset, description: &'static str) -> Setting {
+    Setting { name, default, description, secret: false, file: false }
 }
 
-const fn key(name: &'static str, default: Unset, holds: &'static str) -> Setting {
-    Setting { name, default, holds, secret: false, file: true }
+const fn key(name: &'static str, default: Unset, description: &'static str) -> Setting {
+    Setting { name, default, description, secret: false, file: true }
 }
 
-const fn secret(name: &'static str, default: Unset, holds: &'static str) -> Setting {
-    Setting { name, default, holds, secret: true, file: true }
+const fn secret(name: &'static str, default: Unset, description: &'static str) -> Setting {
+    Setting { name, default, description, secret: true, file: true }
 }
 
 use Unset::{Absent, Required, Value};
 
-/// Every setting, in the order in which people read about them.
-pub const SETTINGS: &[Setting] = &[
-    open("BIND", Value("0.0.0.0:8080"), "address and port to listen on"),
-    open("PUBLIC_URL", Required, "where agents' browsers reach the service, `https://…` without a path"),
+/// In the order in which the README lists them.
+pub(crate) const SETTINGS: &[Setting] = &[
+    plain("BIND", Value("0.0.0.0:8080"), "address and port to listen on"),
+    plain("PUBLIC_URL", Required, "where agents' browsers reach the service: `https://…` without a path"),
     secret("DATABASE_URL", Value("sqlite:stopgap.db"), "`sqlite:FILE`, or `postgres://…` for several replicas"),
-    open("ZENDESK_SUBDOMAIN", Required, "`acme` of `acme.zendesk.com`"),
-    open(
+    plain("ZENDESK_SUBDOMAIN", Required, "`acme` if your Zendesk is `acme.zendesk.com`"),
+    plain(
         "ZENDESK_INSTALLATION_IDS",
         Absent("none yet"),
-        "comma-separated numbers; Zendesk gives one when the app is installed",
+        "installation ids of the app, comma-separated; known once it is installed",
     ),
-    key("ZENDESK_PUBLIC_KEYS", Absent("none yet"), "the app's public key in PEM; several follow one after the other"),
-    open("ZENDESK_ALLOWED_AGENTS", Absent("everyone"), "comma-separated Zendesk user ids that may generate"),
+    key(
+        "ZENDESK_PUBLIC_KEYS",
+        Absent("none yet"),
+        "public key of the app, PEM; several one after the other; known once it is uploaded",
+    ),
+    plain("ZENDESK_ALLOWED_AGENTS", Absent("everyone"), "Zendesk user ids that may generate, comma-separated"),
     secret(
         "LICENSE_PRIVATE_KEY",
-        Absent("required, unless the key is in an HSM"),
-        "the RSA key that seals, PEM (PKCS#1 or PKCS#8), 2048 to 4096 bits",
+        Absent("none; required unless the key is in an HSM"),
+        "RSA key that seals licenses, PEM (PKCS#1 or PKCS#8), 2048 to 4096 bits",
     ),
-    key("LICENSE_PUBLIC_KEY", Required, "the public key that GitLab ships, PEM; must match the private one"),
-    open(
+    key("LICENSE_PUBLIC_KEY", Required, "public key that GitLab ships, PEM; must match the private key"),
+    plain(
         "LICENSE_HSM_MODULE",
         Absent("no HSM"),
-        "absolute path of the PKCS#11 module of the HSM that holds the private key",
+        "absolute path of the PKCS#11 module, if the private key is in an HSM",
     ),
-    open("LICENSE_HSM_KEY", Absent("no HSM"), "the key in it, `pkcs11:token=…;object=…` (RFC 7512)"),
-    secret("LICENSE_HSM_PIN", Absent("no login"), "the HSM's user PIN"),
-    open("LICENSE_HSM_SESSIONS", Value("2"), "signatures that the HSM makes at the same time, 1 to 16"),
-    open("LICENSE_DAYS", Value("10"), "how many days a license holds, 1 to 30"),
+    plain("LICENSE_HSM_KEY", Absent("no HSM"), "the key in the HSM, `pkcs11:token=…;object=…` (RFC 7512)"),
+    secret("LICENSE_HSM_PIN", Absent("no login"), "user PIN of the HSM"),
+    plain("LICENSE_HSM_SESSIONS", Value("2"), "concurrent signatures in the HSM, 1 to 16"),
+    plain("LICENSE_DAYS", Value("10"), "term of a license in days, 1 to 30"),
     secret(
         "SMTP_URL",
         Required,
         "`smtps://user:password@host:465` or `smtp://user:password@host:587?tls=required`; \
-         unencrypted on loopback alone, or with `?tls=none`",
+         unencrypted only on loopback or with `?tls=none`",
     ),
-    open(
+    plain(
         "SMTP_EHLO_NAME",
         Absent("this machine's host name"),
-        "the name that EHLO gives; some mail servers accept only a full one, such as `stopgap.example.com`",
+        "host name for EHLO; some mail servers accept only a full one, such as `stopgap.example.com`",
     ),
-    open("MAIL_FROM", Required, "the sender, `Name <address>`"),
-    open("GITLAB_URL", Value("https://gitlab.com"), "the GitLab that holds the issues"),
-    secret("GITLAB_TOKEN", Required, "access token with the scope `api`, role Reporter or more"),
-    open("GITLAB_PROJECT", Required, "the project of the issues, as number or path"),
-    open("GITLAB_LABELS", Value("Mechanizer::Emergency License Generation"), "comma-separated labels of the issues"),
-    secret("SLACK_WEBHOOK_URL", Required, "the incoming webhook of the channel to tell"),
-    open(
+    plain("MAIL_FROM", Required, "sender of the emails, `Name <address>`"),
+    plain("GITLAB_URL", Value("https://gitlab.com"), "GitLab instance for the issues"),
+    secret("GITLAB_TOKEN", Required, "access token with scope `api` and role Reporter or higher"),
+    plain("GITLAB_PROJECT", Required, "project for the issues, number or path"),
+    plain("GITLAB_LABELS", Value("Mechanizer::Emergency License Generation"), "labels of the issues, comma-separated"),
+    secret("SLACK_WEBHOOK_URL", Required, "incoming webhook of the Slack channel"),
+    plain(
         "REFUSED_DOMAINS",
         Value("gitlab.com"),
-        "comma-separated domains of staff and resellers: no license is mailed there",
+        "domains of staff and resellers, comma-separated; no license is mailed there",
     ),
-    open("GRACE_DAYS", Value("14"), "days after its end during which a paid license still works, 0 to 365"),
-    open("WINDOW_DAYS", Value("3"), "days after that in which an emergency is in scope, 0 to 365"),
-    open("EMAIL_DEADLINE_SECONDS", Value("300"), "after which a mail that is not out is late, 1 to 86400"),
-    open("AGENT_HOURLY_LIMIT", Value("10"), "licenses one agent may generate in an hour, 1 to 10000"),
-    open(
+    plain("GRACE_DAYS", Value("14"), "days a paid license keeps working after it expires, 0 to 365"),
+    plain("WINDOW_DAYS", Value("3"), "days after the grace period in which an emergency is in scope, 0 to 365"),
+    plain("EMAIL_DEADLINE_SECONDS", Value("300"), "when an email that is not accepted yet counts as late, 1 to 86400"),
+    plain("AGENT_HOURLY_LIMIT", Value("10"), "licenses per agent and hour, 1 to 10000"),
+    plain(
         "CUSTOMER_DAILY_LIMIT",
         Value("3"),
-        "licenses for one mailbox in a day, and five times as many for a company's whole mail domain, 1 to 10000",
+        "licenses per mailbox and day, 1 to 10000; five times as many per mail domain of a company",
     ),
-    open("DAILY_LIMIT", Value("100"), "licenses in a day, 1 to 1000000"),
-    secret("MAILGUN_SIGNING_KEY", Absent("off"), "checks Mailgun's webhooks; they are refused without it"),
+    plain("DAILY_LIMIT", Value("100"), "licenses per day in all, 1 to 1000000"),
+    secret("MAILGUN_SIGNING_KEY", Absent("off"), "verifies Mailgun's webhooks; without it they are refused"),
     secret(
         "METRICS_TOKEN",
         Absent("off"),
-        "opens `/metrics` (`Authorization: Bearer`), 16 characters or more; not found without it",
+        "bearer token for `/metrics`, 16 characters or more; without it the path is not found",
     ),
-    open(
+    plain(
         "USAGE_URL_TEMPLATE",
         Absent("off"),
-        "link to a license's usage data, with `{license_md5}` or `{license_sha256}` in it",
+        "link to a license's usage data, with `{license_md5}` or `{license_sha256}`",
     ),
-    open("RETENTION_DAYS", Value("400"), "how long personal data is kept, 31 to 3650"),
-    open("LOG_FORMAT", Value("text"), "`text` for people, `json` for machines"),
-    open("LOG", Value("info"), "what is logged: `info`, `debug`, `info,stopgap::outbox=debug`"),
+    plain("RETENTION_DAYS", Value("400"), "how long personal data is kept, 31 to 3650"),
+    plain("LOG_FORMAT", Value("text"), "`text` or `json`"),
+    plain("LOG", Value("info"), "log filter: `info`, `debug`, `info,stopgap::outbox=debug`"),
 ];
 
-/// The README's table of settings.
+/// The README's table.
 pub fn table() -> String {
     let row = |setting: &Setting| {
         let file = if setting.file { ", or as a file" } else { "" };
-        format!("| `{}`{file} | {} | {} |\n", setting.variable(), setting.default.as_markdown(), setting.holds)
+        format!("| `{}`{file} | {} | {} |\n", setting.variable(), setting.default.as_markdown(), setting.description)
     };
-    "| variable | default | holds |\n|---|---|---|\n".to_owned() + &SETTINGS.iter().map(row).collect::<String>()
+    "| variable | default | description |\n|---|---|---|\n".to_owned() + &SETTINGS.iter().map(row).collect::<String>()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The mail server's address.
+//! The mail server.
 
 use lettre::message::Mailbox;
 use percent_encoding::percent_decode_str;
@@ -7,50 +7,47 @@ use std::fmt;
 use url::Url;
 
 use super::{
-    addresses::{bare_host, is_loopback},
+    parse,
     reader::Reader,
-    values,
+    urls::{bare_host, is_loopback},
 };
 
-/// `SMTP_…`, `MAIL_FROM`: the mail server, and whom its mails are from.
+/// `SMTP_…` and `MAIL_FROM`.
 #[derive(Clone)]
 pub struct Smtp {
     /// A name, or an IP address without brackets.
     pub host: String,
     pub port: u16,
-    /// How the connection is encrypted.
     pub tls: SmtpTls,
-    /// User and password, where the server wants a login.
+    /// User and password; `None` sends without a login.
     pub credentials: Option<(String, SecretString)>,
-    /// What EHLO says; `None` for this machine's host name.
+    /// For EHLO; `None` for this machine's host name.
     pub ehlo_name: Option<String>,
-    /// The sender; always has a name.
+    /// Always has a name.
     pub from: Mailbox,
 }
 
-/// How a connection to the mail server is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SmtpTls {
-    /// From its first byte (`smtps://`, RFC 8314).
+    /// TLS from the first byte (`smtps://`, RFC 8314).
     Implicit,
-    /// By STARTTLS, without which nothing is sent.
+    /// Required: nothing is sent if the server does not offer it.
     Starttls,
     None,
 }
 
-/// What `SMTP_URL` alone says.
-pub(super) struct SmtpUrl {
-    pub(super) host: String,
-    pub(super) port: u16,
-    pub(super) tls: SmtpTls,
-    pub(super) credentials: Option<(String, SecretString)>,
+struct SmtpUrl {
+    host: String,
+    port: u16,
+    tls: SmtpTls,
+    credentials: Option<(String, SecretString)>,
 }
 
 impl Smtp {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let url = reader.value("SMTP_URL", parse);
-        let ehlo_name = reader.optional("SMTP_EHLO_NAME", values::host_name);
-        let from = reader.value("MAIL_FROM", values::mailbox);
+        let url = reader.value("SMTP_URL", smtp_url);
+        let ehlo_name = reader.optional("SMTP_EHLO_NAME", parse::host_name);
+        let from = reader.value("MAIL_FROM", parse::mailbox);
         let SmtpUrl { host, port, tls, credentials } = url?;
         Some(Self { host, port, tls, credentials, ehlo_name: ehlo_name?, from: from? })
     }
@@ -67,9 +64,9 @@ impl fmt::Debug for Smtp {
     }
 }
 
-/// Takes `smtps://user:password@host:465`, `smtp://host:587?tls=required`, and unencrypted `smtp://` on loopback or
+/// Accepts `smtps://user:password@host:465`, `smtp://host:587?tls=required`, and unencrypted `smtp://` on loopback or
 /// with `?tls=none`.
-pub(super) fn parse(text: &str) -> Result<SmtpUrl, String> {
+fn smtp_url(text: &str) -> Result<SmtpUrl, String> {
     let url = Url::parse(text).ok().filter(|url| !text.contains(char::is_whitespace) && url.has_host());
     let Some(url) = url.filter(|url| !bare_host(url).is_empty()) else {
         return Err("must be smtps://user:password@host:465 or smtp://user:password@host:587?tls=required \
@@ -77,9 +74,7 @@ pub(super) fn parse(text: &str) -> Result<SmtpUrl, String> {
             .into());
     };
     if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
-        return Err(
-            "must have nothing after the port but ?tls=… (a / or # in the password is written %2F or %23)".into()
-        );
+        return Err("must have nothing after the port but ?tls=… (write / and # in the password as %2F and %23)".into());
     }
     let tls = encryption(&url)?;
     let default_port = match tls {
@@ -93,21 +88,21 @@ pub(super) fn parse(text: &str) -> Result<SmtpUrl, String> {
 
 fn encryption(url: &Url) -> Result<SmtpTls, String> {
     let query: Vec<_> = url.query_pairs().collect();
-    let asked = match query.as_slice() {
+    let requested = match query.as_slice() {
         [] => None,
         [(key, value)] if key == "tls" => Some(value.as_ref()),
-        _ => return Err("knows one option after the ?: tls=required or tls=none".into()),
+        _ => return Err("may have one option after the ?: tls=required or tls=none".into()),
     };
-    match (url.scheme(), asked) {
+    match (url.scheme(), requested) {
         ("smtps", None | Some("required")) => Ok(SmtpTls::Implicit),
         ("smtps", Some("none")) => Err("says smtps:// and tls=none, which contradict each other".into()),
         ("smtp", Some("required")) => Ok(SmtpTls::Starttls),
         ("smtp", Some("none")) => Ok(SmtpTls::None),
         ("smtp", None) if is_loopback(bare_host(url)) => Ok(SmtpTls::None),
         ("smtp", None) => Err("must say how it is encrypted: smtps://… or ?tls=required (STARTTLS); \
-                               ?tls=none sends licenses readable to the network"
+                               ?tls=none sends licenses in clear text"
             .into()),
-        ("smtp" | "smtps", Some(_)) => Err("knows tls=required and tls=none".into()),
+        ("smtp" | "smtps", Some(_)) => Err("accepts only tls=required or tls=none".into()),
         _ => Err("must begin with smtps:// or smtp://".into()),
     }
 }
@@ -120,7 +115,7 @@ fn credentials(url: &Url) -> Result<Option<(String, SecretString)>, String> {
     }
 }
 
-/// Percent-decoding that does not let a lone `%` pass: it is a forgotten escape.
+/// Percent-decodes strictly: a lone `%` is a forgotten escape.
 fn decode(text: &str) -> Result<String, String> {
     let is_escape = |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
     let plain = percent_decode_str(text).decode_utf8();
@@ -128,6 +123,6 @@ fn decode(text: &str) -> Result<String, String> {
         Ok(plain) if text.split('%').skip(1).all(is_escape) && !plain.contains(char::is_control) => {
             Ok(plain.into_owned())
         }
-        _ => Err("has a user or password that is not percent-encoded (a % itself is written %25)".into()),
+        _ => Err("has a user or password that is not percent-encoded (write % as %25)".into()),
     }
 }

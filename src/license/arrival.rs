@@ -1,37 +1,34 @@
-//! Whether a mail arrived, as the mail provider says it. The mail server's own word is only that it took the mail.
+//! Whether an email arrived, as reported by the mail provider. The mail server's reply only means that it was accepted.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 
-/// What the mail provider said last about one mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
-    /// How far the mail came.
     pub state: ArrivalState,
-    /// The provider's reason, in its own words.
+    /// As given by the provider.
     pub reason: Option<String>,
-    /// When the provider said so.
+    /// When it was reported.
     pub at: Timestamp,
 }
 
-/// How far a mail came. Later words outdo earlier ones: reports come in any order, and a mail that was delivered may
-/// bounce all the same.
+/// Ordered: a later state supersedes an earlier one. Reports arrive in any order, and a delivered email may still bounce.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, EnumString, EnumIter,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ArrivalState {
-    /// The recipient's server said "later"; the provider tries on.
+    /// Deferred by the recipient's server; the provider retries.
     Delayed,
-    /// The recipient's server has it.
+    /// Accepted by the recipient's server.
     Delivered,
-    /// The recipient's server refused it for good.
+    /// Refused permanently by the recipient's server.
     Failed,
-    /// The provider did not send it: the address is on one of its suppression lists.
+    /// Not sent by the provider: the address is on one of its suppression lists.
     Suppressed,
-    /// It arrived, and the recipient called it spam.
+    /// Delivered, and marked as spam by the recipient.
     Complained,
 }
 
@@ -40,21 +37,20 @@ impl ArrivalState {
         self.into()
     }
 
-    /// The mail will not arrive.
     pub fn is_bounce(self) -> bool {
         matches!(self, Self::Failed | Self::Suppressed)
     }
 
-    /// What it means for the agent.
+    /// For the agent.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Delayed => "The recipient's mail server does not accept the mail yet; the provider retries",
-            Self::Delivered => "The recipient's mail server has the mail",
-            Self::Failed => "The mail bounced: correct the address",
+            Self::Delayed => "The recipient's mail server does not accept the email yet; the provider retries",
+            Self::Delivered => "The recipient's mail server accepted the email",
+            Self::Failed => "The email bounced: correct the address",
             Self::Suppressed => {
-                "The mail provider did not send the mail, because the address is on one of its suppression lists"
+                "The mail provider did not send the email, because the address is on one of its suppression lists"
             }
-            Self::Complained => "The mail arrived, and the recipient marked it as spam",
+            Self::Complained => "The email arrived, and the recipient marked it as spam",
         }
     }
 }
@@ -66,7 +62,6 @@ impl Arrival {
         self.reason.as_ref().map_or_else(|| format!("{meaning}."), |reason| format!("{meaning}. It said: {reason}"))
     }
 
-    /// Whether this is news after `earlier`.
     pub fn supersedes(&self, earlier: Option<&Self>) -> bool {
         earlier.is_none_or(|earlier| self.state > earlier.state)
     }
@@ -76,14 +71,14 @@ impl Arrival {
 mod tests {
     use super::*;
 
-    fn said(state: ArrivalState) -> Arrival {
+    fn arrival(state: ArrivalState) -> Arrival {
         Arrival { state, reason: None, at: Timestamp::UNIX_EPOCH }
     }
 
     #[test]
-    fn a_report_that_comes_late_does_not_undo_a_later_word() {
+    fn a_delayed_report_does_not_undo_a_later_state() {
         let (delayed, delivered, failed) =
-            (said(ArrivalState::Delayed), said(ArrivalState::Delivered), said(ArrivalState::Failed));
+            (arrival(ArrivalState::Delayed), arrival(ArrivalState::Delivered), arrival(ArrivalState::Failed));
         assert!(
             delayed.supersedes(None) && delivered.supersedes(Some(&delayed)) && failed.supersedes(Some(&delivered))
         );

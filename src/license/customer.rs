@@ -1,34 +1,30 @@
-//! The person the license goes to.
+//! The person who gets the license.
 
 use std::fmt;
 
 use super::SingleLine;
 
-/// The longest name or company, in characters.
+/// For names and companies.
 pub const MAX_NAME_CHARS: usize = 200;
 
-/// The person the license goes to, as the ticket names them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
-    /// Where the license is mailed.
     pub email: Email,
-    /// The ticket's requester, where known.
+    /// The ticket's requester.
     pub name: Option<SingleLine>,
-    /// The ticket's organization, where known.
+    /// The ticket's organization.
     pub company: Option<SingleLine>,
 }
 
-/// An address that the service is willing to write to: one `@`, a plain local part, a dotted ASCII domain.
+/// An email address: a plain local part, one `@`, a dotted ASCII domain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email(String);
 
 impl Email {
-    /// The longest address: RFC 5321's path limit of 256 less the angle brackets.
+    /// RFC 5321's path limit of 256 less the angle brackets.
     pub const MAX_CHARS: usize = 254;
 
-    /// Takes one plain address, without name or brackets.
-    ///
-    /// Stricter than RFC 5321: no quoted local part, no address literal, ASCII alone.
+    /// Stricter than RFC 5321: no quoted local part, no address literal, ASCII only.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() {
@@ -52,18 +48,16 @@ impl Email {
         Ok(Self(text.to_owned()))
     }
 
-    /// The address as it was given.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The address in lower case: two spellings of it are one customer.
+    /// In lower case, to compare customers.
     pub fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
     }
 
-    /// The part before the `@` in lower case, without the tag that many providers let their users add:
-    /// `jane+gitlab@…` is the mailbox `jane`.
+    /// The local part in lower case without a `+tag`: `jane` for `jane+gitlab@…`.
     pub fn mailbox(&self) -> String {
         let folded = self.folded();
         let local = folded.split_once('@').map_or(folded.as_str(), |(local, _)| local);
@@ -73,7 +67,7 @@ impl Email {
         }
     }
 
-    /// The part after the `@`, in lower case.
+    /// In lower case.
     pub fn domain(&self) -> String {
         self.folded().split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default()
     }
@@ -124,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ordinary_addresses_are_taken_as_they_are() {
+    fn ordinary_addresses_are_accepted_unchanged() {
         for ok in ["jane@acme.example", "Jane.Doe+gitlab@sub.acme.co.uk", "o'neil@x-y.example", "1@2.io"] {
             assert_eq!(Email::parse(ok).unwrap().as_str(), ok);
         }
@@ -161,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_makes_no_other_mailbox() {
+    fn a_tag_does_not_change_the_mailbox() {
         for (address, mailbox) in
             [("Jane@acme.example", "jane"), ("jane+Git+lab@acme.example", "jane"), ("+x@acme.example", "+x")]
         {
@@ -184,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn logs_see_a_masked_address() {
+    fn a_masked_address_keeps_the_first_letter_and_the_domain() {
         assert_eq!(Email::parse("jane.doe@acme.example").unwrap().masked(), "j***@acme.example");
         assert_eq!(Email::parse("`jane@acme.example").unwrap().masked(), "****@acme.example");
     }

@@ -1,4 +1,4 @@
-//! The license file as a value: its text and digests.
+//! The sealed license file.
 
 use std::fmt;
 
@@ -10,12 +10,11 @@ use sha2::Sha256;
 pub struct LicenseFile(String);
 
 impl LicenseFile {
-    /// Wraps a sealed text, fresh or from the store.
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text. Only the mail, the confidential issue and a recorded download may hold it.
+    /// Only the email, the confidential issue and a recorded download may contain it.
     pub fn expose(&self) -> &str {
         &self.0
     }

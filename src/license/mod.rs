@@ -1,8 +1,8 @@
-//! What a license is. Pure: no I/O, clock, environment or async, and no other room.
+//! The license, its deliveries, events and notices. Pure: no I/O, clock, environment or async; imports no other room.
 //!
-//! - [`customer`], [`ticket`], [`seats`], [`terms`], [`single_line`]: values that are valid once parsed
-//! - [`record`], [`verdict`], [`mod@file`], [`event`]: the license, its details and history
-//! - [`delivery`], [`notice`], [`notices`], [`arrival`]: what is delivered, what it announces, what follows
+//! - [`customer`], [`ticket`], [`seats`], [`terms`], [`single_line`]: values that are always valid
+//! - [`record`], [`verdict`], [`mod@file`], [`event`]: the license and its history
+//! - [`delivery`], [`notice`], [`notices`], [`arrival`]: what is delivered and announced
 
 pub mod arrival;
 pub mod customer;

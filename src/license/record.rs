@@ -1,4 +1,4 @@
-//! A license as it is kept: who asked, for whom, seats, dates, its file.
+//! The license and its details.
 
 use std::fmt;
 
@@ -56,25 +56,21 @@ impl From<&Agent> for Actor {
 /// One emergency license.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct License {
-    /// Its id, in API, issue, Slack and logs.
     pub id: LicenseId,
     pub created_at: Timestamp,
-    /// The ticket it belongs to.
     pub ticket: Ticket,
     pub agent: Agent,
     pub customer: Customer,
     pub seats: Seats,
     pub terms: Terms,
-    /// The sealed text; nothing where sealing failed, or after it was erased.
+    /// `None` if sealing failed, or once it was erased.
     pub file: Option<LicenseFile>,
-    /// Why sealing failed, where it did.
+    /// Why sealing failed.
     pub seal_error: Option<String>,
     pub eligibility: EligibilityNote,
-    /// The earlier license that this one replaces.
     pub replaces: Option<LicenseId>,
-    /// The later license that replaces this one.
     pub replaced_by: Option<LicenseId>,
-    /// An operator tried the whole path with it: no customer has it, and it counts for no limit.
+    /// An operator's test of the whole path. It counts towards no limit.
     pub drill: bool,
 }
 
@@ -100,7 +96,6 @@ impl License {
     }
 }
 
-/// A license with everything that is known about it.
 #[derive(Debug, Clone)]
 pub struct LicenseDetails {
     pub license: License,

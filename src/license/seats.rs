@@ -7,9 +7,8 @@ use std::fmt;
 pub struct Seats(u32);
 
 impl Seats {
-    /// The fewest seats.
     pub const MIN: u32 = 1;
-    /// The most seats; no GitLab instance is near it.
+    /// Far beyond any GitLab instance.
     pub const MAX: u32 = 1_000_000;
 
     pub fn parse(number: u64) -> Result<Self, String> {
@@ -19,7 +18,6 @@ impl Seats {
         }
     }
 
-    /// The number itself.
     pub fn get(self) -> u32 {
         self.0
     }

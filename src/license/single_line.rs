@@ -1,16 +1,16 @@
-//! Text that is safe to put on one line.
+//! Text that is safe on a single line.
 
 use std::fmt;
 
 /// One line of text from outside: trimmed, not empty, bounded, free of control and direction-changing characters.
 ///
-/// Names and companies travel into mail headers, issue titles and logs, so what could break a line or
-/// disguise one is refused at the door.
+/// Names and companies end up in mail headers, issue titles and logs, where a line break or a change of direction could
+/// forge or disguise text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SingleLine(String);
 
 impl SingleLine {
-    /// Takes text of at most `max_chars` characters after trimming.
+    /// Accepts at most `max_chars` characters after trimming.
     pub fn parse(text: &str, max_chars: usize) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() {
@@ -25,7 +25,6 @@ impl SingleLine {
         Ok(Self(text.to_owned()))
     }
 
-    /// The text itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,11 +1,11 @@
-//! From when until when a license holds. No request can name these: days are the operator's setting.
+//! The term of a license. No request can set it; the number of days is a setting.
 
 use jiff::{ToSpan, civil::Date};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How many days before today a license starts: on a server west of UTC one that starts "today" is not active yet,
-/// and GitLab's own emergency form does the same.
+/// How many days before today a license starts. On a server west of UTC, today's license might not be active yet;
+/// GitLab's own emergency form does the same.
 pub const DAYS_BACK: i64 = 2;
 
 /// A GitLab plan, by the names that license files use.
@@ -15,12 +15,12 @@ pub enum Plan {
     Free,
     Starter,
     Premium,
-    /// Ultimate: what every emergency license holds.
+    /// The plan of every emergency license.
     Ultimate,
 }
 
 impl Plan {
-    /// Takes a plan by today's name or a former one (Core, Bronze, Silver, Gold), in any case.
+    /// Accepts current and former names (Core, Bronze, Silver, Gold) in any case.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text.trim().to_ascii_lowercase().as_str() {
             "free" | "core" => Ok(Self::Free),
@@ -31,7 +31,6 @@ impl Plan {
         }
     }
 
-    /// The plan's name in a sentence.
     pub fn name(self) -> &'static str {
         match self {
             Self::Free => "Free",
@@ -42,12 +41,11 @@ impl Plan {
     }
 }
 
-/// The fixed term of a license.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terms {
-    /// The first day on which it is active.
+    /// The first day.
     pub starts_on: Date,
-    /// It stops at 00:00 of this day, server's time.
+    /// The license stops at 00:00 of this day, GitLab server's time.
     pub expires_on: Date,
 }
 
@@ -60,7 +58,7 @@ impl Terms {
         }
     }
 
-    /// The last day on which it works, which is the one before it stops.
+    /// The day before it stops.
     pub fn last_day(&self) -> Date {
         self.expires_on.saturating_sub(1.day())
     }

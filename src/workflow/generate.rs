@@ -10,6 +10,7 @@ use crate::{
         Actor, Agent, Customer, EligibilityNote, Event, EventKind, License, LicenseDetails, LicenseId, Notice, Purpose,
         Seats, Terms, Ticket, notices, record::today,
     },
+    metrics::LicenseResult,
     sealing::{Attributes, SealError},
     store::{self, ResponseKind, Transaction},
 };
@@ -136,7 +137,8 @@ impl LicenseService {
     /// Counts the license, unless the response is of another request under the same key.
     pub(super) fn count(&self, license: &License, response: &Response) {
         if response.license_id == license.id {
-            self.metrics.license(if license.seal_error.is_none() { "generated" } else { "sealing_failed" });
+            let is_sealed = license.seal_error.is_none();
+            self.metrics.license(if is_sealed { LicenseResult::Generated } else { LicenseResult::SealingFailed });
         }
     }
 }

@@ -1,5 +1,4 @@
-//! Zendesk: the signed URL's token → an agent; the app as a package that an administrator uploads.
+//! Zendesk: verifies signed tokens and packages the app.
 
-pub mod manifest;
-pub mod package;
+pub(crate) mod package;
 pub mod token;

@@ -1,6 +1,6 @@
-//! The JSON web token that Zendesk signs for each load of the app ("signed URLs").
+//! Verifies the JSON web token that Zendesk signs for each load of the app ("signed URLs").
 //!
-//! Zendesk vouches for `sub`, the agent, and for nothing else: ticket, requester and names come from the browser.
+//! It proves who the agent is (`sub`) and nothing else. Ticket, requester and names come from the browser.
 
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind};
@@ -9,12 +9,12 @@ use serde_json::{Map, Value};
 
 use crate::config;
 
-/// The longest token that is looked at, in bytes; real ones have about 1 KB.
-pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
-/// How far Zendesk's clock and ours may differ, in seconds.
+/// Real tokens have about 1 KB.
+pub(crate) const MAX_TOKEN_BYTES: usize = 8 * 1024;
+/// How far Zendesk's clock and ours may differ.
 pub const LEEWAY_SECONDS: i64 = 30;
-/// Zendesk's tokens hold for 5 minutes; one that claims more than this is refused, in seconds.
-pub const MAX_LIFE_SECONDS: i64 = 15 * 60;
+/// Zendesk's tokens are valid for 5 minutes.
+pub(crate) const MAX_LIFE_SECONDS: i64 = 15 * 60;
 
 /// Where the app runs inside Zendesk Support.
 const LOCATIONS: [&str; 2] = ["ticket_sidebar", "nav_bar"];
@@ -22,20 +22,19 @@ const LOCATIONS: [&str; 2] = ["ticket_sidebar", "nav_bar"];
 /// What a token proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// The agent: the user id in `sub`.
+    /// From `sub`.
     pub agent_user_id: u64,
-    /// The app's installation: the id in `aud`.
+    /// From `aud`.
     pub installation_id: u64,
-    /// After this, the token would be refused anyway: so long its use must be remembered.
+    /// Later, the token is refused as expired. Until then its use must be remembered.
     pub usable_until: Timestamp,
 }
 
-/// Why a token is refused. For the log: outside, all refusals look the same.
+/// Why a token is refused, for the log. Clients get the same response for all reasons.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Refused(String);
+pub struct TokenError(String);
 
-/// What is believed.
 #[derive(Clone)]
 pub struct Verifier {
     keys: Vec<DecodingKey>,
@@ -43,7 +42,7 @@ pub struct Verifier {
     installation_ids: Vec<u64>,
 }
 
-/// Only these claims are read. A claim that stands twice is an error.
+/// Other claims are ignored. A duplicate claim is an error.
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
@@ -56,11 +55,8 @@ struct Claims {
 }
 
 impl Verifier {
-    /// Takes the app's keys and installations.
-    ///
-    /// # Errors
-    /// Where a public key is no RSA key in PEM.
-    pub fn new(zendesk: &config::Zendesk) -> Result<Self, Refused> {
+    /// Returns an error if a public key is not an RSA key in PEM.
+    pub fn new(zendesk: &config::Zendesk) -> Result<Self, TokenError> {
         let key = |pem: &String| DecodingKey::from_rsa_pem(pem.as_bytes()).map_err(|e| refused(format!("key: {e}")));
         Ok(Self {
             keys: zendesk.public_keys.iter().map(key).collect::<Result<_, _>>()?,
@@ -69,12 +65,9 @@ impl Verifier {
         })
     }
 
-    /// Checks a token at `now`: RS256 alone, one of our keys, every claim. Whether it was used before is the store's
-    /// business.
-    ///
-    /// # Errors
-    /// The first thing that is wrong with it, for the log.
-    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Verified, Refused> {
+    /// Accepts RS256 and the configured keys only, and checks every claim. The caller has to refuse tokens that were used
+    /// before.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Verified, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(refused("longer than any token of Zendesk's"));
         }
@@ -87,21 +80,21 @@ impl Verifier {
         check_context(claims.context.as_ref())?;
         let base = format!("https://{}.zendesk.com/api/v2", self.subdomain);
         let installation_id = id_in(&claims.aud, &format!("{base}/apps/installations/"))
-            .ok_or_else(|| refused("aud is no installation of this Zendesk"))?;
+            .ok_or_else(|| refused("aud is not an installation of this Zendesk"))?;
         if !self.installation_ids.contains(&installation_id) {
             return Err(refused("aud is an installation that is not configured"));
         }
-        let agent_user_id =
-            id_in(&claims.sub, &format!("{base}/users/")).ok_or_else(|| refused("sub is no user of this Zendesk"))?;
+        let agent_user_id = id_in(&claims.sub, &format!("{base}/users/"))
+            .ok_or_else(|| refused("sub is not a user of this Zendesk"))?;
         let usable_until = Timestamp::from_second(claims.exp.saturating_add(LEEWAY_SECONDS + 1))
             .map_err(|_| refused("exp is out of range"))?;
         Ok(Verified { agent_user_id, installation_id, usable_until })
     }
 
-    /// The claims, where any of our keys has signed them: while keys rotate, old and new hold side by side.
-    fn verify_signature(&self, token: &str) -> Result<Claims, Refused> {
+    /// Accepts any of the keys, since two are valid during a rotation.
+    fn verify_signature(&self, token: &str) -> Result<Claims, TokenError> {
         let mut validation = Validation::new(Algorithm::RS256);
-        // Audience and times are checked here, by our clock and all of them required.
+        // The caller checks audience and times, by our clock.
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         validation.validate_aud = false;
@@ -109,31 +102,30 @@ impl Verifier {
         for key in &self.keys {
             match jsonwebtoken::decode::<Claims>(token, key, &validation) {
                 Ok(data) => return Ok(data.claims),
-                Err(e) => last = refused(in_our_words(e.kind())),
+                Err(e) => last = refused(reason(e.kind())),
             }
         }
         Err(last)
     }
 }
 
-/// What the crate found, without repeating a byte of the token: before the signature is checked, anyone could write
-/// into our log that way.
-fn in_our_words(kind: &ErrorKind) -> &'static str {
+/// Repeats nothing of the token: before the signature is verified, its text is anyone's.
+fn reason(kind: &ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::InvalidSignature => "no key of ours has signed it",
-        ErrorKind::Json(_) => "header or claims are missing, doubled or of another type",
-        ErrorKind::Base64(_) | ErrorKind::Utf8(_) | ErrorKind::InvalidToken => "no JSON web token",
-        _ => "no token that could be checked",
+        ErrorKind::InvalidSignature => "signed by none of our keys",
+        ErrorKind::Json(_) => "header or claims are missing, duplicated or of the wrong type",
+        ErrorKind::Base64(_) | ErrorKind::Utf8(_) | ErrorKind::InvalidToken => "not a JSON web token",
+        _ => "cannot be verified",
     }
 }
 
-/// `alg` is RS256 to the letter, and nothing is marked as critical that we would have to understand (RFC 7515, 4.1.11).
-/// Keys or addresses of keys inside a token are never looked at.
-fn check_header(token: &str) -> Result<(), Refused> {
+/// `alg` must be exactly RS256, and no extension may be critical (RFC 7515, 4.1.11). Keys and key URLs in the token are
+/// ignored.
+fn check_header(token: &str) -> Result<(), TokenError> {
     let header = token.split('.').next().unwrap_or_default();
     let json = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, header)
-        .map_err(|_| refused("no JSON web token"))?;
-    let header: Map<String, Value> = serde_json::from_slice(&json).map_err(|_| refused("no JSON web token"))?;
+        .map_err(|_| refused("not a JSON web token"))?;
+    let header: Map<String, Value> = serde_json::from_slice(&json).map_err(|_| refused("not a JSON web token"))?;
     if header.get("alg").and_then(Value::as_str) != Some("RS256") {
         return Err(refused("alg is not RS256"));
     }
@@ -143,7 +135,7 @@ fn check_header(token: &str) -> Result<(), Refused> {
     Ok(())
 }
 
-fn check_times(claims: &Claims, now: i64) -> Result<(), Refused> {
+fn check_times(claims: &Claims, now: i64) -> Result<(), TokenError> {
     let Claims { iat, nbf, exp, .. } = *claims;
     if exp <= iat || exp <= nbf || exp.saturating_sub(iat) > MAX_LIFE_SECONDS {
         return Err(refused("exp does not fit iat and nbf"));
@@ -157,33 +149,33 @@ fn check_times(claims: &Claims, now: i64) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Where the token says for what it was made, it must be for this app's places.
-fn check_context(context: Option<&Value>) -> Result<(), Refused> {
+/// If the token has a context, it must be one of this app's locations.
+fn check_context(context: Option<&Value>) -> Result<(), TokenError> {
     let Some(context) = context else { return Ok(()) };
-    let Some(context) = context.as_object() else { return Err(refused("context is no object")) };
-    let fits = |key: &str, allowed: &[&str]| match context.get(key) {
+    let Some(context) = context.as_object() else { return Err(refused("context is not an object")) };
+    let is_allowed = |key: &str, allowed: &[&str]| match context.get(key) {
         None => true,
         Some(value) => value.as_str().is_some_and(|v| allowed.contains(&v)),
     };
-    if fits("product", &["support"]) && fits("location", &LOCATIONS) {
+    if is_allowed("product", &["support"]) && is_allowed("location", &LOCATIONS) {
         Ok(())
     } else {
-        Err(refused("context is another product or place"))
+        Err(refused("context is another product or location"))
     }
 }
 
-/// `SUB.zendesk.com`, with or without the scheme.
+/// Accepts `SUB.zendesk.com` with and without the scheme.
 fn is_host(iss: &str, subdomain: &str) -> bool {
     iss.strip_prefix("https://").unwrap_or(iss) == format!("{subdomain}.zendesk.com")
 }
 
-/// The number in `{before}NUMBER.json`.
-fn id_in(url: &str, before: &str) -> Option<u64> {
-    let digits = url.strip_prefix(before)?.strip_suffix(".json")?;
-    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    plain.then(|| digits.parse().ok()).flatten()
+/// The id in `{prefix}ID.json`.
+fn id_in(url: &str, prefix: &str) -> Option<u64> {
+    let digits = url.strip_prefix(prefix)?.strip_suffix(".json")?;
+    let is_plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    is_plain.then(|| digits.parse().ok()).flatten()
 }
 
-fn refused(reason: impl Into<String>) -> Refused {
-    Refused(reason.into())
+fn refused(reason: impl Into<String>) -> TokenError {
+    TokenError(reason.into())
 }

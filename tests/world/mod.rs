@@ -154,8 +154,8 @@ impl World {
         self.app = Some(app);
     }
 
-    /// Starts it with its outbox held.
-    pub async fn start_held(&mut self) {
+    /// Starts it with a paused outbox.
+    pub async fn start_paused(&mut self) {
         let app = App::start_with(self.config(), self.clock.clone(), Random, true).await.expect("the service starts");
         self.app = Some(app);
     }

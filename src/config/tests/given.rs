@@ -1,29 +1,29 @@
-//! How settings are given, and how mistakes are told.
+//! Where values come from, and how errors are reported.
 
 use super::*;
 
 use secrecy::ExposeSecret as _;
 
 #[test]
-fn all_mistakes_are_told_at_once_and_each_names_its_variable() {
-    let mistakes = Config::read(|_| None).unwrap_err();
-    let text = mistakes.to_string();
+fn all_errors_are_reported_together_and_each_names_its_variable() {
+    let errors = Config::read(|_| None).unwrap_err();
+    let text = errors.to_string();
     let required = SETTINGS.iter().filter(|setting| setting.default == crate::config::Unset::Required);
     // The private key may be in an HSM instead.
     assert!(
         text.contains("STOPGAP_LICENSE_PRIVATE_KEY is missing") && text.contains("STOPGAP_LICENSE_HSM_MODULE"),
         "{text}"
     );
-    assert_eq!(required.clone().count() + 1, mistakes.iter().count());
+    assert_eq!(required.clone().count() + 1, errors.iter().count());
     for setting in required {
         assert!(text.contains(&format!("{} is missing", setting.variable())), "{text}");
-        assert!(text.contains(setting.holds), "{text}");
+        assert!(text.contains(setting.description), "{text}");
     }
     assert!(text.starts_with("9 settings need attention:\n"), "{text}");
 }
 
 #[test]
-fn no_secret_shows_in_mistakes_or_debug() {
+fn errors_and_debug_show_no_secret() {
     let good = Given::enough()
         .with("DATABASE_URL", "postgres://user:canary@db.example/stopgap?sslmode=verify-full")
         .with("SMTP_URL", "smtps://canary:canary@mail.example")
@@ -38,23 +38,23 @@ fn no_secret_shows_in_mistakes_or_debug() {
 
     for setting in SETTINGS.iter().filter(|setting| setting.secret) {
         for bad in ["canary", "canary canary\n", "https://canary:canary@canary.example", "smtp://canary@canary"] {
-            if let Err(mistakes) = good.clone().with(setting.name, bad).read() {
-                let told = format!("{mistakes} {mistakes:?}");
-                assert!(!told.contains("canary"), "{told}");
+            if let Err(errors) = good.clone().with(setting.name, bad).read() {
+                let shown = format!("{errors} {errors:?}");
+                assert!(!shown.contains("canary"), "{shown}");
             }
         }
     }
 }
 
 #[test]
-fn an_empty_value_counts_as_none() {
+fn a_blank_value_counts_as_not_set() {
     assert_eq!(Given::enough().with("LICENSE_DAYS", " ").config().sealing.days, 10);
-    assert!(Given::enough().with("GITLAB_TOKEN", "").mistake("GITLAB_TOKEN").contains("is missing"));
+    assert!(Given::enough().with("GITLAB_TOKEN", "").error("GITLAB_TOKEN").contains("is missing"));
     assert!(Given::enough().with("METRICS_TOKEN", "").config().metrics_token.is_none());
 }
 
 #[test]
-fn white_space_around_a_value_does_not_count() {
+fn white_space_around_a_value_is_ignored() {
     assert_eq!(Given::enough().with("GITLAB_TOKEN", " abc \r\n").config().gitlab.token.expose_secret(), "abc");
 }
 
@@ -80,17 +80,17 @@ fn secrets_and_keys_can_be_given_as_files() {
         (&file("binary", b"\xff"), "cannot be read"),
         (&long, "is longer than 64 KiB"),
     ] {
-        let words = given(path).mistake("GITLAB_TOKEN_FILE");
-        assert!(words.contains(path.as_str()) && words.contains(why), "{words}");
+        let message = given(path).error("GITLAB_TOKEN_FILE");
+        assert!(message.contains(path.as_str()) && message.contains(why), "{message}");
     }
-    let inside = given(&file("inside", b"a b")).mistake("GITLAB_TOKEN_FILE");
+    let inside = given(&file("inside", b"a b")).error("GITLAB_TOKEN_FILE");
     assert!(inside.contains("white space"), "{inside}");
 }
 
 #[test]
-fn a_secret_given_twice_is_a_mistake() {
-    let words = Given::enough().with("GITLAB_TOKEN_FILE", "/nowhere").mistake("GITLAB_TOKEN");
-    assert!(words.contains("STOPGAP_GITLAB_TOKEN_FILE are both set"), "{words}");
+fn a_secret_that_is_set_twice_is_an_error() {
+    let message = Given::enough().with("GITLAB_TOKEN_FILE", "/nowhere").error("GITLAB_TOKEN");
+    assert!(message.contains("STOPGAP_GITLAB_TOKEN_FILE are both set"), "{message}");
 }
 
 #[test]

@@ -1,5 +1,3 @@
-//! The promises of the settings.
-
 mod given;
 mod rules;
 mod unknown;
@@ -14,12 +12,12 @@ const OTHER_PUBLIC_KEY: &str = include_str!("../../../tests/keys/other.pub.pem")
 const SHORT_PRIVATE_KEY: &str = include_str!("../../../tests/keys/short.pem");
 const SHORT_PUBLIC_KEY: &str = include_str!("../../../tests/keys/short.pub.pem");
 
-/// Variables by their names without the prefix.
+/// Settings by variable.
 #[derive(Clone)]
 struct Given(BTreeMap<String, String>);
 
 impl Given {
-    /// The fewest settings with which the service starts.
+    /// The minimum the service starts with.
     fn enough() -> Self {
         Self(BTreeMap::new())
             .with("PUBLIC_URL", "https://stopgap.acme.example")
@@ -43,7 +41,7 @@ impl Given {
         self
     }
 
-    fn read(&self) -> Result<Config, super::Mistakes> {
+    fn read(&self) -> Result<Config, super::ConfigErrors> {
         Config::read(|variable| self.0.get(variable).cloned())
     }
 
@@ -51,38 +49,37 @@ impl Given {
         self.read().unwrap()
     }
 
-    /// The one mistake, which must be about `name`.
-    fn mistake(&self, name: &str) -> String {
-        let mistakes = self.read().expect_err(name);
-        let found: Vec<_> = mistakes.iter().collect();
-        assert_eq!(found.len(), 1, "{mistakes}");
-        assert_eq!(found[0].variable, format!("STOPGAP_{name}"), "{mistakes}");
-        found[0].words.clone()
+    /// The message of the only error, which must be about `name`.
+    fn error(&self, name: &str) -> String {
+        let errors = self.read().expect_err(name);
+        let found: Vec<_> = errors.iter().collect();
+        assert_eq!(found.len(), 1, "{errors}");
+        assert_eq!(found[0].variable, format!("STOPGAP_{name}"), "{errors}");
+        found[0].message.clone()
     }
 }
 
-/// Whether `name` takes `value` beside the other settings.
-fn takes(name: &str, value: &str) -> bool {
+fn accepts(name: &str, value: &str) -> bool {
     match Given::enough().with(name, value).read() {
         Ok(_) => true,
-        Err(mistakes) => {
-            assert!(mistakes.iter().all(|m| m.variable == format!("STOPGAP_{name}")), "{mistakes}");
+        Err(errors) => {
+            assert!(errors.iter().all(|m| m.variable == format!("STOPGAP_{name}")), "{errors}");
             false
         }
     }
 }
 
-fn assert_takes(name: &str, good: &[&str], bad: &[&str]) {
+fn assert_accepts(name: &str, good: &[&str], bad: &[&str]) {
     for value in good {
-        assert!(takes(name, value), "{name} refuses {value:?}");
+        assert!(accepts(name, value), "{name} refuses {value:?}");
     }
     for value in bad {
-        assert!(!takes(name, value), "{name} takes {value:?}");
+        assert!(!accepts(name, value), "{name} accepts {value:?}");
     }
 }
 
 #[test]
-fn a_default_is_a_value_that_its_own_check_takes() {
+fn every_default_is_accepted_by_its_own_parser() {
     let config = Given::enough().config();
     assert_eq!(config.bind.to_string(), "0.0.0.0:8080");
     assert_eq!(config.gitlab.url.as_str(), "https://gitlab.com/");
@@ -97,13 +94,13 @@ fn a_default_is_a_value_that_its_own_check_takes() {
 }
 
 #[test]
-fn reading_asks_for_every_setting_of_the_table_and_for_no_other() {
+fn reading_looks_up_every_setting_of_the_table_and_no_other() {
     let asked = std::cell::RefCell::new(std::collections::BTreeSet::new());
     let _ = Config::read(|variable| {
         asked.borrow_mut().insert(variable.to_owned());
         None
     });
-    let file = |setting: &super::Setting| setting.file.then(|| setting.file_variable());
+    let file = |setting: &super::settings::Setting| setting.file.then(|| setting.file_variable());
     let table = SETTINGS.iter().flat_map(|setting| [Some(setting.variable()), file(setting)]).flatten();
     assert_eq!(asked.into_inner(), table.collect());
 }

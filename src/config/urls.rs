@@ -1,15 +1,14 @@
-//! Web and database addresses. Unencrypted ones are for loopback alone.
+//! Web and database URLs. Unencrypted ones must be on loopback, or disable encryption explicitly.
 
 use secrecy::SecretString;
 use url::Url;
 
-/// The places in a usage link where a license's digests go.
-const USAGE_PLACES: [&str; 2] = ["{license_md5}", "{license_sha256}"];
+const USAGE_PLACEHOLDERS: [&str; 2] = ["{license_md5}", "{license_sha256}"];
 
-/// PostgreSQL: the server proves its name; or the operator says that nothing is encrypted.
+/// Either the server proves its name, or the operator has decided against encryption.
 const SAFE_SSL_MODES: [&str; 2] = ["verify-full", "disable"];
 
-/// An address without path, query or user.
+/// A URL without path, query or user.
 pub(super) fn origin(text: &str) -> Result<Url, String> {
     let url = web(text)?;
     if url.path() == "/" && url.query().is_none() {
@@ -19,7 +18,7 @@ pub(super) fn origin(text: &str) -> Result<Url, String> {
     }
 }
 
-/// An address below which others are joined: its path ends in a slash.
+/// A base URL: the path ends in a slash, so that others can be joined.
 pub(super) fn base(text: &str) -> Result<Url, String> {
     let mut url = web(text)?;
     if url.query().is_some() {
@@ -31,35 +30,37 @@ pub(super) fn base(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// A whole address that is itself the secret.
+/// The whole URL is the secret.
 pub(super) fn webhook(text: &str) -> Result<SecretString, String> {
     let url = web(text)?;
     match url.path() {
-        "/" => Err("must be the whole address of the webhook, with its path".into()),
+        "/" => Err("must be the full address of the webhook, including its path".into()),
         _ => Ok(SecretString::from(url.as_str())),
     }
 }
 
-/// An address with places for a license's digests.
+/// A URL with placeholders for a license's digests.
 pub(super) fn usage_template(text: &str) -> Result<String, String> {
-    let filled = USAGE_PLACES.iter().fold(text.to_owned(), |link, place| link.replace(place, "0"));
+    let filled = USAGE_PLACEHOLDERS.iter().fold(text.to_owned(), |link, placeholder| link.replace(placeholder, "0"));
     if filled == text || filled.contains(['{', '}']) {
-        return Err(format!("must contain {} or {}, and no other braces", USAGE_PLACES[0], USAGE_PLACES[1]));
+        return Err(format!(
+            "must contain {} or {}, and no other braces",
+            USAGE_PLACEHOLDERS[0], USAGE_PLACEHOLDERS[1]
+        ));
     }
     web(&filled)?;
     Ok(text.to_owned())
 }
 
-/// A database: a file of SQLite, or PostgreSQL.
 pub(super) fn database(text: &str) -> Result<SecretString, String> {
     if let Some(path) = text.strip_prefix("sqlite:") {
         if path.trim_matches('/').is_empty() {
             return Err("must name a file: sqlite:stopgap.db".into());
         }
         if path.contains(":memory:") {
-            return Err("must be a file: in memory, licenses would be lost with the process".into());
+            return Err("must be a file: an in-memory database would lose accepted licenses".into());
         }
-        // The driver would decode them, or take them for parameters.
+        // The driver would decode these or read parameters from them.
         if path.contains(['?', '#', '%']) || path.starts_with("file:") {
             return Err("must be sqlite: and a plain path, without file:, ?, # and %".into());
         }
@@ -79,8 +80,7 @@ pub(super) fn database(text: &str) -> Result<SecretString, String> {
     }
 }
 
-/// Whether all hosts that the driver may take from `url` are this machine. A host that starts with `/` is the folder of
-/// a Unix socket.
+/// Whether every host in `url` is this machine. A host that starts with `/` is the directory of a Unix socket.
 fn is_local(url: &Url) -> bool {
     let is_local = |host: &str| host.starts_with('/') || is_loopback(host);
     let mut parameters = url.query_pairs().filter(|(key, _)| key == "host" || key == "hostaddr").peekable();
@@ -91,7 +91,7 @@ fn is_local(url: &Url) -> bool {
     }
 }
 
-/// The last one wins, as in the driver.
+/// The last parameter wins, as in the driver.
 fn sslmode(url: &Url) -> Option<String> {
     url.query_pairs().filter(|(key, _)| key == "sslmode" || key == "ssl-mode").last().map(|(_, mode)| mode.into_owned())
 }
@@ -109,7 +109,7 @@ pub(super) fn bare_host(url: &Url) -> &str {
 
 /// `https://…`, or `http://…` on loopback; no user, no fragment.
 fn web(text: &str) -> Result<Url, String> {
-    // `Url` repairs what browsers repair; an operator's typo is better said than repaired.
+    // `Url` silently repairs typos, as browsers do; here they are errors.
     let is_plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     let url = Url::parse(text).ok().filter(|url| {
         is_plain && text.to_ascii_lowercase().starts_with(&format!("{}://", url.scheme())) && url.has_host()
@@ -120,7 +120,7 @@ fn web(text: &str) -> Result<Url, String> {
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(bare_host(&url)) => {}
-        "http" => return Err("must begin with https://; http:// is for loopback addresses alone".into()),
+        "http" => return Err("must begin with https://; http:// is only for loopback addresses".into()),
         _ => return Err("must begin with https://".into()),
     }
     if !url.username().is_empty() || url.password().is_some() {

@@ -1,5 +1,5 @@
-//! Values without a room of their own: numbers, lists, names, tokens. Each parser's error continues a sentence that
-//! begins with the variable, says what to write, and never repeats the value.
+//! Parsers for numbers, lists, names and tokens. An error completes a sentence that begins with the variable, says what
+//! to write, and never repeats the value.
 
 use std::{net::SocketAddr, ops::RangeInclusive, str::FromStr};
 
@@ -8,10 +8,8 @@ use secrecy::SecretString;
 
 use crate::license::{Email, SingleLine, customer::MAX_NAME_CHARS};
 
-/// The shortest token that may open the metrics, in characters.
 const MIN_METRICS_TOKEN_CHARS: usize = 16;
 
-/// A whole number within `range`.
 pub(super) fn number<T: FromStr + PartialOrd + std::fmt::Display>(
     range: RangeInclusive<T>,
 ) -> impl FnOnce(&str) -> Result<T, String> {
@@ -21,11 +19,11 @@ pub(super) fn number<T: FromStr + PartialOrd + std::fmt::Display>(
     }
 }
 
-/// Comma-separated texts, none of them empty.
+/// Comma-separated entries, none of them empty.
 pub(super) fn list(text: &str) -> Result<Vec<String>, String> {
     let parts: Vec<String> = text.split(',').map(|part| part.trim().to_owned()).collect();
     if parts.iter().any(String::is_empty) {
-        return Err("has an empty entry: write the entries with one comma between two".into());
+        return Err("has an empty entry: separate the entries by single commas".into());
     }
     Ok(parts)
 }
@@ -36,7 +34,7 @@ pub(super) fn ids(text: &str) -> Result<Vec<u64>, String> {
     list(text)?.iter().map(id).collect::<Option<_>>().ok_or_else(|| "must be comma-separated numbers".into())
 }
 
-/// Comma-separated domains, in lower case.
+/// Comma-separated domains. Returns them in lower case.
 pub(super) fn domains(text: &str) -> Result<Vec<String>, String> {
     let domains: Vec<String> = list(text)?.iter().map(|domain| domain.to_ascii_lowercase()).collect();
     if domains.iter().all(|domain| Email::parse(&format!("a@{domain}")).is_ok()) {
@@ -54,7 +52,6 @@ pub(super) fn host_name(text: &str) -> Result<String, String> {
     }
 }
 
-/// An address and port to listen on.
 pub(super) fn socket_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "must be an IP address and a port, such as 0.0.0.0:8080 or [::]:8080".into())
 }
@@ -62,7 +59,7 @@ pub(super) fn socket_address(text: &str) -> Result<SocketAddr, String> {
 /// The subdomain of `SUBDOMAIN.zendesk.com`: one DNS label in lower case.
 pub(super) fn subdomain(text: &str) -> Result<String, String> {
     if text.contains(['.', '/', ':']) {
-        return Err("must be the name alone: acme, not acme.zendesk.com and not https://acme.zendesk.com".into());
+        return Err("must be the bare name: acme, not acme.zendesk.com and not https://acme.zendesk.com".into());
     }
     let fits = text.len() <= 63
         && !text.starts_with('-')
@@ -71,7 +68,7 @@ pub(super) fn subdomain(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("must have lower-case letters, digits and hyphens only".into()) }
 }
 
-/// A GitLab project: its number, or its path with all groups.
+/// A GitLab project: its number, or its full path.
 pub(super) fn project(text: &str) -> Result<String, String> {
     if text.contains("://") {
         return Err("must be the project's number or path (group/project), not its address".into());
@@ -97,16 +94,15 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, String> {
     Ok(mailbox)
 }
 
-/// A secret that travels in a header: visible ASCII.
+/// A secret for an HTTP header: visible ASCII.
 pub(super) fn token(text: &str) -> Result<SecretString, String> {
     if text.bytes().all(|b| b.is_ascii_graphic()) {
         Ok(SecretString::from(text))
     } else {
-        Err("must not contain white space, control characters or letters beyond ASCII".into())
+        Err("must be ASCII without white space and control characters".into())
     }
 }
 
-/// A [`token`] that is not guessed quickly.
 pub(super) fn metrics_token(text: &str) -> Result<SecretString, String> {
     if text.len() < MIN_METRICS_TOKEN_CHARS {
         return Err(format!("must have {MIN_METRICS_TOKEN_CHARS} characters or more: openssl rand -hex 16 makes one"));
