@@ -22,8 +22,8 @@ const ROUNDS: usize = 30;
 const PAGE: u32 = 20;
 
 const LICENSES: &str = "INSERT INTO licenses (number, id, created_at, ticket_id, ticket_subject, agent_user_id, \
-    agent_username, customer_email, customer_email_lower, customer_name, customer_company, seats, starts_on, \
-    expires_on, verdict, verdict_reason, drill) VALUES ";
+    agent_username, customer_email, customer_email_lower, customer_mailbox, customer_name, customer_company, seats, \
+    starts_on, expires_on, verdict, verdict_reason, drill) VALUES ";
 const SEARCH: &str = "INSERT INTO license_search (number, search_text) \
     SELECT number, lower(customer_email || '\n' || customer_name || '\n' || customer_company || '\n' || \
     agent_username || '\n' || id) FROM licenses WHERE number > $1";
@@ -126,8 +126,9 @@ fn row(i: u64) -> String {
     write!(
         row,
         "({number}, '{:08x}-{:04x}-7{:03x}-8{:03x}-{:011x}0', {at}, {number}, 'License expired', {agent}, \
-         'engineer{agent}', '{email}', '{email}', 'Person Number {person}', 'Company {company} GmbH & Co. KG', 100, \
-         '2026-11-21', '2026-12-01', 'in_scope', 'The grace period ended 1 day ago.', 0)",
+         'engineer{agent}', '{email}', '{email}', '{email}', 'Person Number {person}', \
+         'Company {company} GmbH & Co. KG', 100, '2026-11-21', '2026-12-01', 'in_scope', \
+         'The grace period ended 1 day ago.', 0)",
         at >> 16,
         at & 0xFFFF,
         random >> 52,

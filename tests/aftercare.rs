@@ -208,6 +208,25 @@ async fn replacing_never_stretches_the_term() {
 }
 
 #[tokio::test]
+async fn a_domain_that_is_refused_now_gets_no_license_that_was_generated_before() {
+    let mut world = World::start().await;
+    let (_, earlier) = delivered(&world).await;
+    world.set("REFUSED_DOMAINS", "acme.example");
+    world.stop().await;
+    world.start_service().await;
+    let agent = world.agent().await;
+    let replace = json!({ "seats": 400, "reason": "too few seats" });
+    for (action, body) in [("resend", json!({})), ("replace", replace)] {
+        let refused = post(&agent, &path(&earlier, action), &fresh_key(), &body).await;
+        assert_eq!((refused.status.as_u16(), &refused.body["code"]), (409, &json!("recipient_refused")), "{action}");
+        let shown = get(&agent, path(&earlier, "").trim_end_matches('/')).await.body;
+        assert_eq!(shown["actions"][action]["reason"], "recipient_refused");
+    }
+    let own_contact = json!({ "email": "jane@own.example" });
+    assert_eq!(post(&agent, &path(&earlier, "forward"), &fresh_key(), &own_contact).await.status, 202);
+}
+
+#[tokio::test]
 async fn a_license_is_replaced_once_and_the_limits_hold() {
     let world = World::with(&[("CUSTOMER_DAILY_LIMIT", "2")]).await;
     let (agent, earlier) = delivered(&world).await;

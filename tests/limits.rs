@@ -56,6 +56,7 @@ async fn a_customer_has_a_limit_a_day_whatever_the_spelling_and_the_agent() {
     assert_eq!(one_more(&world.agent_number(43).await, "Jane@Gmail.com").await.0, 201);
     assert_eq!(one_more(&world.agent_number(44).await, "jane+again@gmail.com").await.0, 429, "a tag is no mailbox");
     assert_eq!(one_more(&world.agent_number(44).await, "janet@gmail.com").await.0, 201, "somebody else");
+    assert_eq!(one_more(&world.agent_number(44).await, "j.ane@googlemail.com").await.0, 429, "Gmail ignores dots");
     assert_eq!(one_more(&world.agent_number(44).await, "j_ne@gmail.com").await.0, 201, "no wildcard");
     is_closed(&mut world, 45, "JANE@gmail.com", 24 * 3600, "one customer in a day").await;
 }

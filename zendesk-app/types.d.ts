@@ -454,7 +454,7 @@ export interface components {
          * @description The error in one word: `code` of the problem, and the label of the metric.
          * @enum {string}
          */
-        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "duplicate" | "out_of_scope" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "nothing_failed" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
+        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "duplicate" | "out_of_scope" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
         Event: {
             /** Format: date-time */
             at: string;
@@ -665,7 +665,7 @@ export interface components {
          * @description Why an action is not available.
          * @enum {string}
          */
-        Obstacle: "agent_not_allowed" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "nothing_failed";
+        Obstacle: "agent_not_allowed" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed";
         /**
          * @description A GitLab plan, by the names that license files use.
          * @enum {string}

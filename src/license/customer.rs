@@ -57,14 +57,18 @@ impl Email {
         self.0.to_ascii_lowercase()
     }
 
-    /// The local part in lower case without a `+tag`: `jane` for `jane+gitlab@…`.
+    /// One address for all spellings that reach the same mailbox: in lower case, without a `+tag` or `-tag`, and as
+    /// Gmail and Fastmail read it. Two people whose addresses differ only behind a hyphen share one.
     pub fn mailbox(&self) -> String {
         let folded = self.folded();
-        let local = folded.split_once('@').map_or(folded.as_str(), |(local, _)| local);
-        match local.split_once('+') {
-            Some((mailbox, _)) if !mailbox.is_empty() => mailbox.to_owned(),
-            _ => local.to_owned(),
-        }
+        let (local, domain) = folded.split_once('@').unwrap_or((&folded, ""));
+        let (local, domain) = match fastmail_user(domain) {
+            Some(user_and_domain) => user_and_domain,
+            None => (local, if domain == "googlemail.com" { "gmail.com" } else { domain }),
+        };
+        let untagged = local.split(['+', '-']).next().filter(|user| !user.is_empty()).unwrap_or(local);
+        let user = if domain == "gmail.com" { untagged.replace('.', "") } else { untagged.to_owned() };
+        format!("{user}@{domain}")
     }
 
     /// In lower case.
@@ -79,10 +83,15 @@ impl Email {
         format!("{first}***@{}", self.domain())
     }
 
-    /// Whether the address belongs to one of `domains` (lower case) or to a subdomain of one.
+    /// Whether mail to the address ends in one of `domains` (lower case) or in a subdomain of one, also by way of
+    /// another server: `jane%gitlab.com@…`, `gitlab.com!jane@…`.
     pub fn is_in(&self, domains: &[String]) -> bool {
-        let own = self.domain();
-        domains.iter().any(|d| own == *d || own.strip_suffix(d.as_str()).is_some_and(|rest| rest.ends_with('.')))
+        let folded = self.folded();
+        let (local, domain) = folded.split_once('@').unwrap_or(("", &folded));
+        let relayed = if local.contains(['%', '!']) { local } else { "" };
+        relayed.split(['%', '!']).chain([domain]).any(|host| {
+            domains.iter().any(|d| host == d || host.strip_suffix(d.as_str()).is_some_and(|rest| rest.ends_with('.')))
+        })
     }
 }
 
@@ -90,6 +99,11 @@ impl fmt::Display for Email {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// User and domain of Fastmail's subdomain addresses: anything at `jane.fastmail.com` is `jane@fastmail.com`.
+fn fastmail_user(domain: &str) -> Option<(&str, &str)> {
+    domain.split_once('.').filter(|(_, provider)| matches!(*provider, "fastmail.com" | "fastmail.fm"))
 }
 
 /// RFC 5321 dot-string of at most 64 octets.
@@ -155,10 +169,19 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_does_not_change_the_mailbox() {
-        for (address, mailbox) in
-            [("Jane@acme.example", "jane"), ("jane+Git+lab@acme.example", "jane"), ("+x@acme.example", "+x")]
-        {
+    fn spellings_of_one_mailbox_are_one() {
+        for (address, mailbox) in [
+            ("Jane.Doe@acme.example", "jane.doe@acme.example"),
+            ("jane+Git+lab@acme.example", "jane@acme.example"),
+            ("jane-2@acme.example", "jane@acme.example"),
+            ("+x@acme.example", "+x@acme.example"),
+            ("-x@acme.example", "-x@acme.example"),
+            ("j.a.ne+x@gmail.com", "jane@gmail.com"),
+            ("J.ane@GoogleMail.com", "jane@gmail.com"),
+            ("gitlab@jane.fastmail.com", "jane@fastmail.com"),
+            ("jane+x@fastmail.com", "jane@fastmail.com"),
+            ("jane@a.b.fastmail.com", "jane@a.b.fastmail.com"),
+        ] {
             assert_eq!(Email::parse(address).unwrap().mailbox(), mailbox);
         }
     }
@@ -172,6 +195,11 @@ mod tests {
             ("a@mail.gitlab.com", true),
             ("a@notgitlab.com", false),
             ("a@gitlab.com.example", false),
+            ("a%GitLab.com@relay.example", true),
+            ("gitlab.com!a@relay.example", true),
+            ("a%mail.gitlab.com@relay.example", true),
+            ("gitlab.com@acme.example", false),
+            ("a%notgitlab.com@relay.example", false),
         ] {
             assert_eq!(Email::parse(address).unwrap().is_in(&refused), is_refused, "{address}");
         }

@@ -17,15 +17,16 @@ impl Transaction {
         created_at(nth(sql, since, n).bind(user_id.cast_signed()), &mut self.tx).await
     }
 
-    /// By mailbox: `jane+2@…` is `jane@…`. Served by `licenses_by_time`: a day has few.
+    /// By [`Email::mailbox`]. Served by `licenses_by_time`: a day has few.
     pub async fn nth_newest_by_customer(
         &mut self,
         customer: &Email,
         since: Timestamp,
         n: u32,
     ) -> Result<Option<Timestamp>> {
-        let (mailbox, domain) = (escape(&customer.mailbox()), escape(&customer.domain()));
-        self.nth_newest_by_address([format!("{mailbox}@{domain}"), format!("{mailbox}+%@{domain}")], since, n).await
+        let sql = "SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 AND customer_mailbox = $3 \
+                   ORDER BY created_at DESC LIMIT 1 OFFSET $2";
+        created_at(nth(sql, since, n).bind(customer.mailbox()), &mut self.tx).await
     }
 
     /// By the domain of the customer's address. Served by `licenses_by_time`: a day has few.
@@ -35,20 +36,10 @@ impl Transaction {
         since: Timestamp,
         n: u32,
     ) -> Result<Option<Timestamp>> {
-        let pattern = format!("%@{}", escape(&customer.domain()));
-        self.nth_newest_by_address([pattern.clone(), pattern], since, n).await
-    }
-
-    async fn nth_newest_by_address(
-        &mut self,
-        [one, other]: [String; 2],
-        since: Timestamp,
-        n: u32,
-    ) -> Result<Option<Timestamp>> {
         let sql = "SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 \
-                   AND (customer_email_lower LIKE $3 ESCAPE '\\' OR customer_email_lower LIKE $4 ESCAPE '\\') \
-                   ORDER BY created_at DESC LIMIT 1 OFFSET $2";
-        created_at(nth(sql, since, n).bind(one).bind(other), &mut self.tx).await
+                   AND customer_email_lower LIKE $3 ESCAPE '\\' ORDER BY created_at DESC LIMIT 1 OFFSET $2";
+        let pattern = format!("%@{}", escape(&customer.domain()));
+        created_at(nth(sql, since, n).bind(pattern), &mut self.tx).await
     }
 
     /// Served by `licenses_by_time`.

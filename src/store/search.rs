@@ -231,9 +231,9 @@ mod tests {
         for sql in [
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000) \
              INSERT INTO licenses (number, id, created_at, ticket_id, agent_user_id, agent_username, customer_email, \
-             customer_email_lower, seats, starts_on, expires_on, verdict, verdict_reason, drill) \
+             customer_email_lower, customer_mailbox, seats, starts_on, expires_on, verdict, verdict_reason, drill) \
              SELECT i, printf('00000000-0000-7000-8000-%012x', i), i, i, 42, 'jdoe', 'jane@acme.example', \
-             'jane@acme.example', 1, '2026-11-21', '2026-12-01', 'in_scope', '', 0 FROM n",
+             'jane@acme.example', 'jane@acme.example', 1, '2026-11-21', '2026-12-01', 'in_scope', '', 0 FROM n",
             "INSERT INTO license_search SELECT number, CASE WHEN number % 9000 = 0 THEN 'qx' ELSE 'other' END \
              FROM licenses",
         ] {

@@ -21,6 +21,7 @@ pub enum Obstacle {
     Erased,
     Replaced,
     TooManyEmails,
+    RecipientRefused,
     NothingFailed,
 }
 
@@ -39,6 +40,10 @@ impl Obstacle {
                 None => "this license was replaced".into(),
             },
             Self::TooManyEmails => format!("this license was mailed {MAX_EMAILS} times; download it instead"),
+            Self::RecipientRefused => {
+                let domain = details.license.customer.email.domain();
+                format!("no license may go to {domain} any more; forward it to the customer's own contact")
+            }
             Self::NothingFailed => "no delivery of this license has failed that a retry could fix".into(),
         }
     }
@@ -68,8 +73,18 @@ pub fn can_email(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> 
     }
 }
 
+/// Whether the license can be mailed to the customer again. Settings may have changed since it was generated.
+pub fn can_resend(details: &LicenseDetails, refused_domains: &[String], today: Date) -> Result<(), Obstacle> {
+    can_email(details, today)?;
+    may_receive(details, refused_domains)
+}
+
+fn may_receive(details: &LicenseDetails, refused_domains: &[String]) -> Result<(), Obstacle> {
+    if details.license.customer.email.is_in(refused_domains) { Err(Obstacle::RecipientRefused) } else { Ok(()) }
+}
+
 /// Whether another license can take its place. An expired one has no place left: replacing it would stretch the term.
-pub fn can_replace(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> {
+pub fn can_replace(details: &LicenseDetails, refused_domains: &[String], today: Date) -> Result<(), Obstacle> {
     if details.license.terms.is_expired(today) {
         Err(Obstacle::Expired)
     } else if details.license.replaced_by.is_some() {
@@ -77,7 +92,7 @@ pub fn can_replace(details: &LicenseDetails, today: Date) -> Result<(), Obstacle
     } else if details.erased_at.is_some() {
         Err(Obstacle::Erased)
     } else {
-        Ok(())
+        may_receive(details, refused_domains)
     }
 }
 

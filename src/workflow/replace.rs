@@ -33,7 +33,7 @@ impl LicenseService {
         }
         self.require_permission(request.agent_user_id())?;
         let details = self.store.license(id).await?.ok_or(Error::NotFound)?;
-        actions::can_replace(&details, self.today()).map_err(|obstacle| obstacle.error(&details))?;
+        self.require_replaceable(&details)?;
         let generate = self.generate_command(&details.license, command.seats, request.agent_user_id()).await?;
         // The term is that of the earlier license: replacing must not stretch it.
         let terms = Terms { expires_on: details.license.terms.expires_on, ..self.terms() };
@@ -41,7 +41,7 @@ impl LicenseService {
         let response = self
             .execute_once(request, async |tx| {
                 let earlier = tx.license(id).await?.ok_or(Error::NotFound)?;
-                actions::can_replace(&earlier, self.today()).map_err(|obstacle| obstacle.error(&earlier))?;
+                self.require_replaceable(&earlier)?;
                 self.check_limits(tx, &license).await?;
                 let mut details = self.add(tx, license.clone()).await?;
                 // A license that could not be sealed replaces nothing.
@@ -53,6 +53,11 @@ impl LicenseService {
             .await?;
         self.count(&license, &response);
         Ok(response)
+    }
+
+    fn require_replaceable(&self, details: &LicenseDetails) -> Result<(), Error> {
+        actions::can_replace(details, &self.rules.refused_domains, self.today())
+            .map_err(|obstacle| obstacle.error(details))
     }
 
     /// The earlier license's command, repeated by the agent of this session.

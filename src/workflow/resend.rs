@@ -25,7 +25,11 @@ impl LicenseService {
         let actor = self.actor(request.agent_user_id()).await?;
         self.execute_once(request, async |tx| {
             let mut details = tx.license(id).await?.ok_or(Error::NotFound)?;
-            actions::can_email(&details, self.today()).map_err(|obstacle| obstacle.error(&details))?;
+            match to {
+                Some(_) => actions::can_email(&details, self.today()),
+                None => actions::can_resend(&details, &self.rules.refused_domains, self.today()),
+            }
+            .map_err(|obstacle| obstacle.error(&details))?;
             let license = &details.license;
             let to = to.unwrap_or(&license.customer.email);
             let now = self.clock.now();

@@ -267,10 +267,11 @@ impl LicenseService {
             Ok(()) => Action { allowed: true, reason: None, detail: None },
             Err(obstacle) => Action { allowed: false, reason: Some(obstacle), detail: Some(obstacle.detail(details)) },
         };
+        let refused_domains = &self.rules.refused_domains;
         Actions {
-            resend: action(actions::can_email(details, today)),
+            resend: action(actions::can_resend(details, refused_domains, today)),
             forward: action(actions::can_email(details, today)),
-            replace: action(actions::can_replace(details, today)),
+            replace: action(actions::can_replace(details, refused_domains, today)),
             retry: action(actions::can_retry(details, today)),
             download: action(actions::can_download(details)),
         }

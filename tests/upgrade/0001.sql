@@ -1,9 +1,9 @@
 -- a drill, delivered by the version that wrote it
 INSERT INTO licenses (number, id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, customer_email,
-    customer_email_lower, customer_name, customer_company, seats, starts_on, expires_on, file, file_md5, file_sha256,
-    verdict, verdict_reason, recommended_seats, override_reason, overridden_by, drill)
+    customer_email_lower, customer_mailbox, customer_name, customer_company, seats, starts_on, expires_on, file,
+    file_md5, file_sha256, verdict, verdict_reason, recommended_seats, override_reason, overridden_by, drill)
 VALUES (1, '0198a3c4-0000-7000-8000-000000000001', 4102444800000, 4711, 'License expired', 42, 'jdoe',
-    'jane@acme.example', 'jane@acme.example', 'Jane Doe', 'Acme GmbH', 286, '2099-12-30', '2100-01-11',
+    'jane@acme.example', 'jane@acme.example', 'jane@acme.example', 'Jane Doe', 'Acme GmbH', 286, '2099-12-30', '2100-01-11',
     'eyJkYXRhIjoieCJ9
 ', 'd41d8cd98f00b204e9800998ecf8427e', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
     'not_expired', 'it has not expired', 300, 'the customer is down', 'agent 42 (jdoe)', 1);
@@ -26,9 +26,9 @@ VALUES ('0198a3c4-0000-7000-8000-000000000001', 1, 4102444800000, 'agent 42', 'g
     ('0198a3c4-0000-7000-8000-000000000001', 2, 4102444801000, 'outbox', 'email_sent', NULL);
 -- another license, whose email is pending
 INSERT INTO licenses (number, id, created_at, ticket_id, agent_user_id, agent_username, customer_email,
-    customer_email_lower, seats, starts_on, expires_on, file, verdict, verdict_reason, drill)
+    customer_email_lower, customer_mailbox, seats, starts_on, expires_on, file, verdict, verdict_reason, drill)
 VALUES (2, '0198a3c4-0000-7000-8000-000000000002', 4102444900000, 4712, 42, 'jdoe', 'joe@other.example',
-    'joe@other.example', 10, '2099-12-30', '2100-01-11', 'eyJkYXRhIjoieSJ9
+    'joe@other.example', 'joe@other.example', 10, '2099-12-30', '2100-01-11', 'eyJkYXRhIjoieSJ9
 ', 'unchecked', 'no evidence', 0);
 INSERT INTO deliveries (id, license_id, channel, purpose, recipient, state, attempts, uncertain, late, created_at,
     deadline_at, expires_at, next_attempt_at, request_id)

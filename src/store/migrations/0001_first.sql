@@ -12,6 +12,8 @@ CREATE TABLE licenses (
     agent_username       TEXT    NOT NULL,
     customer_email       TEXT    NOT NULL,
     customer_email_lower TEXT    NOT NULL,
+    -- the same for all spellings of an address
+    customer_mailbox     TEXT    NOT NULL,
     customer_name        TEXT,
     customer_company     TEXT,
     seats                BIGINT  NOT NULL,
