@@ -14,6 +14,8 @@ use crate::world::World;
 const LONGEST: Duration = Duration::from_secs(14);
 /// The longest that a connection may be idle after an answer: thirty seconds, and some for a busy machine.
 const LONGEST_IDLE: Duration = Duration::from_secs(40);
+/// The longest that a response may wait to be read: ten seconds, the kernel's next probe, and some for a busy machine.
+const LONGEST_UNREAD: Duration = Duration::from_secs(25);
 /// How often a slow client sends its byte.
 const DRIP: Duration = Duration::from_millis(500);
 
@@ -74,6 +76,30 @@ async fn a_connection_that_is_idle_after_its_answer_is_dropped() {
     let mut answer = Vec::new();
     let _ = timeout(LONGEST_IDLE, socket.read_to_end(&mut answer)).await.expect("the service hangs up in time");
     assert!(answer.starts_with(b"HTTP/1.1 200 "), "it was answered first");
+}
+
+/// Asks for far more than the kernel's buffers hold, and reads nothing until the service hangs up.
+async fn never_reads(world: &World) {
+    let mut socket = connect(world).await;
+    let request = head(world, "GET /openapi.json", "\r\n");
+    socket.write_all(&request.repeat(150)).await.unwrap();
+    while socket.write_all(b"G").await.is_ok() {
+        sleep(DRIP).await;
+    }
+}
+
+#[tokio::test]
+async fn those_who_never_read_are_dropped_and_hold_up_nobody() {
+    let world = World::start().await;
+    let unread = futures_util::future::join_all((0..100).map(|_| never_reads(&world)));
+    let others = async {
+        for _ in 0..10 {
+            timeout(Duration::from_secs(5), world.stranger().get("/health/live")).await.expect("is answered").unwrap();
+            sleep(DRIP).await;
+        }
+    };
+    let (ended, ()) = tokio::join!(timeout(LONGEST_UNREAD, unread), others);
+    ended.expect("the service hangs up in time");
 }
 
 #[tokio::test]

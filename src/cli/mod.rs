@@ -8,7 +8,7 @@ mod flags;
 mod health;
 mod open;
 mod package;
-mod private;
+mod process;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod sessions;
@@ -75,7 +75,7 @@ enum Command {
 
 impl Cli {
     pub fn run(self) -> anyhow::Result<()> {
-        private::keep_memory_private()?;
+        process::keep_memory_private()?;
         match self.command {
             Command::Serve { settings, pause_outbox } => {
                 let environment = settings.over(Environment::of_process());
@@ -86,6 +86,9 @@ impl Cli {
                 }
                 // Wipes the secrets in it.
                 drop(environment);
+                if let Err(error) = process::allow_open_files() {
+                    tracing::warn!(%error, "the limit of open files stays as it is");
+                }
                 block_on(app::serve(config, pause_outbox))
             }
             #[cfg(feature = "sandbox")]

@@ -2,7 +2,10 @@
 
 use actix_web::{HttpResponse, web::Path};
 
-use super::error::{ApiError, Problem};
+use super::{
+    connection::in_pieces,
+    error::{ApiError, Problem},
+};
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
@@ -67,7 +70,7 @@ const ASSETS: &[Asset] = &[
 pub(crate) async fn asset(path: Path<String>) -> Result<HttpResponse, ApiError> {
     let found = ASSETS.iter().find(|Asset(name, ..)| *name == path.as_str());
     let Asset(_, kind, content) = found.ok_or(ApiError::NotFound)?;
-    Ok(HttpResponse::Ok().content_type(*kind).body(*content))
+    Ok(in_pieces(kind, content))
 }
 
 #[cfg(test)]

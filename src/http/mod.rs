@@ -9,6 +9,7 @@ mod aftercare;
 mod api;
 mod assets;
 mod body;
+mod connection;
 mod error;
 mod extract;
 mod fields;
@@ -44,8 +45,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// The service waits much more than it computes.
 const WORKERS: usize = 2;
-/// Per worker; more connections wait in the kernel's queue.
-const MAX_CONNECTIONS: usize = 512;
+/// Per worker; more connections wait in the kernel's queue. Far more than there are agents, so that connections that do
+/// not read leave room for others until they are closed.
+const MAX_CONNECTIONS: usize = 4096;
 /// How long requests in flight may take on shutdown.
 const DRAIN_SECONDS: u64 = 5;
 
@@ -83,6 +85,8 @@ pub fn listen(bind: SocketAddr, state: Arc<AppState>) -> std::io::Result<(Server
     .max_connections(MAX_CONNECTIONS)
     .client_request_timeout(HEAD_TIMEOUT)
     .keep_alive(KEEP_ALIVE)
+    .h1_write_buffer_size(connection::WRITE_BUFFER)
+    .on_connect(connection::bound_writes)
     // Nagle's algorithm would delay progress events by 40 ms.
     .tcp_nodelay(true)
     .shutdown_timeout(DRAIN_SECONDS)

@@ -11,7 +11,10 @@ use utoipa::{
     },
 };
 
-use super::{aftercare, assets, error::Problem, health, licenses, metrics, progress, questions, sidebar, webhook};
+use super::{
+    aftercare, assets, connection::in_pieces, error::Problem, health, licenses, metrics, progress, questions, sidebar,
+    webhook,
+};
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(document);
 
@@ -65,7 +68,7 @@ pub fn document() -> String {
     responses((status = 200, description = "OpenAPI 3.1", body = Object)),
 )]
 pub(crate) async fn show() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(DOCUMENT.as_str())
+    in_pieces("application/json", DOCUMENT.as_bytes())
 }
 
 /// What a request that needs a session may get.
