@@ -40,13 +40,12 @@ fn attacks(world: &World) -> Vec<(&'static str, String)> {
     let stranger = include_str!("keys/stranger.pem");
     let good = sign(&fresh());
     let (signed, signature) = good.rsplit_once('.').unwrap();
-    let doubled = {
-        let claims =
-            fresh().claims.to_string().replacen('{', r#"{"sub":"https://sandbox.zendesk.com/api/v2/users/1.json","#, 1);
+    let raw = |claims: &[u8]| {
         let text = format!("{}.{}", part(&json!({ "alg": "RS256" })), URL_SAFE_NO_PAD.encode(claims));
         let sig = jsonwebtoken::crypto::sign(text.as_bytes(), &zendesk, Algorithm::RS256).unwrap();
         format!("{text}.{sig}")
     };
+    let with_more = |more: &str| raw(fresh().claims.to_string().replacen('{', &format!("{{{more},"), 1).as_bytes());
     let base = "https://sandbox.zendesk.com/api/v2";
     vec![
         ("algorithm none", unsigned("none")),
@@ -140,7 +139,16 @@ fn attacks(world: &World) -> Vec<(&'static str, String)> {
         ("dots", "..".into()),
         ("a megabyte", format!("{good}{}", "A".repeat(1024 * 1024))),
         ("nine kilobytes", format!("{good}{}", "A".repeat(9 * 1024))),
-        ("duplicate claims", doubled),
+        ("duplicate claims", with_more(r#""sub":"https://sandbox.zendesk.com/api/v2/users/1.json""#)),
+        ("duplicate keys inside of a claim", with_more(r#""more":{"a":1,"a":2}"#)),
+        (
+            "claims that are not UTF-8",
+            raw(&[&b"{\"more\":\"\xff\","[..], &fresh().claims.to_string().as_bytes()[1..]].concat()),
+        ),
+        ("another type of token", header("typ", "at+jwt".into())),
+        ("a type that is no text", header("typ", json!(["JWT"]))),
+        ("a nested token", header("cty", "JWT".into())),
+        ("an endless time", claims(&|c| c["nbf"] = json!(-1e300))),
         ("times as text", claims(&|c| c["exp"] = (now + 300).to_string().into())),
         ("times as fractions", claims(&|c| c["exp"] = json!(1e9 + 0.5))),
         ("a huge exp", claims(&|c| c["exp"] = json!(i64::MAX))),
@@ -335,7 +343,8 @@ async fn a_token_is_good_until_the_end_of_the_leeway() {
 #[tokio::test]
 async fn issuers_with_scheme_missing_contexts_and_the_full_page_are_fine() {
     let world = World::start().await;
-    let changes: [fn(&mut Value); 4] = [
+    let changes: [fn(&mut Value); 5] = [
+        |c| c["exp"] = json!(c["exp"].as_f64().unwrap() + 0.5),
         |c| c["iss"] = "https://sandbox.zendesk.com".into(),
         |c| drop(c.as_object_mut().unwrap().remove("context")),
         |c| c["context"] = json!({ "product": "support", "location": "nav_bar", "more": 1 }),

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// One line of text from outside: trimmed, not empty, bounded, free of control and direction-changing characters.
+/// One line of text from outside: trimmed, not empty, bounded, free of control, direction-changing and invisible
+/// characters.
 ///
 /// Names and companies end up in mail headers, issue titles and logs, where a line break or a change of direction could
 /// forge or disguise text.
@@ -10,9 +11,11 @@ use std::fmt;
 pub struct SingleLine(String);
 
 impl SingleLine {
-    /// Accepts at most `max_chars` characters after trimming.
+    /// Accepts at most `max_chars` characters after trimming. Removes invisible characters, which come along with copied
+    /// names.
     pub fn parse(text: &str, max_chars: usize) -> Result<Self, String> {
-        let text = text.trim();
+        let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+        let text = visible.trim();
         if text.is_empty() {
             return Err("must not be empty".into());
         }
@@ -36,6 +39,17 @@ impl fmt::Display for SingleLine {
     }
 }
 
+/// Characters that show nothing and that no script's spelling needs, unlike joiners and variation selectors: two names
+/// that look the same must be the same.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'
+            | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
 /// Control characters, line and paragraph separators, and the bidirectional overrides (Unicode TR 9).
 pub fn breaks_line(c: char) -> bool {
     c.is_control()
@@ -45,6 +59,19 @@ pub fn breaks_line(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_shows_nothing_is_not_part_of_a_name() {
+        for spelling in
+            ["\u{feff}Jane", "Ja\u{200b}ne", "Jane\u{3164}", "J\u{ad}ane", "Jane\u{e0041}", " \u{2060} Jane"]
+        {
+            assert_eq!(SingleLine::parse(spelling, 20).unwrap().as_str(), "Jane", "{spelling:?}");
+        }
+        assert!(SingleLine::parse("\u{3164}\u{feff}", 20).is_err());
+        for needed in ["नि\u{200d}त", "می\u{200c}خواهم", "葛\u{e0100}城"] {
+            assert_eq!(SingleLine::parse(needed, 20).unwrap().as_str(), needed);
+        }
+    }
 
     #[test]
     fn a_line_is_trimmed_bounded_and_cannot_break_a_header() {

@@ -2,3 +2,4 @@
 
 pub(crate) mod package;
 pub mod token;
+mod unique;

@@ -2,11 +2,12 @@
 //!
 //! It proves who the agent is (`sub`) and nothing else. Ticket, requester and names come from the browser.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Number, Value};
 
+use super::unique::Unique;
 use crate::config;
 
 /// Real tokens have about 1 KB.
@@ -15,6 +16,8 @@ pub(crate) const MAX_TOKEN_BYTES: usize = 8 * 1024;
 pub const LEEWAY_SECONDS: i64 = 30;
 /// Zendesk's tokens are valid for 5 minutes.
 pub(crate) const MAX_LIFE_SECONDS: i64 = 15 * 60;
+
+const MALFORMED: &str = "header or claims are missing, duplicated or of the wrong type";
 
 /// Where the app runs inside Zendesk Support.
 const LOCATIONS: [&str; 2] = ["ticket_sidebar", "nav_bar"];
@@ -42,16 +45,31 @@ pub struct Verifier {
     installation_ids: Vec<u64>,
 }
 
-/// Other claims are ignored. A duplicate claim is an error.
+/// Other claims are ignored.
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
     aud: String,
     sub: String,
-    iat: i64,
-    nbf: i64,
-    exp: i64,
+    iat: NumericDate,
+    nbf: NumericDate,
+    exp: NumericDate,
     context: Option<Value>,
+}
+
+/// Seconds since 1970. RFC 7519, section 2, allows fractions; they are dropped.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(try_from = "serde_json::Number")]
+struct NumericDate(i64);
+
+impl TryFrom<Number> for NumericDate {
+    type Error = &'static str;
+
+    fn try_from(number: Number) -> Result<Self, Self::Error> {
+        let fraction = || SignedDuration::try_from_secs_f64(number.as_f64()?).ok();
+        let seconds = number.as_i64().or_else(|| Some(fraction()?.as_secs()));
+        seconds.map(Self).ok_or("out of range")
+    }
 }
 
 impl Verifier {
@@ -86,7 +104,7 @@ impl Verifier {
         }
         let agent_user_id = id_in(&claims.sub, &format!("{base}/users/"))
             .ok_or_else(|| refused("sub is not a user of this Zendesk"))?;
-        let usable_until = Timestamp::from_second(claims.exp.saturating_add(LEEWAY_SECONDS + 1))
+        let usable_until = Timestamp::from_second(claims.exp.0.saturating_add(LEEWAY_SECONDS + 1))
             .map_err(|_| refused("exp is out of range"))?;
         Ok(Verified { agent_user_id, installation_id, usable_until })
     }
@@ -100,8 +118,8 @@ impl Verifier {
         validation.validate_aud = false;
         let mut last = refused("no public key is configured");
         for key in &self.keys {
-            match jsonwebtoken::decode::<Claims>(token, key, &validation) {
-                Ok(data) => return Ok(data.claims),
+            match jsonwebtoken::decode::<Unique>(token, key, &validation) {
+                Ok(data) => return serde_json::from_value(data.claims.0).map_err(|_| refused(MALFORMED)),
                 Err(e) => last = refused(reason(e.kind())),
             }
         }
@@ -113,30 +131,36 @@ impl Verifier {
 fn reason(kind: &ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidSignature => "signed by none of our keys",
-        ErrorKind::Json(_) => "header or claims are missing, duplicated or of the wrong type",
+        ErrorKind::Json(_) => MALFORMED,
         ErrorKind::Base64(_) | ErrorKind::Utf8(_) | ErrorKind::InvalidToken => "not a JSON web token",
         _ => "cannot be verified",
     }
 }
 
-/// `alg` must be exactly RS256, and no extension may be critical (RFC 7515, 4.1.11). Keys and key URLs in the token are
-/// ignored.
+/// `alg` must be exactly RS256, `typ` JWT if it is there, the payload not a nested token (`cty`), and no extension critical
+/// (RFC 7515, 4.1.9 to 4.1.11). Keys and key URLs in the token are ignored.
 fn check_header(token: &str) -> Result<(), TokenError> {
     let header = token.split('.').next().unwrap_or_default();
     let json = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, header)
         .map_err(|_| refused("not a JSON web token"))?;
-    let header: Map<String, Value> = serde_json::from_slice(&json).map_err(|_| refused("not a JSON web token"))?;
+    let Unique(header) = serde_json::from_slice(&json).map_err(|_| refused("not a JSON web token"))?;
     if header.get("alg").and_then(Value::as_str) != Some("RS256") {
         return Err(refused("alg is not RS256"));
     }
-    if header.contains_key("crit") {
+    if header.get("typ").is_some_and(|typ| !typ.as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT"))) {
+        return Err(refused("typ is not JWT"));
+    }
+    if header.get("cty").is_some() {
+        return Err(refused("a cty header"));
+    }
+    if header.get("crit").is_some() {
         return Err(refused("a crit header"));
     }
     Ok(())
 }
 
 fn check_times(claims: &Claims, now: i64) -> Result<(), TokenError> {
-    let Claims { iat, nbf, exp, .. } = *claims;
+    let Claims { iat: NumericDate(iat), nbf: NumericDate(nbf), exp: NumericDate(exp), .. } = *claims;
     if exp <= iat || exp <= nbf || exp.saturating_sub(iat) > MAX_LIFE_SECONDS {
         return Err(refused("exp does not fit iat and nbf"));
     }

@@ -77,7 +77,7 @@ pub const INERT: &[&str] = &[
     "{0} %s %n $1",
     "$(reboot) `reboot` | reboot; reboot",
     "../../etc/passwd",
-    "\u{feff}Jane\u{200b}Doe\u{2060}",
+    "Jane\u{200d}Doe\u{200c}",
     "👩‍💻🏳️‍🌈",
     "عائشة بنت أحمد",
     "יעל כהן",
