@@ -4,7 +4,7 @@ use reqwest::{Method, header::HeaderValue};
 use serde_json::Value;
 use stopgap::sandbox::{Browser, gitlab, smtp::Fault as Smtp};
 
-use crate::world::{World, ended, generate, get, order, post, process::serve, read};
+use crate::world::{AGENT, World, ended, generate, get, order, post, process::serve, read};
 
 #[tokio::test]
 async fn a_request_is_followed_by_its_id_to_the_deliveries_of_its_license() {
@@ -18,6 +18,9 @@ async fn a_request_is_followed_by_its_id_to_the_deliveries_of_its_license() {
 
     let answered = process.line("responded with a license").await;
     assert_eq!(answered["license"], license["id"]);
+    assert_eq!(answered["span"]["agent"], AGENT);
+    let signed_in = process.lines().into_iter().find(|line| line["span"]["route"] == "/zendesk/sidebar").unwrap();
+    assert_eq!(signed_in["span"]["agent"], AGENT, "who signed in");
     let request = &answered["span"]["request_id"];
     assert!(!request.as_str().unwrap().is_empty(), "{answered}");
     let delivered: Vec<_> = process.lines().into_iter().filter(|line| line["message"] == "delivered").collect();

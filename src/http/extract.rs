@@ -11,7 +11,7 @@ use actix_web::{
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{AppState, body, error::ApiError, request_id};
+use super::{AppState, body, error::ApiError, request_id, security::log_agent};
 use crate::{
     license::{FieldError, LicenseId},
     store::{self, IdempotencyKey},
@@ -100,6 +100,7 @@ impl FromRequest for Session {
         let request = request.clone();
         Box::pin(async move {
             let session = Self::authenticate(&request).await?;
+            log_agent(session.agent_user_id);
             request.extensions_mut().insert(session.clone());
             Ok(session)
         })

@@ -6,7 +6,7 @@ use actix_web::{
     http::Method,
     middleware::DefaultHeaders,
 };
-use tracing::Span;
+use tracing::{Span, field::Empty};
 use tracing_actix_web::RootSpanBuilder;
 
 use super::request_id;
@@ -56,7 +56,7 @@ fn known(method: &Method) -> &str {
     if is_known { method.as_str() } else { "other" }
 }
 
-/// One span per request: method, route pattern, status and request id. Query and path values are left out, because
+/// One span per request: method, route pattern, agent, status and request id. Query and path values are left out, because
 /// people search by names and addresses.
 pub struct RequestSpan;
 
@@ -65,7 +65,8 @@ impl RootSpanBuilder for RequestSpan {
         let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
         let method = known(request.method());
         let request_id = request_id::assign(request);
-        tracing::info_span!("request", request_id, method, route, status = tracing::field::Empty)
+        let (agent, status) = (Empty, Empty);
+        tracing::info_span!("request", request_id, method, route, agent, status)
     }
 
     fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {
@@ -79,6 +80,11 @@ impl RootSpanBuilder for RequestSpan {
             || if is_quiet { tracing::debug!(status, "answered") } else { tracing::info!(status, "answered") },
         );
     }
+}
+
+/// Names the agent in the log of this request: who looked up, downloaded or generated what.
+pub(crate) fn log_agent(user_id: u64) {
+    Span::current().record("agent", user_id);
 }
 
 /// Polled every few seconds; their successes are logged at debug level.

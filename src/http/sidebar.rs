@@ -13,6 +13,7 @@ use tracing::warn;
 use super::{
     AppState, body,
     error::{ApiError, ErrorCode, Problem},
+    security::log_agent,
 };
 use crate::workflow::session::NewSession;
 
@@ -127,6 +128,7 @@ async fn begin(state: &AppState, form: &[u8]) -> Result<Result<NewSession, Strin
         Ok(verified) => verified,
         Err(refused) => return Ok(Err(refused.to_string())),
     };
+    log_agent(verified.agent_user_id);
     let begun = state.licenses.create_session(&token, &verified).await?;
     Ok(begun.ok_or_else(|| "the token was used before".into()))
 }
