@@ -77,7 +77,7 @@ const METADATA: Metadata<'static> = Metadata::new("stopgap", Level::INFO, None);
 
 /// The metrics of one running service. Clones share them.
 #[derive(Clone)]
-pub struct Metrics(Arc<PrometheusRecorder>);
+pub(crate) struct Metrics(Arc<PrometheusRecorder>);
 
 impl Default for Metrics {
     fn default() -> Self {

@@ -36,7 +36,7 @@ fn filter(log: &Log) -> anyhow::Result<EnvFilter> {
 
 /// Says whether the outbox worker is alive.
 #[derive(Debug, Clone)]
-pub struct Heartbeat {
+pub(crate) struct Heartbeat {
     last_ms: Arc<AtomicI64>,
     loops: TaskTracker,
     expected_loops: usize,

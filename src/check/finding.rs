@@ -23,15 +23,15 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub fn ok(part: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn ok(part: &'static str, message: impl Into<String>) -> Self {
         Self { part, status: Status::Ok, message: message.into() }
     }
 
-    pub fn warning(part: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn warning(part: &'static str, message: impl Into<String>) -> Self {
         Self { part, status: Status::Warning, message: message.into() }
     }
 
-    pub fn failed(part: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn failed(part: &'static str, message: impl Into<String>) -> Self {
         let mut message = message.into();
         if message.contains(UNKNOWN_ISSUER) {
             message.push_str("; for a certificate by an authority of your own, set SSL_CERT_FILE to its file");
@@ -41,7 +41,7 @@ impl Finding {
 }
 
 impl Status {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Warning => "warning",

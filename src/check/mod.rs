@@ -20,7 +20,7 @@ use crate::{clock::Clock, config::Config, delivery::Links, license::Email, rando
 use finding::Finding;
 
 /// For one service altogether.
-pub const PART_TIMEOUT: Duration = Duration::from_secs(20);
+pub(crate) const PART_TIMEOUT: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Copy)]
 struct CheckContext<'a> {

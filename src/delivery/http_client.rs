@@ -12,11 +12,11 @@ use reqwest::{
 use super::sanitize;
 
 /// For a connection, TLS included.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A client that follows no redirects (a token or a license must not go to another host). A call times out after `total`,
 /// its answer's body included.
-pub fn client(total: Duration) -> Result<Client, String> {
+pub(crate) fn client(total: Duration) -> Result<Client, String> {
     Client::builder()
         .user_agent(concat!("stopgap/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT.min(total))
@@ -27,7 +27,7 @@ pub fn client(total: Duration) -> Result<Client, String> {
 }
 
 #[derive(Debug, thiserror::Error)]
-pub enum BodyError {
+pub(crate) enum BodyError {
     #[error("{0}")]
     BrokeOff(String),
     #[error("the answer is longer than {0} bytes")]
@@ -35,7 +35,7 @@ pub enum BodyError {
 }
 
 /// The whole body. Returns an error if it is longer than `max_bytes`.
-pub async fn body(answer: &mut Response, max_bytes: usize) -> Result<Vec<u8>, BodyError> {
+pub(crate) async fn body(answer: &mut Response, max_bytes: usize) -> Result<Vec<u8>, BodyError> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|e| BodyError::BrokeOff(describe(e)))? {
         if body.len() + chunk.len() > max_bytes {
@@ -48,7 +48,7 @@ pub async fn body(answer: &mut Response, max_bytes: usize) -> Result<Vec<u8>, Bo
 
 /// The wait that the server asks for, in seconds or as an HTTP date (RFC 9110, section 10.2.3). Not bounded; zero for a
 /// date in the past.
-pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
@@ -58,7 +58,7 @@ pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 }
 
 /// The error with its causes, without the URL: a webhook's URL is a secret.
-pub fn describe(error: reqwest::Error) -> String {
+pub(crate) fn describe(error: reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
     }

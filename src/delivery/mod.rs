@@ -11,7 +11,7 @@
 
 pub mod email;
 pub mod gitlab;
-pub mod http_client;
+pub(crate) mod http_client;
 pub mod sanitize;
 pub mod slack;
 #[cfg(all(test, feature = "sandbox"))]
@@ -29,12 +29,12 @@ pub struct Links {
 
 impl Links {
     /// The page for agents.
-    pub fn ticket(&self, ticket: &Ticket) -> String {
+    pub(crate) fn ticket(&self, ticket: &Ticket) -> String {
         format!("{}/agent/tickets/{}", self.zendesk_origin, ticket.id)
     }
 
     /// A reply to this address becomes a comment on the ticket.
-    pub fn reply_address(&self, ticket: &Ticket) -> String {
+    pub(crate) fn reply_address(&self, ticket: &Ticket) -> String {
         format!("support+id{}@{}.zendesk.com", ticket.id, self.subdomain)
     }
 }

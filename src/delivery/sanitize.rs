@@ -7,19 +7,19 @@ pub const MAX_ERROR_CHARS: usize = 500;
 
 /// The longest reason of a scope check or an override: an override's has at most 500 characters, the longest verdict's
 /// some more. Escaped for Slack it stays below the 3000 of a section.
-pub const MAX_REASON_CHARS: usize = 540;
+pub(crate) const MAX_REASON_CHARS: usize = 540;
 
 /// A longer run of Base64 characters is taken for a license or a credential: no queue id or status code is that long.
 const MAX_RUN_CHARS: usize = 40;
 
 /// A server's error text: one line of at most [`MAX_ERROR_CHARS`], without long runs of Base64, because servers repeat
 /// what they were sent.
-pub fn error_text(text: &str) -> String {
+pub(crate) fn error_text(text: &str) -> String {
     bounded(text, MAX_ERROR_CHARS)
 }
 
 /// The same with at most `max_chars`.
-pub fn bounded(text: &str, max_chars: usize) -> String {
+pub(crate) fn bounded(text: &str, max_chars: usize) -> String {
     let one_line = one_line(text);
     let mut kept = String::with_capacity(one_line.len());
     let mut rest = one_line.as_str();
@@ -34,7 +34,7 @@ pub fn bounded(text: &str, max_chars: usize) -> String {
 }
 
 /// At most `max_chars` characters of `text`; an ellipsis marks a cut.
-pub fn shorten(text: &str, max_chars: usize) -> String {
+pub(crate) fn shorten(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
         None => text.to_owned(),
         Some(_) => text.chars().take(max_chars.saturating_sub(1)).chain(['…']).collect(),
@@ -42,7 +42,7 @@ pub fn shorten(text: &str, max_chars: usize) -> String {
 }
 
 /// Replaces the local part of every email address in `text`: `***@acme.example`.
-pub fn mask_addresses(text: &str) -> String {
+pub(crate) fn mask_addresses(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     for piece in text.split_inclusive(ends_an_address) {
         match piece.rsplit_once('@') {

@@ -11,14 +11,14 @@ use crate::license::{
 use crate::sealing::envelope::encode64;
 
 /// When the sample license was generated.
-pub const CREATED_AT: &str = "2026-11-21T23:14:05Z";
+pub(crate) const CREATED_AT: &str = "2026-11-21T23:14:05Z";
 
 #[expect(clippy::unnecessary_wraps, reason = "records hold optional lines")]
-pub fn line(text: &str) -> Option<SingleLine> {
+pub(crate) fn line(text: &str) -> Option<SingleLine> {
     Some(SingleLine::parse(text, 300).unwrap())
 }
 
-pub fn license() -> License {
+pub(crate) fn license() -> License {
     License {
         id: LicenseId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001)),
         created_at: CREATED_AT.parse().unwrap(),
@@ -46,7 +46,7 @@ pub fn license() -> License {
     }
 }
 
-pub fn delivery(channel: Channel, purpose: Purpose, notice: Option<Notice>) -> Delivery {
+pub(crate) fn delivery(channel: Channel, purpose: Purpose, notice: Option<Notice>) -> Delivery {
     let at: Timestamp = CREATED_AT.parse().unwrap();
     Delivery {
         id: DeliveryId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_00d1)),
@@ -71,6 +71,6 @@ pub fn delivery(channel: Channel, purpose: Purpose, notice: Option<Notice>) -> D
     }
 }
 
-pub fn links() -> Links {
+pub(crate) fn links() -> Links {
     Links { zendesk_origin: "https://acme.zendesk.com".into(), subdomain: "acme".into() }
 }

@@ -12,7 +12,7 @@ use crate::license::Seats;
 
 /// GitLab's answer to an emergency license with these seats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct GitlabAnswer {
+pub(crate) struct GitlabAnswer {
     pub seats: u32,
     pub accepted: bool,
     /// GitLab's message if it refuses the license.
@@ -35,7 +35,7 @@ impl Users {
 
 /// The answers for the seats that the agent asks for, for the recommended ones and for those of the old license. Empty
 /// unless the billable users are known; an unknown peak is taken to be their number.
-pub fn for_evidence(evidence: &Evidence, requested: Option<Seats>) -> Vec<GitlabAnswer> {
+pub(crate) fn for_evidence(evidence: &Evidence, requested: Option<Seats>) -> Vec<GitlabAnswer> {
     let Some(billable) = evidence.billable_users else { return Vec::new() };
     let Some(users) = Users::of(Some(billable), evidence.maximum_users) else { return Vec::new() };
     let seats = [requested.map(Seats::get), evidence.recommended_seats(), evidence.seats];
@@ -44,7 +44,7 @@ pub fn for_evidence(evidence: &Evidence, requested: Option<Seats>) -> Vec<Gitlab
 
 /// The answers for the seats that the findings ask for, by the users that GitLab's messages named. Empty if they named
 /// none.
-pub fn for_findings(findings: &[Finding]) -> Vec<GitlabAnswer> {
+pub(crate) fn for_findings(findings: &[Finding]) -> Vec<GitlabAnswer> {
     let largest = |kinds: &[Kind]| findings.iter().filter(|f| kinds.contains(&f.kind)).filter_map(|f| f.seats).max();
     // `TooFewSeats` does not say which of the two it counts.
     let billable = largest(&[Kind::CurrentUsersTooMany, Kind::TooFewSeats]);

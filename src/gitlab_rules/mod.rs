@@ -7,13 +7,14 @@
 //! - [`diagnosis`]: messages of GitLab, explained
 //! - [`version`]: GitLab's versions
 
-pub mod acceptance;
-pub mod answer;
+pub(crate) mod acceptance;
+pub(crate) mod answer;
 pub mod diagnosis;
 pub mod eligibility;
 pub mod evidence;
-pub mod version;
+pub(crate) mod version;
 
-pub use eligibility::{Eligibility, Scope};
-pub use evidence::Evidence;
-pub use version::GitlabVersion;
+pub(crate) use eligibility::Eligibility;
+pub use eligibility::Scope;
+pub(crate) use evidence::Evidence;
+pub(crate) use version::GitlabVersion;

@@ -11,13 +11,13 @@ pub struct GitlabVersion {
 
 impl GitlabVersion {
     /// From here on a license may be exceeded by a tenth when it is added.
-    pub const WITH_SLACK: Self = Self { major: 14, minor: 2 };
+    pub(crate) const WITH_SLACK: Self = Self { major: 14, minor: 2 };
 
     /// The longest text that is looked at, in bytes.
-    pub const MAX_BYTES: usize = 40;
+    pub(crate) const MAX_BYTES: usize = 40;
 
     /// Takes what the customer's dashboard shows: `16.7`, `v16.7.2`, `GitLab 16.7.2-ee`.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let refused = || "must be a GitLab version such as 16.7 or 16.7.2-ee".to_owned();
         let text = text.trim();
         if text.len() > Self::MAX_BYTES {

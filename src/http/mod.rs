@@ -52,7 +52,7 @@ const MAX_CONNECTIONS: usize = 4096;
 const DRAIN_SECONDS: u64 = 5;
 
 /// What the handlers share.
-pub struct AppState {
+pub(crate) struct AppState {
     pub licenses: LicenseService,
     pub verifier: Verifier,
     pub zendesk: Zendesk,
@@ -65,7 +65,7 @@ pub struct AppState {
 }
 
 /// Starts serving on `bind`. Returns the address with the port that the system chose for port 0.
-pub fn listen(bind: SocketAddr, state: Arc<AppState>) -> std::io::Result<(Server, SocketAddr)> {
+pub(crate) fn listen(bind: SocketAddr, state: Arc<AppState>) -> std::io::Result<(Server, SocketAddr)> {
     let policy = security::Policy::new(&state.zendesk);
     state.licenses.metrics.register_refusals(ErrorCode::iter().map(ErrorCode::as_str));
     let streams = web::Data::new(streams::Streams::default());

@@ -14,11 +14,11 @@ use crate::config::Zendesk;
 
 /// The content security policy, made once.
 #[derive(Clone)]
-pub struct Policy(String);
+pub(crate) struct Policy(String);
 
 impl Policy {
     /// Only this Zendesk may frame the page; scripts come from us and from the host of its SDK.
-    pub fn new(zendesk: &Zendesk) -> Self {
+    pub(crate) fn new(zendesk: &Zendesk) -> Self {
         let sdk_origin =
             url::Url::parse(&zendesk.sdk_url).map(|u| u.origin().ascii_serialization()).unwrap_or_default();
         let origin = &zendesk.origin;
@@ -29,7 +29,7 @@ impl Policy {
     }
 
     /// No `X-Frame-Options`: it cannot name Zendesk, and would forbid the app's iframe.
-    pub fn headers(&self) -> DefaultHeaders {
+    pub(crate) fn headers(&self) -> DefaultHeaders {
         DefaultHeaders::new()
             .add(("Content-Security-Policy", self.0.as_str()))
             .add(("Referrer-Policy", "no-referrer"))
@@ -58,7 +58,7 @@ fn known(method: &Method) -> &str {
 
 /// One span per request: method, route pattern, agent, status and request id. Query and path values are left out, because
 /// people search by names and addresses.
-pub struct RequestSpan;
+pub(crate) struct RequestSpan;
 
 impl RootSpanBuilder for RequestSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {

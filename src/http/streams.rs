@@ -6,21 +6,21 @@ use std::{
 };
 
 /// A shift's worth of open tickets. Each stream reads the store at every change.
-pub const MAX_STREAMS: usize = 16;
+pub(crate) const MAX_STREAMS: usize = 16;
 
 /// The open streams of this replica, by agent.
 #[derive(Debug, Default)]
-pub struct Streams(Arc<Mutex<HashMap<u64, usize>>>);
+pub(crate) struct Streams(Arc<Mutex<HashMap<u64, usize>>>);
 
 /// Counts one stream until it is dropped.
-pub struct Place {
+pub(crate) struct Place {
     open: Arc<Mutex<HashMap<u64, usize>>>,
     agent_user_id: u64,
 }
 
 impl Streams {
     /// `None` if the agent has [`MAX_STREAMS`] open.
-    pub fn take(&self, agent_user_id: u64) -> Option<Place> {
+    pub(crate) fn take(&self, agent_user_id: u64) -> Option<Place> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(agent_user_id).or_default();
         if *count >= MAX_STREAMS {

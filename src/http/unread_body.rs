@@ -36,7 +36,7 @@ struct Response {
 }
 
 /// Middleware.
-pub async fn keep(
+pub(crate) async fn keep(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {

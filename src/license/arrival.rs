@@ -33,16 +33,16 @@ pub enum ArrivalState {
 }
 
 impl ArrivalState {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         self.into()
     }
 
-    pub fn is_bounce(self) -> bool {
+    pub(crate) fn is_bounce(self) -> bool {
         matches!(self, Self::Failed | Self::Suppressed)
     }
 
     /// For the agent.
-    pub fn meaning(self) -> &'static str {
+    pub(crate) fn meaning(self) -> &'static str {
         match self {
             Self::Delayed => "The recipient's mail server does not accept the email yet; the provider retries",
             Self::Delivered => "The recipient's mail server accepted the email",
@@ -57,12 +57,12 @@ impl ArrivalState {
 
 impl Arrival {
     /// The whole of it in one line.
-    pub fn summary(&self) -> String {
+    pub(crate) fn summary(&self) -> String {
         let meaning = self.state.meaning();
         self.reason.as_ref().map_or_else(|| format!("{meaning}."), |reason| format!("{meaning}. It said: {reason}"))
     }
 
-    pub fn supersedes(&self, earlier: Option<&Self>) -> bool {
+    pub(crate) fn supersedes(&self, earlier: Option<&Self>) -> bool {
         earlier.is_none_or(|earlier| self.state > earlier.state)
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::SingleLine;
 
 /// For names and companies.
-pub const MAX_NAME_CHARS: usize = 200;
+pub(crate) const MAX_NAME_CHARS: usize = 200;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
@@ -53,13 +53,13 @@ impl Email {
     }
 
     /// In lower case, to compare customers.
-    pub fn folded(&self) -> String {
+    pub(crate) fn folded(&self) -> String {
         self.0.to_ascii_lowercase()
     }
 
     /// One address for all spellings that reach the same mailbox: in lower case, without a `+tag` or `-tag`, and as
     /// Gmail and Fastmail read it. Two people whose addresses differ only behind a hyphen share one.
-    pub fn mailbox(&self) -> String {
+    pub(crate) fn mailbox(&self) -> String {
         let folded = self.folded();
         let (local, domain) = folded.split_once('@').unwrap_or((&folded, ""));
         let (local, domain) = match fastmail_user(domain) {
@@ -72,20 +72,20 @@ impl Email {
     }
 
     /// In lower case.
-    pub fn domain(&self) -> String {
+    pub(crate) fn domain(&self) -> String {
         self.folded().split_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default()
     }
 
     /// `j***@acme.example`: enough to recognise, too little to write to. A first character that is neither letter nor
     /// digit is masked too: it could have a meaning in Markdown.
-    pub fn masked(&self) -> String {
+    pub(crate) fn masked(&self) -> String {
         let first = self.0.chars().next().filter(char::is_ascii_alphanumeric).unwrap_or('*');
         format!("{first}***@{}", self.domain())
     }
 
     /// Whether mail to the address ends in one of `domains` (lower case) or in a subdomain of one, also by way of
     /// another server: `jane%gitlab.com@…`, `gitlab.com!jane@…`.
-    pub fn is_in(&self, domains: &[String]) -> bool {
+    pub(crate) fn is_in(&self, domains: &[String]) -> bool {
         let folded = self.folded();
         let (local, domain) = folded.split_once('@').unwrap_or(("", &folded));
         let relayed = if local.contains(['%', '!']) { local } else { "" };

@@ -41,7 +41,7 @@ pub enum Channel {
 impl Channel {
     pub const ALL: [Self; 3] = [Self::Email, Self::Issue, Self::Slack];
 
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         self.into()
     }
 }
@@ -64,7 +64,7 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         self.into()
     }
 }
@@ -103,7 +103,7 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         self.into()
     }
 }
@@ -144,11 +144,11 @@ pub struct Delivery {
 
 impl Delivery {
     /// Sent, and not known to have bounced.
-    pub fn is_successful(&self) -> bool {
+    pub(crate) fn is_successful(&self) -> bool {
         self.state == DeliveryState::Sent && !self.has_bounced()
     }
 
-    pub fn has_bounced(&self) -> bool {
+    pub(crate) fn has_bounced(&self) -> bool {
         self.arrival.as_ref().is_some_and(|arrival| arrival.state.is_bounce())
     }
 }
@@ -199,7 +199,7 @@ pub enum AttemptOutcome {
 }
 
 impl AttemptOutcome {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         self.into()
     }
 }
@@ -237,7 +237,7 @@ impl Outcome {
         Self::Retry { error: error.into(), after: None, uncertain: true, needs_operator: false, reference: None }
     }
 
-    pub fn kind(&self) -> AttemptOutcome {
+    pub(crate) fn kind(&self) -> AttemptOutcome {
         match self {
             Self::Sent { .. } => AttemptOutcome::Sent,
             Self::Retry { uncertain: true, .. } => AttemptOutcome::Uncertain,
@@ -247,7 +247,7 @@ impl Outcome {
         }
     }
 
-    pub fn error(&self) -> Option<&str> {
+    pub(crate) fn error(&self) -> Option<&str> {
         match self {
             Self::Sent { .. } => None,
             Self::Retry { error, .. } | Self::Refused { error } => Some(error),

@@ -20,7 +20,7 @@ pub struct Event {
 }
 
 impl Event {
-    pub fn new(at: Timestamp, actor: &Actor, kind: EventKind, detail: Option<String>) -> Self {
+    pub(crate) fn new(at: Timestamp, actor: &Actor, kind: EventKind, detail: Option<String>) -> Self {
         Self { at, actor: actor.to_string(), kind, detail }
     }
 }
@@ -66,7 +66,7 @@ pub enum EventKind {
 
 /// How a delivery moved on, in the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeliveryChange {
+pub(crate) enum DeliveryChange {
     Sent,
     Failed,
     Retry,
@@ -74,11 +74,11 @@ pub enum DeliveryChange {
 }
 
 impl EventKind {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         self.into()
     }
 
-    pub fn of_delivery(channel: Channel, change: DeliveryChange) -> Self {
+    pub(crate) fn of_delivery(channel: Channel, change: DeliveryChange) -> Self {
         match (channel, change) {
             (Channel::Email, DeliveryChange::Sent) => Self::EmailSent,
             (Channel::Email, DeliveryChange::Failed) => Self::EmailFailed,
@@ -120,7 +120,7 @@ impl From<ResendKind> for EventKind {
 
 /// Who caused an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actor {
+pub(crate) enum Actor {
     /// Identified by the session; the GitLab username is what the agent last gave.
     Agent {
         user_id: u64,

@@ -10,7 +10,7 @@ use sha2::Sha256;
 pub struct LicenseFile(String);
 
 impl LicenseFile {
-    pub fn new(text: String) -> Self {
+    pub(crate) fn new(text: String) -> Self {
         Self(text)
     }
 
@@ -21,7 +21,7 @@ impl LicenseFile {
 
     /// The digests under which GitLab reports usage. Its `License` model hashes the text with `\n` line breaks and one
     /// at the end.
-    pub fn digests(&self) -> Digests {
+    pub(crate) fn digests(&self) -> Digests {
         let text = format!("{}\n", self.0.replace("\r\n", "\n").trim_end_matches('\n'));
         Digests { md5: hex(&Md5::digest(text.as_bytes())), sha256: hex(&Sha256::digest(text.as_bytes())) }
     }

@@ -4,35 +4,40 @@
 //! - [`record`], [`verdict`], [`mod@file`], [`event`]: the license and its history
 //! - [`delivery`], [`notice`], [`notices`], [`arrival`]: what is delivered and announced
 
-pub mod arrival;
-pub mod customer;
-pub mod delivery;
-pub mod event;
-pub mod field_error;
-pub mod file;
-pub mod limit;
-pub mod notice;
+pub(crate) mod arrival;
+pub(crate) mod customer;
+pub(crate) mod delivery;
+pub(crate) mod event;
+pub(crate) mod field_error;
+pub(crate) mod file;
+pub(crate) mod limit;
+pub(crate) mod notice;
 pub mod notices;
 pub mod record;
-pub mod seats;
+pub(crate) mod seats;
 pub mod single_line;
-pub mod terms;
-pub mod ticket;
-pub mod verdict;
+pub(crate) mod terms;
+pub(crate) mod ticket;
+pub(crate) mod verdict;
 
-pub use arrival::{Arrival, ArrivalState};
-pub use customer::{Customer, Email};
+pub(crate) use arrival::{Arrival, ArrivalState};
+pub use customer::Customer;
+pub use customer::Email;
+pub use delivery::Channel;
 pub use delivery::{
-    Attempt, AttemptOutcome, Channel, Delivery, DeliveryId, DeliveryState, NewDelivery, Outcome, Purpose, ResendKind,
+    Attempt, AttemptOutcome, Delivery, DeliveryId, DeliveryState, NewDelivery, Outcome, Purpose, ResendKind,
 };
-pub use event::{Actor, DeliveryChange, Event, EventKind};
+pub(crate) use event::{Actor, DeliveryChange, Event, EventKind};
 pub use field_error::FieldError;
-pub use file::{Digests, LicenseFile};
+pub(crate) use file::Digests;
+pub use file::LicenseFile;
 pub use limit::Limit;
 pub use notice::Notice;
 pub use record::{Agent, License, LicenseDetails, LicenseId, State};
 pub use seats::Seats;
 pub use single_line::SingleLine;
-pub use terms::{Plan, Terms};
+pub use terms::Plan;
+pub use terms::Terms;
 pub use ticket::{Ticket, TicketId, Username};
-pub use verdict::{EligibilityNote, Verdict};
+pub use verdict::EligibilityNote;
+pub use verdict::Verdict;

@@ -71,7 +71,7 @@ pub enum Notice {
 
 impl Notice {
     /// Whether someone has to act: the issue stays open.
-    pub fn is_failure(&self) -> bool {
+    pub(crate) fn is_failure(&self) -> bool {
         match self {
             Self::EmailRefused { .. } | Self::EmailLate { .. } | Self::SealingFailed { .. } => true,
             Self::ResendRefused { open, .. } | Self::Bounced { open, .. } | Self::Downloaded { open, .. } => *open,

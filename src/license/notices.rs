@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::{Channel, DeliveryId, License, LicenseDetails, NewDelivery, Notice, Purpose};
 
 /// How long the first Slack message waits for the link of its issue.
-pub const SLACK_WAIT: Duration = Duration::from_mins(1);
+pub(crate) const SLACK_WAIT: Duration = Duration::from_mins(1);
 /// How long issue and Slack deliveries are retried.
-pub const NOTICE_LIFETIME: Duration = Duration::from_hours(14 * 24);
+pub(crate) const NOTICE_LIFETIME: Duration = Duration::from_hours(14 * 24);
 
 /// Time and randomness, as arguments of the pure functions.
 pub struct Tick {
@@ -46,20 +46,20 @@ pub fn email(license: &License, purpose: Purpose, to: &str, deadline: Duration, 
 }
 
 /// An issue and a Slack message with `notice`, each a follow-up if the license already has one.
-pub fn notices_for(details: &LicenseDetails, notice: Notice, tick: &mut Tick) -> Vec<NewDelivery> {
+pub(crate) fn notices_for(details: &LicenseDetails, notice: Notice, tick: &mut Tick) -> Vec<NewDelivery> {
     let issue = issue(details, notice.clone(), tick);
     let slack = slack(details, notice, Some(issue.id), tick);
     vec![issue, slack]
 }
 
 /// Whether the latest announcement was a failure, which leaves the issue open.
-pub fn announced_failure(details: &LicenseDetails) -> bool {
+pub(crate) fn announced_failure(details: &LicenseDetails) -> bool {
     let last = details.deliveries.iter().rfind(|d| d.channel == Channel::Issue);
     last.and_then(|issue| issue.notice.as_ref()).is_some_and(Notice::is_failure)
 }
 
 /// The issue, or a note on it.
-pub fn issue(details: &LicenseDetails, notice: Notice, tick: &mut Tick) -> NewDelivery {
+pub(crate) fn issue(details: &LicenseDetails, notice: Notice, tick: &mut Tick) -> NewDelivery {
     let last_issue = latest(details, Channel::Issue);
     NewDelivery {
         id: tick.new_id(),
@@ -75,7 +75,12 @@ pub fn issue(details: &LicenseDetails, notice: Notice, tick: &mut Tick) -> NewDe
 }
 
 /// A Slack message. The first waits for `issue`, at most [`SLACK_WAIT`]; later ones wait for their predecessor.
-pub fn slack(details: &LicenseDetails, notice: Notice, issue: Option<DeliveryId>, tick: &mut Tick) -> NewDelivery {
+pub(crate) fn slack(
+    details: &LicenseDetails,
+    notice: Notice,
+    issue: Option<DeliveryId>,
+    tick: &mut Tick,
+) -> NewDelivery {
     let (purpose, depends_on, wait_until) = match latest(details, Channel::Slack) {
         None => (Purpose::First, issue, Some(later(tick.now, SLACK_WAIT))),
         Some(earlier) => (Purpose::FollowUp, Some(earlier), None),
@@ -94,7 +99,7 @@ pub fn slack(details: &LicenseDetails, notice: Notice, issue: Option<DeliveryId>
 }
 
 /// 00:00 UTC of the day on which the license stops.
-pub fn expiry(license: &License) -> Timestamp {
+pub(crate) fn expiry(license: &License) -> Timestamp {
     license.terms.expires_on.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
 }
 
@@ -103,6 +108,6 @@ fn latest(details: &LicenseDetails, channel: Channel) -> Option<DeliveryId> {
 }
 
 /// `now + by`, saturating.
-pub fn later(now: Timestamp, by: Duration) -> Timestamp {
+pub(crate) fn later(now: Timestamp, by: Duration) -> Timestamp {
     SignedDuration::try_from(by).ok().and_then(|by| now.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
 }

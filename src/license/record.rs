@@ -21,7 +21,7 @@ const MAX_FILE_NAME_CHARS: usize = 100;
 pub struct LicenseId(pub Uuid);
 
 impl LicenseId {
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         Uuid::try_parse(text).map(Self).map_err(|_| "must be a license id".into())
     }
 }
@@ -76,14 +76,14 @@ pub struct License {
 
 impl License {
     /// The name of the license file: the ASCII letters and digits of the company, or GitLab if there are none.
-    pub fn file_name(&self) -> String {
+    pub(crate) fn file_name(&self) -> String {
         let company = self.customer.company.as_ref().map(super::SingleLine::as_str).unwrap_or_default();
         let plain: String = company.chars().filter(char::is_ascii_alphanumeric).take(MAX_FILE_NAME_CHARS).collect();
         format!("{}.gitlab-license", if plain.is_empty() { "GitLab" } else { &plain })
     }
 
     /// The eligibility check as one line: `out of scope: …, overridden by jdoe because …`.
-    pub fn eligibility_summary(&self) -> String {
+    pub(crate) fn eligibility_summary(&self) -> String {
         let EligibilityNote { verdict, reason, .. } = &self.eligibility;
         let mut summary = format!("{}: {}", verdict.label(), reason.trim_end_matches('.'));
         if let Some((by, why)) = self.eligibility.overridden() {
@@ -118,18 +118,18 @@ impl LicenseDetails {
         Self { license, deliveries: Vec::new(), events: Vec::new(), attempts: Vec::new(), digests, erased_at: None }
     }
 
-    pub fn state(&self) -> State {
+    pub(crate) fn state(&self) -> State {
         State::of(&self.deliveries)
     }
 
     /// Whether the last recorded attempt of `delivery` cannot be repeated with success before the operator acts.
-    pub fn needs_operator(&self, delivery: DeliveryId) -> bool {
+    pub(crate) fn needs_operator(&self, delivery: DeliveryId) -> bool {
         let last = self.attempts.iter().rfind(|attempt| attempt.delivery_id == delivery);
         last.is_some_and(|attempt| attempt.outcome == AttemptOutcome::NeedsOperator)
     }
 
     /// Whether the customer has it or will have it, and can use it on `today`.
-    pub fn is_running(&self, today: Date) -> bool {
+    pub(crate) fn is_running(&self, today: Date) -> bool {
         let License { terms, file, replaced_by, drill, .. } = &self.license;
         !terms.is_expired(today)
             && file.is_some()
@@ -155,12 +155,8 @@ pub enum State {
 }
 
 impl State {
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-
     /// The best state that any of the license's emails has reached.
-    pub fn of(deliveries: &[Delivery]) -> Self {
+    pub(crate) fn of(deliveries: &[Delivery]) -> Self {
         let emails = || deliveries.iter().filter(|d| d.channel == Channel::Email);
         if emails().any(Delivery::is_successful) {
             Self::Delivered

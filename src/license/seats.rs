@@ -7,9 +7,9 @@ use std::fmt;
 pub struct Seats(u32);
 
 impl Seats {
-    pub const MIN: u32 = 1;
+    pub(crate) const MIN: u32 = 1;
     /// Far beyond any GitLab instance.
-    pub const MAX: u32 = 1_000_000;
+    pub(crate) const MAX: u32 = 1_000_000;
 
     pub fn parse(number: u64) -> Result<Self, String> {
         match u32::try_from(number) {
@@ -18,7 +18,7 @@ impl Seats {
         }
     }
 
-    pub fn get(self) -> u32 {
+    pub(crate) fn get(self) -> u32 {
         self.0
     }
 }
@@ -31,7 +31,7 @@ impl fmt::Display for Seats {
 
 /// The seats that an emergency license needs: the larger of the billable users now and their highest number during
 /// the license before. At least one; beyond [`Seats::MAX`] no license can be generated.
-pub fn recommended_seats(billable: u64, maximum: u64) -> u64 {
+pub(crate) fn recommended_seats(billable: u64, maximum: u64) -> u64 {
     billable.max(maximum).max(1)
 }
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 /// How many days before today a license starts. On a server west of UTC, today's license might not be active yet;
 /// GitLab's own emergency form does the same.
-pub const DAYS_BACK: i64 = 2;
+pub(crate) const DAYS_BACK: i64 = 2;
 
 /// A GitLab plan, by the names that license files use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -21,7 +21,7 @@ pub enum Plan {
 
 impl Plan {
     /// Accepts current and former names (Core, Bronze, Silver, Gold) in any case.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         match text.trim().to_ascii_lowercase().as_str() {
             "free" | "core" => Ok(Self::Free),
             "starter" | "bronze" => Ok(Self::Starter),
@@ -31,7 +31,7 @@ impl Plan {
         }
     }
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Free => "Free",
             Self::Starter => "Starter",
@@ -59,17 +59,17 @@ impl Terms {
     }
 
     /// The day before it stops.
-    pub fn last_day(&self) -> Date {
+    pub(crate) fn last_day(self) -> Date {
         self.expires_on.saturating_sub(1.day())
     }
 
     /// Whole days until the license stops; 0 once it has.
-    pub fn days_left(&self, today: Date) -> i32 {
+    pub(crate) fn days_left(self, today: Date) -> i32 {
         today.until(self.expires_on).map_or(0, |span| span.get_days()).max(0)
     }
 
     /// Whether it has stopped by `today` (UTC).
-    pub fn is_expired(&self, today: Date) -> bool {
+    pub(crate) fn is_expired(self, today: Date) -> bool {
         today >= self.expires_on
     }
 }

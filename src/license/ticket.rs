@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::SingleLine;
 
-pub const MAX_SUBJECT_CHARS: usize = 300;
+pub(crate) const MAX_SUBJECT_CHARS: usize = 300;
 
 /// As given by the agent's browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl TicketId {
         }
     }
 
-    pub fn get(self) -> u64 {
+    pub(crate) fn get(self) -> u64 {
         self.0
     }
 }

@@ -24,12 +24,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         self.into()
     }
 
     /// Its label in issue, Slack and history.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::InScope => "in scope",
             Self::Unchecked => "not checked",
@@ -38,16 +38,16 @@ impl Verdict {
     }
 
     /// Whether the agent must give a reason to override it.
-    pub fn needs_override(self) -> bool {
+    pub(crate) fn needs_override(self) -> bool {
         !matches!(self, Self::InScope | Self::Unchecked)
     }
 }
 
 /// The length of an override reason, in characters.
-pub const OVERRIDE_REASON_CHARS: std::ops::RangeInclusive<usize> = 10..=500;
+pub(crate) const OVERRIDE_REASON_CHARS: std::ops::RangeInclusive<usize> = 10..=500;
 
 /// Parses an agent's reason to generate out of scope. Line breaks and runs of spaces become one space each.
-pub fn override_reason(text: &str) -> Result<SingleLine, String> {
+pub(crate) fn override_reason(text: &str) -> Result<SingleLine, String> {
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (min, max) = (*OVERRIDE_REASON_CHARS.start(), *OVERRIDE_REASON_CHARS.end());
     if !OVERRIDE_REASON_CHARS.contains(&one_line.chars().count()) {
@@ -71,17 +71,17 @@ pub struct EligibilityNote {
 
 impl EligibilityNote {
     /// Whether the agent still has to give an override reason.
-    pub fn lacks_override(&self) -> bool {
+    pub(crate) fn lacks_override(&self) -> bool {
         self.verdict.needs_override() && self.override_reason.is_none()
     }
 
     /// Who overrode the verdict, and why.
-    pub fn overridden(&self) -> Option<(&str, &str)> {
+    pub(crate) fn overridden(&self) -> Option<(&str, &str)> {
         self.overridden_by.as_deref().zip(self.override_reason.as_deref())
     }
 
     /// The recommended seats, if `seats` are fewer.
-    pub fn asks_for_more_than(&self, seats: Seats) -> Option<u32> {
+    pub(crate) fn asks_for_more_than(&self, seats: Seats) -> Option<u32> {
         self.recommended_seats.filter(|recommended| *recommended > seats.get())
     }
 }

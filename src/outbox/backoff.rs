@@ -28,7 +28,7 @@ pub const fn max_delay(channel: Channel) -> Duration {
 /// and ten for issue and Slack, less up to a quarter by `jitter` (0 up to 1).
 ///
 /// `retry_after` is what the other side asked for; it is honoured up to [`max_delay`].
-pub fn retry_delay(channel: Channel, attempts: u32, retry_after: Option<Duration>, jitter: f64) -> Duration {
+pub(crate) fn retry_delay(channel: Channel, attempts: u32, retry_after: Option<Duration>, jitter: f64) -> Duration {
     let doubled = FIRST.saturating_mul(1 << attempts.saturating_sub(1).min(16));
     let own = doubled.min(cap(channel)).mul_f64(1.0 - JITTER * jitter);
     own.max(retry_after.unwrap_or_default()).min(max_delay(channel))

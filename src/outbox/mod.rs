@@ -12,7 +12,7 @@ mod in_flight;
 mod pause;
 mod record;
 pub mod transition;
-pub mod worker;
+pub(crate) mod worker;
 
-pub use pause::pause;
-pub use worker::{Clients, Outbox};
+pub(crate) use pause::pause;
+pub(crate) use worker::{Clients, Outbox};

@@ -9,7 +9,7 @@ use crate::{
 
 /// Marks all pending deliveries as uncertain, because they may have been made since the backup. A later attempt first
 /// looks for its issue, and sends its email under the same Message-ID. Returns how many there are.
-pub async fn pause(store: &Store, now: Timestamp) -> store::Result<usize> {
+pub(crate) async fn pause(store: &Store, now: Timestamp) -> store::Result<usize> {
     store.reclaim_all().await?;
     let mut tx = store.begin().await?;
     let pending = tx.mark_pending_uncertain().await?;

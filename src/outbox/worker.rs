@@ -34,14 +34,14 @@ const RENEW_TIMEOUT: Duration = Duration::from_millis(LEASE.as_secs() * 800);
 /// Emails marked late in one round; the next round is [`POLL`] away.
 const LATE_BATCH: u32 = 50;
 
-pub struct Clients {
+pub(crate) struct Clients {
     pub mailer: Mailer,
     pub gitlab: Gitlab,
     pub slack: Slack,
 }
 
 /// The running worker.
-pub struct Outbox {
+pub(crate) struct Outbox {
     worker: Arc<Worker>,
     loops: TaskTracker,
     heartbeat: Heartbeat,
@@ -63,7 +63,7 @@ pub(super) struct Worker {
 
 impl Outbox {
     /// Resumes all unfinished deliveries and runs until [`Outbox::stop`].
-    pub async fn start(
+    pub(crate) async fn start(
         store: Store,
         clients: Clients,
         clock: Clock,
@@ -92,12 +92,12 @@ impl Outbox {
         Ok(Self { worker, loops, heartbeat })
     }
 
-    pub fn heartbeat(&self) -> Heartbeat {
+    pub(crate) fn heartbeat(&self) -> Heartbeat {
         self.heartbeat.clone()
     }
 
     /// Stops claiming, lets attempts in flight finish, and cancels what does not. Takes at most 30 s.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.worker.stop.cancel();
         self.worker.attempts.close();
         let drained = async {

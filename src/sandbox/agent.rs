@@ -17,7 +17,6 @@ const CALL_TIMEOUT: Duration = Duration::from_mins(1);
 const MAX_STREAM_BYTES: usize = 4 * 1024 * 1024;
 
 /// Why the browser did not get what it wanted.
-#[expect(missing_docs, reason = "each variant's words name its fields")]
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No answer came, or a torn one.

@@ -7,7 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// A socket on 127.0.0.1, its connections served each by a task of its own. Dropping it stops it.
 #[derive(Debug)]
-pub struct Listener {
+pub(crate) struct Listener {
     address: SocketAddr,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -18,7 +18,7 @@ impl Listener {
     ///
     /// # Errors
     /// The port is taken or not allowed.
-    pub async fn start<S, F>(port: u16, serve: S) -> io::Result<Self>
+    pub(crate) async fn start<S, F>(port: u16, serve: S) -> io::Result<Self>
     where
         S: Fn(TcpStream) -> F + Send + 'static,
         F: Future<Output = io::Result<()>> + Send + 'static,
@@ -32,12 +32,12 @@ impl Listener {
     }
 
     /// Where it listens.
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Closes the socket and every connection, and waits until they are closed.
-    pub async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;

@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 /// A stand-in's state. Every change gives it a new revision and wakes whoever waits.
 #[derive(Debug)]
-pub struct MessageLog<T>(watch::Sender<(u64, T)>);
+pub(crate) struct MessageLog<T>(watch::Sender<(u64, T)>);
 
 impl<T: Default> Default for MessageLog<T> {
     fn default() -> Self {
@@ -14,12 +14,12 @@ impl<T: Default> Default for MessageLog<T> {
 
 impl<T> MessageLog<T> {
     /// Looks at the state.
-    pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
         look(&self.0.borrow().1)
     }
 
     /// Changes the state and wakes whoever waits for it.
-    pub fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
         let mut outcome = None;
         self.0.send_modify(|(revision, state)| {
             *revision += 1;
@@ -29,7 +29,7 @@ impl<T> MessageLog<T> {
     }
 
     /// Waits until `look` finds what it looks for. It has no bound of its own: put a timeout around it.
-    pub async fn until<R>(&self, look: impl Fn(&T) -> Option<R>) -> R {
+    pub(crate) async fn until<R>(&self, look: impl Fn(&T) -> Option<R>) -> R {
         let mut changes = self.0.subscribe();
         loop {
             if let Some(found) = look(&changes.borrow_and_update().1) {
@@ -40,12 +40,12 @@ impl<T> MessageLog<T> {
     }
 
     /// How many changes there were.
-    pub fn revision(&self) -> u64 {
+    pub(crate) fn revision(&self) -> u64 {
         self.0.borrow().0
     }
 
     /// Waits until there were more changes than `revision`.
-    pub async fn newer_than(&self, revision: u64) {
+    pub(crate) async fn newer_than(&self, revision: u64) {
         let mut changes = self.0.subscribe();
         while changes.borrow_and_update().0 <= revision {
             changes.changed().await.expect("the message_log holds the sender and outlives this borrow");

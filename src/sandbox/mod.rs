@@ -2,19 +2,19 @@
 //!
 //! Each is a small stateful server behind the real clients, reached by URL, and misbehaves when told to.
 
-pub mod agent;
-pub mod faults;
+pub(crate) mod agent;
+pub(crate) mod faults;
 pub mod gitlab;
-pub mod keys;
+pub(crate) mod keys;
 mod listener;
 mod message_log;
 mod old_license;
-pub mod once;
+pub(crate) mod once;
 pub mod slack;
 pub mod smtp;
 mod token;
 pub mod web;
-pub mod zendesk;
+pub(crate) mod zendesk;
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -33,7 +33,7 @@ pub const SUBDOMAIN: &str = "sandbox";
 /// The app's installation in that account.
 pub const INSTALLATION_ID: u64 = 1234;
 /// What Zendesk calls the app's iframe.
-pub const APP_GUID: &str = "2c1f5a52-8d0e-4c3a-9b64-5a1d0b0c4711";
+pub(crate) const APP_GUID: &str = "2c1f5a52-8d0e-4c3a-9b64-5a1d0b0c4711";
 
 /// How a world is to be.
 #[derive(Debug, Clone)]
@@ -131,7 +131,7 @@ impl World {
     }
 
     /// Stops all four.
-    pub async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         tokio::join!(self.zendesk.stop(), self.mail.stop(), self.gitlab.stop(), self.slack.stop());
     }
 }

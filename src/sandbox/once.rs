@@ -21,7 +21,7 @@ const AGENT_ID: u64 = 42;
 
 /// The license that is asked for.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub(crate) struct Order {
     pub email: String,
     pub name: String,
     pub company: String,
@@ -43,7 +43,7 @@ impl Default for Order {
 
 /// What arrived of one license.
 #[derive(Debug, Clone, Serialize)]
-pub struct Arrived {
+pub(crate) struct Arrived {
     /// The license as the API shows it at the end.
     pub license: Value,
     /// The license file, as it came with the mail.
@@ -59,8 +59,7 @@ pub struct Arrived {
 
 /// A mail that arrived.
 #[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "each is the mail's own part of that name")]
-pub struct EmailArrived {
+pub(crate) struct EmailArrived {
     pub from: String,
     pub to: String,
     pub reply_to: String,
@@ -73,8 +72,7 @@ pub struct EmailArrived {
 
 /// An issue that arrived.
 #[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "each is the issue's own part of that name")]
-pub struct IssueArrived {
+pub(crate) struct IssueArrived {
     pub title: String,
     pub state: State,
     pub labels: Vec<String>,
@@ -86,16 +84,14 @@ pub struct IssueArrived {
 
 /// A Slack message that arrived.
 #[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "each is the message's own part of that name")]
-pub struct SlackArrived {
+pub(crate) struct SlackArrived {
     pub text: String,
     pub blocks: Vec<Value>,
 }
 
 /// Why not all of it arrived.
-#[expect(missing_docs, reason = "each variant's words name its fields")]
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// The service did not take the order.
     #[error(transparent)]
     Browser(#[from] agent::Error),
@@ -114,7 +110,7 @@ pub enum Error {
 
 /// Whether something arrived.
 #[derive(Debug, Clone, Copy)]
-pub struct Word(bool);
+pub(crate) struct Word(bool);
 
 impl fmt::Display for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,7 +122,7 @@ impl fmt::Display for Word {
 ///
 /// # Errors
 /// The service refused, or something did not arrive in time.
-pub async fn once(world: &World, service: &Url, order: Order) -> Result<Arrived, Error> {
+pub(crate) async fn once(world: &World, service: &Url, order: Order) -> Result<Arrived, Error> {
     // What was there before is none of this license.
     let (mails, issues, messages) =
         (world.mail.mails().len(), world.gitlab.issues().len(), world.slack.messages().len());

@@ -94,7 +94,7 @@ impl Attributes {
     }
 
     /// Checks what GitLab checks of a file that it could decrypt. Returns the first reason to call it invalid.
-    pub fn validate(&self) -> Result<(), &'static str> {
+    pub(crate) fn validate(&self) -> Result<(), &'static str> {
         if self.version != 1 {
             return Err("its version is not 1");
         }

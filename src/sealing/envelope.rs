@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 const LINE_CHARS: usize = 60;
 
 /// The first characters of every license file: Base64 of `{"data":"`.
-pub const BEGINNING: &str = "eyJkYXRhIjoi";
+pub(crate) const BEGINNING: &str = "eyJkYXRhIjoi";
 
 /// The shortest piece that counts as a line of a truncated license file.
 const MIN_PIECE_CHARS: usize = 20;
@@ -60,7 +60,7 @@ pub fn decode64(text: &str) -> Option<Vec<u8>> {
 
 /// The text behind the last BEGIN line and before the next END line, as GitLab's reader takes it: either line may be
 /// missing. Lines may also be quoted or indented, which that reader does not know.
-pub fn strip_boundary(text: &str) -> String {
+pub(crate) fn strip_boundary(text: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     let mut is_cut = false;
     if let Some(begin) = lines.iter().rposition(|line| is_boundary(line, "BEGIN ")) {
@@ -84,7 +84,7 @@ fn is_boundary(line: &str, word: &str) -> bool {
 
 /// Finds a license file in a longer text without boundary lines: from its beginning to the end of its envelope or, if it
 /// is truncated, to the last piece that looks like a part of it. GitLab's reader does not do this.
-pub fn find(text: &str) -> Option<Range<usize>> {
+pub(crate) fn find(text: &str) -> Option<Range<usize>> {
     let begin = text.find(BEGINNING)?;
     let mut encoded = String::new();
     // For the end of each piece: the Base64 characters so far, and the position in the text.

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The longest text that [`open`] reads, in bytes. Real files have 1.3 to 1.8 KB, and more with add-ons.
-pub const MAX_FILE_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_FILE_BYTES: usize = 64 * 1024;
 
 pub(super) const AES_BYTES: usize = 16;
 

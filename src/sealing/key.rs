@@ -39,12 +39,12 @@ impl SealingKey {
         Ok(Self { private: Arc::new(private), public })
     }
 
-    pub fn public(&self) -> &PublicKey {
+    pub(crate) fn public(&self) -> &PublicKey {
         &self.public
     }
 
     /// The modulus size; GitLab's key has 2048.
-    pub fn bits(&self) -> usize {
+    pub(crate) fn bits(&self) -> usize {
         self.public.size() * 8
     }
 

@@ -25,7 +25,7 @@ pub struct KeyUri {
 
 impl KeyUri {
     /// The error continues a sentence that begins with the setting, and does not repeat the value.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let path = text.strip_prefix(SCHEME).filter(|_| text.len() <= MAX_BYTES && is_uri(text));
         let path = path.ok_or("must be a PKCS#11 URI such as pkcs11:token=stopgap;object=license;id=%01")?;
         if path.contains('?') {

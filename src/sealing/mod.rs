@@ -6,17 +6,18 @@
 //! - [`key`]: sealing with a private key in memory
 //! - [`signer`]: sealing with the configured key, which may be in an HSM. With `hsm`, the only I/O here
 
-pub mod attributes;
+pub(crate) mod attributes;
 mod date;
 mod draft;
 pub mod envelope;
 pub mod file;
 #[cfg(feature = "hsm")]
 mod hsm;
-pub mod key;
-pub mod key_uri;
-pub mod signer;
+pub(crate) mod key;
+pub(crate) mod key_uri;
+pub(crate) mod signer;
 
 pub use attributes::Attributes;
 pub use key::SealingKey;
-pub use signer::{HsmReport, HsmSettings, KeySource, SealError, Signer};
+pub use signer::KeySource;
+pub(crate) use signer::{HsmReport, HsmSettings, SealError, Signer};

@@ -31,8 +31,9 @@ pub struct HsmSettings {
 
 /// Why there is no license file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SealError {
+pub(crate) enum SealError {
     /// The HSM made no signature. The same request may succeed later.
+    #[cfg_attr(not(feature = "hsm"), expect(dead_code, reason = "a key file is always there"))]
     #[error("{0}")]
     Unavailable(String),
     #[error("{0}")]
@@ -41,7 +42,7 @@ pub enum SealError {
 
 /// What `stopgap check` shows of a key in an HSM.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HsmReport {
+pub(crate) struct HsmReport {
     pub token: String,
     pub key: String,
     /// Attributes that weaken the key, such as "extractable".
@@ -50,7 +51,7 @@ pub struct HsmReport {
 
 /// Seals with the configured key. Cloning it shares the key.
 #[derive(Debug, Clone)]
-pub enum Signer {
+pub(crate) enum Signer {
     Pem(SealingKey),
     #[cfg(feature = "hsm")]
     Hsm(Hsm),
@@ -60,7 +61,7 @@ impl Signer {
     /// Connects to the HSM, if the key is in one. Returns an error if the module or the key cannot be used at all; an HSM
     /// that is unavailable or refuses the PIN is left to [`Signer::check_ready`], so that the rest of the service runs.
     #[cfg_attr(not(feature = "hsm"), expect(unused_variables, clippy::unused_async, reason = "there is no HSM"))]
-    pub async fn start(source: KeySource, public: PublicKey) -> Result<Self, String> {
+    pub(crate) async fn start(source: KeySource, public: PublicKey) -> Result<Self, String> {
         match source {
             KeySource::Pem(key) => Ok(Self::Pem(key)),
             #[cfg(feature = "hsm")]
@@ -70,7 +71,7 @@ impl Signer {
         }
     }
 
-    pub fn public(&self) -> &PublicKey {
+    pub(crate) fn public(&self) -> &PublicKey {
         match self {
             Self::Pem(key) => key.public(),
             #[cfg(feature = "hsm")]
@@ -79,7 +80,7 @@ impl Signer {
     }
 
     /// Two seals of the same attributes differ, so the first file is stored and re-sent.
-    pub async fn seal(
+    pub(crate) async fn seal(
         &self,
         attributes: Attributes,
         mut rng: impl TryCryptoRng + Send + 'static,
@@ -103,7 +104,7 @@ impl Signer {
 
     /// Whether the key can seal. The HSM makes a trial signature, unless one succeeded shortly before `now`.
     #[cfg_attr(not(feature = "hsm"), expect(unused_variables, clippy::unused_async, reason = "there is no HSM"))]
-    pub async fn check_ready(&self, now: Timestamp) -> Result<(), String> {
+    pub(crate) async fn check_ready(&self, now: Timestamp) -> Result<(), String> {
         match self {
             Self::Pem(_) => Ok(()),
             #[cfg(feature = "hsm")]
@@ -113,7 +114,7 @@ impl Signer {
 
     /// Token and key as the HSM shows them. Returns `None` for a key in memory.
     #[cfg_attr(not(feature = "hsm"), expect(clippy::unused_async, reason = "there is no HSM"))]
-    pub async fn report(&self) -> Result<Option<HsmReport>, String> {
+    pub(crate) async fn report(&self) -> Result<Option<HsmReport>, String> {
         match self {
             Self::Pem(_) => Ok(None),
             #[cfg(feature = "hsm")]

@@ -10,7 +10,7 @@ const FIRST_KEPT: u32 = 5;
 const LAST_KEPT: u32 = 20;
 
 impl Transaction {
-    pub async fn insert_attempt(&mut self, attempt: &Attempt) -> Result<()> {
+    pub(crate) async fn insert_attempt(&mut self, attempt: &Attempt) -> Result<()> {
         sqlx::query(
             "INSERT INTO attempts (delivery_id, number, at, outcome, error) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (delivery_id, number) DO UPDATE SET at = excluded.at, outcome = excluded.outcome, \
@@ -32,7 +32,7 @@ impl Transaction {
         Ok(())
     }
 
-    pub async fn license_of_delivery(&mut self, id: DeliveryId) -> Result<Option<LicenseId>> {
+    pub(crate) async fn license_of_delivery(&mut self, id: DeliveryId) -> Result<Option<LicenseId>> {
         let row = sqlx::query("SELECT license_id FROM deliveries WHERE id = $1")
             .bind(id.to_string())
             .fetch_optional(&mut *self.tx)

@@ -12,7 +12,7 @@ use sqlx::{AnyConnection, Connection as _, Row as _};
 use super::open::{Address, check_file, message};
 
 #[derive(Debug, thiserror::Error)]
-pub enum BackupError {
+pub(crate) enum BackupError {
     #[error("STOPGAP_DATABASE_URL is a PostgreSQL database: back it up with pg_dump, or as you back up all others")]
     Postgres,
     #[error("there is no database at {0}")]
@@ -30,7 +30,7 @@ pub enum BackupError {
 
 /// Copies the SQLite database at `url` to the new file `target`, which only its owner can read, and checks the copy.
 /// Returns how many licenses it has. The service may run meanwhile: the copy is the state at one commit.
-pub async fn back_up(url: &str, target: &Path) -> Result<i64, BackupError> {
+pub(crate) async fn back_up(url: &str, target: &Path) -> Result<i64, BackupError> {
     let Address { url, file, .. } = Address::of(url);
     let source = file.ok_or(BackupError::Postgres)?;
     if !source.exists() {

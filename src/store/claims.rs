@@ -67,7 +67,7 @@ impl Store {
     }
 
     /// Renews a claim. Returns false if another holder has it by now.
-    pub async fn renew(&self, id: DeliveryId, holder: &str) -> Result<bool> {
+    pub(crate) async fn renew(&self, id: DeliveryId, holder: &str) -> Result<bool> {
         let mut tx = self.begin().await?;
         let row = sqlx::query(self.dialect.clock()).fetch_one(&mut *tx.tx).await?;
         let until = Columns(&row).number("at")? + LEASE_MS;
@@ -82,14 +82,14 @@ impl Store {
     }
 
     /// Whether no other process can hold claims, as on SQLite.
-    pub fn is_single_process(&self) -> bool {
+    pub(crate) fn is_single_process(&self) -> bool {
         self.dialect == Dialect::Sqlite
     }
 
     /// On SQLite, makes this process the only holder: all existing claims are of processes that died, and lapse at once.
     /// Their holders stay recorded, so that the next attempts count as orphaned. Returns [`Error::InUse`] if another
     /// process runs the outbox.
-    pub async fn reclaim_all(&self) -> Result<()> {
+    pub(crate) async fn reclaim_all(&self) -> Result<()> {
         let Some(lock) = &self.outbox_lock else { return Ok(()) };
         lock.try_lock().map_err(|_| Error::InUse)?;
         let mut tx = self.begin().await?;
@@ -102,7 +102,7 @@ impl Store {
 
 impl Transaction {
     /// Marks all pending deliveries as uncertain, and returns them.
-    pub async fn mark_pending_uncertain(&mut self) -> Result<Vec<(LicenseId, Channel)>> {
+    pub(crate) async fn mark_pending_uncertain(&mut self) -> Result<Vec<(LicenseId, Channel)>> {
         let rows = sqlx::query("UPDATE deliveries SET uncertain = 1 WHERE state = 'pending' RETURNING *")
             .fetch_all(&mut *self.tx)
             .await?;
@@ -110,7 +110,7 @@ impl Transaction {
     }
 
     /// Ends a claim. Returns false if another holder has it by now.
-    pub async fn release(&mut self, id: DeliveryId, holder: &str) -> Result<bool> {
+    pub(crate) async fn release(&mut self, id: DeliveryId, holder: &str) -> Result<bool> {
         let done = sqlx::query(
             "UPDATE deliveries SET lease_holder = NULL, lease_until = NULL WHERE id = $1 AND lease_holder = $2",
         )

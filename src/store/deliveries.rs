@@ -8,7 +8,7 @@ use crate::license::{Arrival, Delivery, DeliveryId, LicenseId, NewDelivery};
 
 impl Store {
     /// Pending emails past their deadline that are not marked late yet. Served by `deliveries_due`.
-    pub async fn list_overdue_emails(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>> {
+    pub(crate) async fn list_overdue_emails(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>> {
         let rows = sqlx::query(
             "SELECT * FROM deliveries WHERE state = 'pending' AND channel = 'email' AND late = 0 AND deadline_at <= $1 \
              ORDER BY deadline_at LIMIT $2",
@@ -24,7 +24,12 @@ impl Store {
 impl Transaction {
     /// Enqueues a delivery, due at `now`. It is created at least 1 ms after the license's earlier ones, whatever the
     /// clock says, because their notices build on each other in that order. Returns it as stored.
-    pub async fn insert_delivery(&mut self, license: LicenseId, new: &NewDelivery, now: Timestamp) -> Result<Delivery> {
+    pub(crate) async fn insert_delivery(
+        &mut self,
+        license: LicenseId,
+        new: &NewDelivery,
+        now: Timestamp,
+    ) -> Result<Delivery> {
         let notice = new.notice.as_ref().map(serde_json::to_string).transpose();
         let row = sqlx::query(
             "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, notice, state, attempts, uncertain, \
@@ -51,7 +56,7 @@ impl Transaction {
     }
 
     /// Updates what an attempt changes. The claim is not touched.
-    pub async fn update_delivery(&mut self, delivery: &Delivery) -> Result<()> {
+    pub(crate) async fn update_delivery(&mut self, delivery: &Delivery) -> Result<()> {
         sqlx::query(
             "UPDATE deliveries SET state = $2, uncertain = $3, late = $4, next_attempt_at = $5, sent_at = $6, \
              last_error = $7, reference = $8 WHERE id = $1",
@@ -70,7 +75,7 @@ impl Transaction {
     }
 
     /// Makes a failed delivery pending again, due at `now`.
-    pub async fn requeue(
+    pub(crate) async fn requeue(
         &mut self,
         id: DeliveryId,
         deadline_at: Option<Timestamp>,
@@ -92,7 +97,7 @@ impl Transaction {
         Ok(())
     }
 
-    pub async fn set_arrival(&mut self, id: DeliveryId, arrival: &Arrival) -> Result<()> {
+    pub(crate) async fn set_arrival(&mut self, id: DeliveryId, arrival: &Arrival) -> Result<()> {
         sqlx::query("UPDATE deliveries SET arrival_state = $2, arrival_reason = $3, arrival_at = $4 WHERE id = $1")
             .bind(id.to_string())
             .bind(arrival.state.as_str())
@@ -104,7 +109,7 @@ impl Transaction {
     }
 
     /// Licenses with a failed delivery, by id, starting after the id `after`. Served by `deliveries_due`.
-    pub async fn list_licenses_with_failures(&mut self, after: &str, limit: u32) -> Result<Vec<LicenseId>> {
+    pub(crate) async fn list_licenses_with_failures(&mut self, after: &str, limit: u32) -> Result<Vec<LicenseId>> {
         let rows = sqlx::query(
             "SELECT DISTINCT license_id FROM deliveries WHERE state = 'failed' AND license_id > $1 \
              ORDER BY license_id LIMIT $2",

@@ -14,7 +14,7 @@ use super::{
 use crate::license::{Email, LicenseId, file::Digests};
 
 /// Replaces the customer's address. No mail can reach this domain (RFC 2606).
-pub const ERASED_ADDRESS: &str = "erased@erased.invalid";
+pub(crate) const ERASED_ADDRESS: &str = "erased@erased.invalid";
 
 /// The error of a pending delivery that was cancelled.
 const CANCELLED: &str = "cancelled: the customer's data was erased";
@@ -25,7 +25,7 @@ const TRUNCATE_DELAY: Duration = Duration::from_millis(100);
 impl Store {
     /// Removes what was erased from SQLite's WAL: older versions of its pages are kept there until it is overwritten.
     /// Returns [`Error::WalInUse`] if someone reads from it for longer than the busy timeout.
-    pub async fn truncate_wal(&self) -> Result<()> {
+    pub(crate) async fn truncate_wal(&self) -> Result<()> {
         match self.dialect {
             Dialect::Sqlite => self.retry_truncate_wal().await,
             Dialect::Postgres => Ok(()),
@@ -47,34 +47,34 @@ impl Store {
 
 impl Transaction {
     /// Licenses that expired before `day` and still have their file. Served by `licenses_with_file`.
-    pub async fn list_expired_with_file(&mut self, day: Date, limit: u32) -> Result<Vec<LicenseId>> {
+    pub(crate) async fn list_expired_with_file(&mut self, day: Date, limit: u32) -> Result<Vec<LicenseId>> {
         let sql = "SELECT id AS license_id FROM licenses WHERE file IS NOT NULL AND expires_on < $1 \
                    ORDER BY expires_on LIMIT $2";
         self.list_ids(sqlx::query(sql).bind(day.to_string()).bind(i64::from(limit))).await
     }
 
     /// Licenses created before `before` that are not erased. Served by `licenses_not_erased`.
-    pub async fn list_created_before(&mut self, before: Timestamp, limit: u32) -> Result<Vec<LicenseId>> {
+    pub(crate) async fn list_created_before(&mut self, before: Timestamp, limit: u32) -> Result<Vec<LicenseId>> {
         let sql = "SELECT id AS license_id FROM licenses WHERE erased_at IS NULL AND created_at < $1 \
                    ORDER BY created_at LIMIT $2";
         self.list_ids(sqlx::query(sql).bind(ms(before)).bind(i64::from(limit))).await
     }
 
     /// Licenses of that customer that are not erased. Served by `licenses_by_customer`.
-    pub async fn list_by_customer(&mut self, customer: &Email, limit: u32) -> Result<Vec<LicenseId>> {
+    pub(crate) async fn list_by_customer(&mut self, customer: &Email, limit: u32) -> Result<Vec<LicenseId>> {
         let sql =
             "SELECT id AS license_id FROM licenses WHERE customer_email_lower = $1 AND erased_at IS NULL LIMIT $2";
         self.list_ids(sqlx::query(sql).bind(customer.folded()).bind(i64::from(limit))).await
     }
 
     /// Licenses mailed to that address. Reads all deliveries: for the command line.
-    pub async fn list_mailed_to(&mut self, address: &Email, limit: u32) -> Result<Vec<LicenseId>> {
+    pub(crate) async fn list_mailed_to(&mut self, address: &Email, limit: u32) -> Result<Vec<LicenseId>> {
         let sql = "SELECT DISTINCT license_id FROM deliveries WHERE LOWER(recipient) = $1 LIMIT $2";
         self.list_ids(sqlx::query(sql).bind(address.folded()).bind(i64::from(limit))).await
     }
 
     /// Erases the license file, keeping its `digests`.
-    pub async fn erase_file(&mut self, id: LicenseId, digests: Option<&Digests>) -> Result<()> {
+    pub(crate) async fn erase_file(&mut self, id: LicenseId, digests: Option<&Digests>) -> Result<()> {
         sqlx::query("UPDATE licenses SET file = NULL, file_md5 = $2, file_sha256 = $3 WHERE id = $1")
             .bind(id.to_string())
             .bind(digests.map(|digests| digests.md5.clone()))
@@ -86,7 +86,7 @@ impl Transaction {
 
     /// Erases the customer from the license and all that belongs to it. Cancels pending deliveries, except those in
     /// flight.
-    pub async fn erase_customer(&mut self, id: LicenseId, now: Timestamp) -> Result<()> {
+    pub(crate) async fn erase_customer(&mut self, id: LicenseId, now: Timestamp) -> Result<()> {
         sqlx::query(
             "UPDATE licenses SET customer_email = $2, customer_email_lower = $2, customer_mailbox = $2, \
              customer_name = NULL, customer_company = NULL, ticket_subject = NULL, override_reason = NULL, \
@@ -111,7 +111,7 @@ impl Transaction {
     }
 
     /// Erases an address that another customer's license was mailed to.
-    pub async fn erase_recipient(&mut self, id: LicenseId, address: &Email) -> Result<()> {
+    pub(crate) async fn erase_recipient(&mut self, id: LicenseId, address: &Email) -> Result<()> {
         let address = address.folded();
         self.cancel_pending(id, Some(&address)).await?;
         for sql in [

@@ -6,7 +6,7 @@ use super::{Result, Transaction, ms, rows::Columns};
 use crate::license::{Event, LicenseId};
 
 impl Transaction {
-    pub async fn insert_event(&mut self, license: LicenseId, event: &Event) -> Result<()> {
+    pub(crate) async fn insert_event(&mut self, license: LicenseId, event: &Event) -> Result<()> {
         sqlx::query(
             "INSERT INTO events (license_id, number, at, actor, kind, detail) \
              SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5 FROM events WHERE license_id = $1",

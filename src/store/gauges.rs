@@ -6,7 +6,7 @@ use sqlx::Row as _;
 use super::{Result, Store, ms, rows::Columns};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Backlog {
+pub(crate) struct Backlog {
     /// Channel, number of pending deliveries, when the oldest was created.
     pub pending: Vec<(String, i64, Timestamp)>,
     /// Pending emails marked late.
@@ -17,7 +17,7 @@ pub struct Backlog {
 
 impl Store {
     /// Served by `deliveries_due`.
-    pub async fn backlog(&self, now: Timestamp) -> Result<Backlog> {
+    pub(crate) async fn backlog(&self, now: Timestamp) -> Result<Backlog> {
         let rows = sqlx::query(
             "SELECT channel, COUNT(*) AS pending, MIN(created_at) AS oldest FROM deliveries \
              WHERE state = 'pending' GROUP BY channel",

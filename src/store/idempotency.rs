@@ -7,14 +7,14 @@ use crate::license::LicenseId;
 
 /// An `Idempotency-Key`, which counts for one agent.
 #[derive(Debug, Clone)]
-pub struct IdempotencyKey {
+pub(crate) struct IdempotencyKey {
     pub agent_user_id: u64,
     pub key: String,
 }
 
 /// The response to the first request under a key.
 #[derive(Debug, Clone)]
-pub struct StoredResponse {
+pub(crate) struct StoredResponse {
     /// SHA-256 of that request, in hex.
     pub request_hash: String,
     pub license_id: LicenseId,
@@ -26,7 +26,7 @@ pub struct StoredResponse {
 /// What an operation did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
 #[strum(serialize_all = "snake_case")]
-pub enum ResponseKind {
+pub(crate) enum ResponseKind {
     /// A license was generated.
     Created,
     /// Deliveries were enqueued.
@@ -37,19 +37,19 @@ pub enum ResponseKind {
 
 impl Store {
     /// `None` if the key was not used yet.
-    pub async fn response(&self, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
+    pub(crate) async fn response(&self, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
         get(&self.pool, key).await
     }
 }
 
 impl Transaction {
     /// As [`Store::response`], as this transaction sees it.
-    pub async fn response(&mut self, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
+    pub(crate) async fn response(&mut self, key: &IdempotencyKey) -> Result<Option<StoredResponse>> {
         get(&mut *self.tx, key).await
     }
 
     /// Returns an error if the key was used before.
-    pub async fn insert_response(&mut self, key: &IdempotencyKey, response: &StoredResponse) -> Result<()> {
+    pub(crate) async fn insert_response(&mut self, key: &IdempotencyKey, response: &StoredResponse) -> Result<()> {
         sqlx::query(
             "INSERT INTO idempotency_keys (agent_user_id, idempotency_key, request_hash, license_id, kind, body) \
              VALUES ($1, $2, $3, $4, $5, $6)",

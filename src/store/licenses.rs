@@ -7,18 +7,18 @@ use super::{Result, Store, Transaction, attempts, deliveries, events, ms, rows::
 use crate::license::{Email, License, LicenseDetails, LicenseFile, LicenseId, SingleLine};
 
 impl Store {
-    pub async fn license(&self, id: LicenseId) -> Result<Option<LicenseDetails>> {
+    pub(crate) async fn license(&self, id: LicenseId) -> Result<Option<LicenseDetails>> {
         get(&mut *self.pool.acquire().await?, id).await
     }
 }
 
 impl Transaction {
-    pub async fn license(&mut self, id: LicenseId) -> Result<Option<LicenseDetails>> {
+    pub(crate) async fn license(&mut self, id: LicenseId) -> Result<Option<LicenseDetails>> {
         get(&mut self.tx, id).await
     }
 
     /// Inserts a license as the newest. There is one write transaction at a time, so no other takes its number.
-    pub async fn insert_license(&mut self, license: &License) -> Result<()> {
+    pub(crate) async fn insert_license(&mut self, license: &License) -> Result<()> {
         let text = |line: &Option<SingleLine>| line.as_ref().map(ToString::to_string);
         sqlx::query(
             "INSERT INTO licenses (number, id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
@@ -61,7 +61,7 @@ impl Transaction {
         Ok(())
     }
 
-    pub async fn set_replaced_by(&mut self, id: LicenseId, later: LicenseId) -> Result<()> {
+    pub(crate) async fn set_replaced_by(&mut self, id: LicenseId, later: LicenseId) -> Result<()> {
         sqlx::query("UPDATE licenses SET replaced_by = $2 WHERE id = $1")
             .bind(id.to_string())
             .bind(later.to_string())
@@ -72,7 +72,7 @@ impl Transaction {
 
     /// The customer's newest licenses that expire after `today` and are not replaced; drills are left out. Served by
     /// `licenses_by_customer`.
-    pub async fn list_unexpired(&mut self, customer: &Email, today: Date, limit: u32) -> Result<Vec<LicenseId>> {
+    pub(crate) async fn list_unexpired(&mut self, customer: &Email, today: Date, limit: u32) -> Result<Vec<LicenseId>> {
         let rows = sqlx::query(
             "SELECT id AS license_id FROM licenses WHERE customer_email_lower = $1 AND expires_on > $2 \
              AND replaced_by IS NULL AND drill = 0 ORDER BY created_at DESC LIMIT $3",

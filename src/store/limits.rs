@@ -11,14 +11,19 @@ use crate::license::Email;
 
 impl Transaction {
     /// Served by `licenses_by_agent`.
-    pub async fn nth_newest_by_agent(&mut self, user_id: u64, since: Timestamp, n: u32) -> Result<Option<Timestamp>> {
+    pub(crate) async fn nth_newest_by_agent(
+        &mut self,
+        user_id: u64,
+        since: Timestamp,
+        n: u32,
+    ) -> Result<Option<Timestamp>> {
         let sql = "SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 AND agent_user_id = $3 \
                    ORDER BY created_at DESC LIMIT 1 OFFSET $2";
         created_at(nth(sql, since, n).bind(user_id.cast_signed()), &mut self.tx).await
     }
 
     /// By [`Email::mailbox`]. Served by `licenses_by_time`: a day has few.
-    pub async fn nth_newest_by_customer(
+    pub(crate) async fn nth_newest_by_customer(
         &mut self,
         customer: &Email,
         since: Timestamp,
@@ -30,7 +35,7 @@ impl Transaction {
     }
 
     /// By the domain of the customer's address. Served by `licenses_by_time`: a day has few.
-    pub async fn nth_newest_by_domain(
+    pub(crate) async fn nth_newest_by_domain(
         &mut self,
         customer: &Email,
         since: Timestamp,
@@ -43,7 +48,7 @@ impl Transaction {
     }
 
     /// Served by `licenses_by_time`.
-    pub async fn nth_newest(&mut self, since: Timestamp, n: u32) -> Result<Option<Timestamp>> {
+    pub(crate) async fn nth_newest(&mut self, since: Timestamp, n: u32) -> Result<Option<Timestamp>> {
         let sql = "SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 \
                    ORDER BY created_at DESC LIMIT 1 OFFSET $2";
         created_at(nth(sql, since, n), &mut self.tx).await

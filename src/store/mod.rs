@@ -22,15 +22,14 @@ mod search;
 mod sessions;
 mod text;
 
-pub use backup::{BackupError, back_up};
-pub use claims::{Claim, LEASE};
-pub use erase::ERASED_ADDRESS;
-pub use gauges::Backlog;
-pub use idempotency::{IdempotencyKey, ResponseKind, StoredResponse};
+pub(crate) use backup::back_up;
+pub(crate) use claims::Claim;
+pub use claims::LEASE;
+pub(crate) use idempotency::{IdempotencyKey, ResponseKind, StoredResponse};
 pub use inspect::{Inspection, inspect};
-pub use open::ConnectError;
-pub use search::{Page, SearchQuery};
-pub use sessions::{Session, SessionFilter};
+pub(crate) use open::ConnectError;
+pub use search::SearchQuery;
+pub(crate) use sessions::{Session, SessionFilter};
 
 use std::{fs::File, sync::Arc, time::Duration};
 
@@ -70,7 +69,7 @@ const WRITE_LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long closing may take: a database that hangs must not keep the service from stopping.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
-pub type Result<T> = std::result::Result<T, Error>;
+pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 /// A connection pool. Cheap to clone.
 #[derive(Clone)]
@@ -86,7 +85,7 @@ pub struct Store {
 }
 
 /// The write transaction. Rolled back if dropped without [`Transaction::commit`].
-pub struct Transaction {
+pub(crate) struct Transaction {
     tx: sqlx::Transaction<'static, Any>,
     changes: watch::Sender<u64>,
     request_id: Option<String>,
@@ -97,7 +96,7 @@ pub struct Transaction {
 impl Store {
     /// Begins the write transaction, waiting for earlier ones to end. Returns an error if they take longer than
     /// [`WRITE_LOCK_TIMEOUT`].
-    pub async fn begin(&self) -> Result<Transaction> {
+    pub(crate) async fn begin(&self) -> Result<Transaction> {
         // First come, first served: SQLite's own waiting is unfair, and some would starve.
         let write_lock = timeout(WRITE_LOCK_TIMEOUT, Arc::clone(&self.write_lock).lock_owned())
             .await
@@ -107,7 +106,7 @@ impl Store {
     }
 
     /// Notifies of every commit of this process. The outbox and the pages' live progress wait for it.
-    pub fn changes(&self) -> watch::Receiver<u64> {
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
@@ -123,12 +122,12 @@ impl Store {
 
 impl Transaction {
     /// Sets the request that deliveries inserted from now on are logged with.
-    pub fn set_request_id(&mut self, request_id: Option<&str>) {
+    pub(crate) fn set_request_id(&mut self, request_id: Option<&str>) {
         self.request_id = request_id.map(ToOwned::to_owned);
     }
 
     /// Commits, then notifies [`Store::changes`]. After an error it is unknown whether the commit is durable.
-    pub async fn commit(self) -> Result<()> {
+    pub(crate) async fn commit(self) -> Result<()> {
         self.tx.commit().await?;
         self.changes.send_modify(|count| *count += 1);
         Ok(())

@@ -14,7 +14,7 @@ pub(super) struct WriteProbe {
 impl Store {
     /// Writes without changing anything, unless this process has committed something since the last probe.
     /// [`Store::ping`] reports the result until the next one.
-    pub async fn probe(&self) -> Result<()> {
+    pub(crate) async fn probe(&self) -> Result<()> {
         let commits = *self.changes.borrow();
         let has_committed = self.write_probe.commits_seen.swap(commits, Ordering::Relaxed) != commits;
         let result = if has_committed { Ok(()) } else { self.write_nothing().await };
@@ -30,7 +30,7 @@ impl Store {
     }
 
     /// Returns an error if the database does not answer, or took no write at the last probe.
-    pub async fn ping(&self) -> Result<()> {
+    pub(crate) async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         if self.write_probe.has_failed.load(Ordering::Relaxed) { Err(Error::NotWritable) } else { Ok(()) }
     }

@@ -8,13 +8,13 @@ use super::Error;
 use crate::license::{Channel, Delivery, DeliveryState, LicenseDetails, State};
 
 /// Emails of one license, the first included.
-pub const MAX_EMAILS: usize = 20;
+pub(crate) const MAX_EMAILS: usize = 20;
 
 /// Why an action is not available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema, strum::IntoStaticStr, strum::EnumIter)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum Obstacle {
+pub(crate) enum Obstacle {
     AgentNotAllowed,
     SealingFailed,
     Expired,
@@ -27,7 +27,7 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// What the agent can do instead.
-    pub fn detail(self, details: &LicenseDetails) -> String {
+    pub(crate) fn detail(self, details: &LicenseDetails) -> String {
         match self {
             Self::AgentNotAllowed => Error::NotAllowed.to_string(),
             Self::SealingFailed => {
@@ -57,7 +57,7 @@ impl Obstacle {
 }
 
 /// Whether the license can be mailed again, to any address.
-pub fn can_email(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> {
+pub(crate) fn can_email(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> {
     let license = &details.license;
     let emails = details.deliveries.iter().filter(|d| d.channel == Channel::Email).count();
     if license.seal_error.is_some() {
@@ -74,7 +74,7 @@ pub fn can_email(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> 
 }
 
 /// Whether the license can be mailed to the customer again. Settings may have changed since it was generated.
-pub fn can_resend(details: &LicenseDetails, refused_domains: &[String], today: Date) -> Result<(), Obstacle> {
+pub(crate) fn can_resend(details: &LicenseDetails, refused_domains: &[String], today: Date) -> Result<(), Obstacle> {
     can_email(details, today)?;
     may_receive(details, refused_domains)
 }
@@ -84,7 +84,7 @@ fn may_receive(details: &LicenseDetails, refused_domains: &[String]) -> Result<(
 }
 
 /// Whether another license can take its place. An expired one has no place left: replacing it would stretch the term.
-pub fn can_replace(details: &LicenseDetails, refused_domains: &[String], today: Date) -> Result<(), Obstacle> {
+pub(crate) fn can_replace(details: &LicenseDetails, refused_domains: &[String], today: Date) -> Result<(), Obstacle> {
     if details.license.terms.is_expired(today) {
         Err(Obstacle::Expired)
     } else if details.license.replaced_by.is_some() {
@@ -96,7 +96,7 @@ pub fn can_replace(details: &LicenseDetails, refused_domains: &[String], today: 
     }
 }
 
-pub fn can_download(details: &LicenseDetails) -> Result<(), Obstacle> {
+pub(crate) fn can_download(details: &LicenseDetails) -> Result<(), Obstacle> {
     match (&details.license.file, &details.license.seal_error) {
         (Some(_), _) => Ok(()),
         (None, Some(_)) => Err(Obstacle::SealingFailed),
@@ -104,13 +104,13 @@ pub fn can_download(details: &LicenseDetails) -> Result<(), Obstacle> {
     }
 }
 
-pub fn can_retry(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> {
+pub(crate) fn can_retry(details: &LicenseDetails, today: Date) -> Result<(), Obstacle> {
     retryable(details, today).next().map(drop).ok_or(Obstacle::NothingFailed)
 }
 
 /// The failed deliveries that a retry could fix. An email is not one of them once the license has expired or was
 /// replaced, or the customer has it by another email.
-pub fn retryable(details: &LicenseDetails, today: Date) -> impl Iterator<Item = &Delivery> {
+pub(crate) fn retryable(details: &LicenseDetails, today: Date) -> impl Iterator<Item = &Delivery> {
     let license = &details.license;
     let needs_email = license.file.is_some()
         && !license.terms.is_expired(today)

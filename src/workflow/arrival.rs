@@ -13,7 +13,7 @@ impl LicenseService {
     ///
     /// # Errors
     /// [`store::Error`]; the report is to be sent again then.
-    pub async fn record_arrival(&self, report: Report, request_id: &str) -> store::Result<()> {
+    pub(crate) async fn record_arrival(&self, report: Report, request_id: &str) -> store::Result<()> {
         let Report { token, usable_until, news } = report;
         let Some(news) = news else { return Ok(()) };
         let mut tx = self.store.begin().await?;

@@ -11,7 +11,7 @@ use crate::{
 /// Downloads of one license that get a note on its issue. Its history has all of them.
 const MAX_NOTES: usize = 20;
 
-pub struct Download {
+pub(crate) struct Download {
     /// Such as `Acme.gitlab-license`.
     pub filename: String,
     pub file: LicenseFile,
@@ -19,7 +19,7 @@ pub struct Download {
 
 impl LicenseService {
     /// The license file. Records who took it and why, in the history and on the issue.
-    pub async fn download(
+    pub(crate) async fn download(
         &self,
         id: LicenseId,
         agent_user_id: u64,

@@ -15,7 +15,7 @@ const SEATS: u64 = 1;
 impl LicenseService {
     /// Records a license and enqueues its email to `email`, for the running service to deliver. It counts for no limit
     /// and is no duplicate.
-    pub async fn drill(&self, email: Email, username: Username) -> Result<LicenseId, String> {
+    pub(crate) async fn drill(&self, email: Email, username: Username) -> Result<LicenseId, String> {
         let command = GenerateLicense {
             ticket: Ticket { id: TicketId::parse(TICKET)?, subject: None },
             agent: Agent { username, zendesk_user_id: 0 },

@@ -14,14 +14,14 @@ const BATCH: u32 = 20;
 
 /// What one batch erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Erased {
+pub(crate) struct Erased {
     pub texts: usize,
     pub customers: usize,
 }
 
 /// What a deletion request erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ErasedCustomer {
+pub(crate) struct ErasedCustomer {
     pub licenses: usize,
     /// Other customers' licenses that were mailed to the address.
     pub forwards: usize,
@@ -31,7 +31,7 @@ pub struct ErasedCustomer {
 
 /// Erases one batch: the texts of expired licenses, and the customers of licenses older than `retention_days`. Once it
 /// erases nothing, nothing is left.
-pub async fn batch(store: &Store, retention_days: u32, now: Timestamp) -> store::Result<Erased> {
+pub(crate) async fn batch(store: &Store, retention_days: u32, now: Timestamp) -> store::Result<Erased> {
     let mut tx = store.begin().await?;
     let texts = tx.list_expired_with_file(today(now), BATCH).await?;
     for id in &texts {
@@ -53,7 +53,12 @@ pub async fn batch(store: &Store, retention_days: u32, now: Timestamp) -> store:
 
 /// Erases the customer with this address from the store, and enqueues the redaction of their issues. After an error,
 /// repeat the call: it goes on where it failed.
-pub async fn customer(store: &Store, random: Random, email: &Email, now: Timestamp) -> store::Result<ErasedCustomer> {
+pub(crate) async fn customer(
+    store: &Store,
+    random: Random,
+    email: &Email,
+    now: Timestamp,
+) -> store::Result<ErasedCustomer> {
     let mut erased = ErasedCustomer::default();
     loop {
         let mut tx = store.begin().await?;

@@ -11,7 +11,7 @@ use crate::{
 /// Nothing was changed, and nothing is stored under the idempotency key. After [`Error::Store`] it is unknown whether
 /// the operation took place: repeat it with the same key.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     #[error("this Idempotency-Key was used for another request; use a new one")]
     KeyReused,
     #[error(
@@ -39,7 +39,7 @@ pub enum Error {
 
 /// A limit that is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limited {
+pub(crate) struct Limited {
     pub limit: Limit,
     pub message: String,
     pub retry_after: Duration,

@@ -20,7 +20,7 @@ const MAX_DUPLICATES: u32 = 20;
 
 /// The command. No request can name days, dates or plan.
 #[derive(Debug, Clone)]
-pub struct GenerateLicense {
+pub(crate) struct GenerateLicense {
     pub ticket: Ticket,
     pub agent: Agent,
     pub customer: Customer,
@@ -32,7 +32,11 @@ pub struct GenerateLicense {
 
 impl LicenseService {
     /// Generates a license. When this returns a response, the license is on disk and its email is enqueued.
-    pub async fn generate(&self, command: GenerateLicense, request: &IdempotentRequest) -> Result<Response, Error> {
+    pub(crate) async fn generate(
+        &self,
+        command: GenerateLicense,
+        request: &IdempotentRequest,
+    ) -> Result<Response, Error> {
         if let Some(response) = self.stored_response(request).await? {
             return Ok(response);
         }

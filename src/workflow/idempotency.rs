@@ -9,7 +9,7 @@ use crate::{
 
 /// A request under an idempotency key.
 #[derive(Debug, Clone)]
-pub struct IdempotentRequest {
+pub(crate) struct IdempotentRequest {
     pub key: IdempotencyKey,
     /// The operation, its target and its body in canonical form: two requests are the same if these are.
     pub canonical: String,
@@ -19,7 +19,7 @@ pub struct IdempotentRequest {
 
 /// The response of an operation. Repeats of the request get the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Response {
+pub(crate) struct Response {
     pub license_id: LicenseId,
     pub kind: ResponseKind,
     /// A [`LicenseView`] in JSON, or what an erasure left of it.
@@ -27,7 +27,7 @@ pub struct Response {
 }
 
 impl IdempotentRequest {
-    pub fn agent_user_id(&self) -> u64 {
+    pub(crate) fn agent_user_id(&self) -> u64 {
         self.key.agent_user_id
     }
 }

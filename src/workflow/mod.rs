@@ -1,25 +1,25 @@
 //! What agents and operators can do, one operation per file. Each is one short transaction that enqueues its deliveries.
 
-pub mod actions;
-pub mod arrival;
-pub mod diagnose;
-pub mod download;
-pub mod drill;
-pub mod erase;
-pub mod error;
-pub mod generate;
-pub mod idempotency;
+pub(crate) mod actions;
+pub(crate) mod arrival;
+pub(crate) mod diagnose;
+pub(crate) mod download;
+pub(crate) mod drill;
+pub(crate) mod erase;
+pub(crate) mod error;
+pub(crate) mod generate;
+pub(crate) mod idempotency;
 pub mod limits;
-pub mod recipient;
-pub mod replace;
-pub mod resend;
-pub mod retry;
-pub mod scope;
-pub mod search;
-pub mod session;
-pub mod view;
+pub(crate) mod recipient;
+pub(crate) mod replace;
+pub(crate) mod resend;
+pub(crate) mod retry;
+pub(crate) mod scope;
+pub(crate) mod search;
+pub(crate) mod session;
+pub(crate) mod view;
 
-pub use error::{Error, Limited};
+pub(crate) use error::{Error, Limited};
 
 use jiff::{Timestamp, civil::Date};
 
@@ -36,7 +36,7 @@ use crate::{
 
 /// The application service: every operation is one of its methods.
 #[derive(Clone)]
-pub struct LicenseService {
+pub(crate) struct LicenseService {
     pub store: Store,
     pub clock: Clock,
     pub random: Random,
@@ -55,7 +55,7 @@ pub struct LicenseService {
 impl LicenseService {
     /// Whether the agent may generate, mail, replace or download licenses. Checked at each request, so that a change of
     /// the setting binds sessions that began before it.
-    pub fn may_generate(&self, agent_user_id: u64) -> bool {
+    pub(crate) fn may_generate(&self, agent_user_id: u64) -> bool {
         self.allowed_agents.as_ref().is_none_or(|allowed| allowed.contains(&agent_user_id))
     }
 

@@ -14,7 +14,7 @@ use crate::{
 
 /// The command.
 #[derive(Debug, Clone)]
-pub struct ReplaceLicense {
+pub(crate) struct ReplaceLicense {
     pub seats: Seats,
     pub reason: SingleLine,
 }
@@ -22,7 +22,7 @@ pub struct ReplaceLicense {
 impl LicenseService {
     /// Generates a license in place of `id` and links the two. Limits apply; the customer's running license is no
     /// obstacle, as it is the one that goes.
-    pub async fn replace(
+    pub(crate) async fn replace(
         &self,
         id: LicenseId,
         command: &ReplaceLicense,

@@ -11,7 +11,7 @@ use crate::{
 
 impl LicenseService {
     /// Enqueues another email of the license, to `to` or else to the customer.
-    pub async fn resend(
+    pub(crate) async fn resend(
         &self,
         id: LicenseId,
         how: ResendKind,

@@ -22,7 +22,7 @@ const BATCH: u32 = 50;
 
 impl LicenseService {
     /// Enqueues the failed deliveries of one license again.
-    pub async fn retry(&self, id: LicenseId, request: &IdempotentRequest) -> Result<Response, Error> {
+    pub(crate) async fn retry(&self, id: LicenseId, request: &IdempotentRequest) -> Result<Response, Error> {
         if let Some(response) = self.stored_response(request).await? {
             return Ok(response);
         }
@@ -40,7 +40,7 @@ impl LicenseService {
 
 /// Enqueues all failed deliveries again, license by license, and returns how many there were. After an error those of
 /// earlier batches stay enqueued.
-pub async fn retry_all(store: &Store, rules: &Rules, now: Timestamp) -> store::Result<u64> {
+pub(crate) async fn retry_all(store: &Store, rules: &Rules, now: Timestamp) -> store::Result<u64> {
     let (mut retried, mut after) = (0, String::new());
     loop {
         let mut tx = store.begin().await?;

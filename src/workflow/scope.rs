@@ -14,17 +14,17 @@ use crate::{
 
 impl LicenseService {
     /// Parses an evidence object and opens the license file in it, which takes up to a few milliseconds.
-    pub fn receive(&self, object: &Map<String, Value>) -> Result<Received, Vec<FieldError>> {
+    pub(crate) fn receive(&self, object: &Map<String, Value>) -> Result<Received, Vec<FieldError>> {
         receive(object, self.signer.public())
     }
 
-    pub fn check_eligibility(&self, evidence: &Evidence) -> Eligibility {
+    pub(crate) fn check_eligibility(&self, evidence: &Evidence) -> Eligibility {
         let scope = Scope { grace_days: self.rules.grace_days, window_days: self.rules.window_days };
         judge(evidence, self.today(), &scope)
     }
 
     /// What is kept of the check with a license. An override reason is kept only if the verdict needs one.
-    pub fn eligibility_note(
+    pub(crate) fn eligibility_note(
         &self,
         received: Option<&Received>,
         overriding: Option<(&Username, &SingleLine)>,

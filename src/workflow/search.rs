@@ -11,13 +11,13 @@ use crate::{
 
 impl LicenseService {
     /// The license as the API shows it to this agent.
-    pub async fn get(&self, id: LicenseId, agent_user_id: u64) -> store::Result<Option<LicenseView>> {
+    pub(crate) async fn get(&self, id: LicenseId, agent_user_id: u64) -> store::Result<Option<LicenseView>> {
         let details = self.store.license(id).await?;
         Ok(details.map(|details| self.view(&details, agent_user_id)))
     }
 
     /// One page of licenses, newest first.
-    pub async fn search(&self, query: &SearchQuery, agent_user_id: u64) -> store::Result<PageView> {
+    pub(crate) async fn search(&self, query: &SearchQuery, agent_user_id: u64) -> store::Result<PageView> {
         let page = self.store.search(query).await?;
         let items = page.licenses.iter().map(|details| self.view(details, agent_user_id)).collect();
         Ok(PageView { items, next_cursor: page.next })

@@ -13,7 +13,7 @@ use crate::{
 /// A shift: ticket tabs stay open for hours.
 const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(8);
 
-pub struct NewSession {
+pub(crate) struct NewSession {
     /// Only the page gets it; the store keeps its hash.
     pub bearer: String,
     /// The GitLab username that this agent gave last.
@@ -22,7 +22,7 @@ pub struct NewSession {
 
 impl LicenseService {
     /// `None` if the token was used before.
-    pub async fn create_session(&self, token: &str, verified: &Verified) -> store::Result<Option<NewSession>> {
+    pub(crate) async fn create_session(&self, token: &str, verified: &Verified) -> store::Result<Option<NewSession>> {
         let now = self.clock.now();
         let bearer = hex(&self.random.bytes::<32>());
         let session = Session {
@@ -41,7 +41,7 @@ impl LicenseService {
     }
 
     /// `None` if there is no such session, or it has ended.
-    pub async fn session(&self, bearer: &str) -> store::Result<Option<Session>> {
+    pub(crate) async fn session(&self, bearer: &str) -> store::Result<Option<Session>> {
         self.store.session(&sha256(bearer), self.clock.now()).await
     }
 }

@@ -17,7 +17,7 @@ use crate::license::{
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = License)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts of the API's license")]
-pub struct LicenseView {
+pub(crate) struct LicenseView {
     #[schema(value_type = String, format = "uuid")]
     pub id: LicenseId,
     pub created_at: Timestamp,
@@ -63,7 +63,7 @@ pub struct LicenseView {
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Ticket)]
-pub struct TicketView {
+pub(crate) struct TicketView {
     pub id: u64,
     pub subject: Option<String>,
     pub url: String,
@@ -71,7 +71,7 @@ pub struct TicketView {
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Agent)]
-pub struct AgentView {
+pub(crate) struct AgentView {
     /// GitLab username.
     pub username: String,
     pub zendesk_user_id: u64,
@@ -79,7 +79,7 @@ pub struct AgentView {
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Customer)]
-pub struct CustomerView {
+pub(crate) struct CustomerView {
     pub name: Option<String>,
     pub email: String,
     pub company: Option<String>,
@@ -88,7 +88,7 @@ pub struct CustomerView {
 /// The eligibility check, as it was when the license was generated.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = EligibilityNote)]
-pub struct EligibilityView {
+pub(crate) struct EligibilityView {
     pub verdict: Verdict,
     pub reason: String,
     pub override_reason: Option<String>,
@@ -99,7 +99,7 @@ pub struct EligibilityView {
 
 /// What can be done with the license now, by the agent who asks.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Actions {
+pub(crate) struct Actions {
     pub resend: Action,
     pub forward: Action,
     pub replace: Action,
@@ -108,7 +108,7 @@ pub struct Actions {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Action {
+pub(crate) struct Action {
     pub allowed: bool,
     /// Null if it is allowed.
     pub reason: Option<Obstacle>,
@@ -118,7 +118,7 @@ pub struct Action {
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Delivery)]
-pub struct DeliveryView {
+pub(crate) struct DeliveryView {
     #[schema(value_type = String, format = "uuid")]
     pub id: DeliveryId,
     pub channel: Channel,
@@ -147,7 +147,7 @@ pub struct DeliveryView {
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Arrival)]
-pub struct ArrivalView {
+pub(crate) struct ArrivalView {
     pub state: ArrivalStateView,
     pub detail: String,
     /// The mail provider's reason.
@@ -159,7 +159,7 @@ pub struct ArrivalView {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 #[schema(as = ArrivalState)]
 #[serde(rename_all = "snake_case")]
-pub enum ArrivalStateView {
+pub(crate) enum ArrivalStateView {
     /// Accepted by the mail server; no report yet.
     Unknown,
     Delayed,
@@ -171,7 +171,7 @@ pub enum ArrivalStateView {
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Attempt)]
-pub struct AttemptView {
+pub(crate) struct AttemptView {
     /// From 1.
     pub number: u32,
     /// When it ended.
@@ -182,7 +182,7 @@ pub struct AttemptView {
 
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Event)]
-pub struct EventView {
+pub(crate) struct EventView {
     pub at: Timestamp,
     /// Such as `agent 42 (jdoe)` or `outbox`.
     pub actor: String,
@@ -193,7 +193,7 @@ pub struct EventView {
 /// One page of licenses, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = LicensePage)]
-pub struct PageView {
+pub(crate) struct PageView {
     pub items: Vec<LicenseView>,
     /// Where the next page begins; null on the last one.
     #[schema(value_type = Option<String>, format = "uuid")]
@@ -201,14 +201,14 @@ pub struct PageView {
 }
 
 impl LicenseView {
-    pub fn is_pending(&self) -> bool {
+    pub(crate) fn is_pending(&self) -> bool {
         self.deliveries.iter().any(|delivery| delivery.state == DeliveryState::Pending)
     }
 }
 
 impl LicenseService {
     /// The license as the API shows it to this agent.
-    pub fn view(&self, details: &LicenseDetails, agent_user_id: u64) -> LicenseView {
+    pub(crate) fn view(&self, details: &LicenseDetails, agent_user_id: u64) -> LicenseView {
         let LicenseDetails { license, deliveries, events, attempts, digests, erased_at } = details;
         let today = today(self.clock.now());
         let digests = digests.as_ref();

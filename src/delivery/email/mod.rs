@@ -53,7 +53,7 @@ struct Idle {
 
 /// How far a check came.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Checked {
+pub(crate) enum Checked {
     Accepted,
     /// Login and sender are accepted, but the server does not know this recipient; its error.
     RecipientRefused(String),
@@ -73,7 +73,7 @@ impl Mailer {
     ///
     /// Takes the sum of all timeouts at most, some six minutes. `Sent` means that the mail server accepted the mail, and
     /// refers to the Message-ID without its angle brackets.
-    pub async fn send(&self, license: &License, delivery: &Delivery) -> Outcome {
+    pub(crate) async fn send(&self, license: &License, delivery: &Delivery) -> Outcome {
         let mail = match Mail::compose(license, delivery, &self.from, &self.links) {
             Ok(mail) => mail,
             Err(error) => return Outcome::Refused { error },
@@ -88,7 +88,7 @@ impl Mailer {
     }
 
     /// Goes as far as RCPT and resets, for the configuration check: many servers refuse sender, client and HELO only there.
-    pub async fn check(&self, recipient: &Email) -> Result<Checked, String> {
+    pub(crate) async fn check(&self, recipient: &Email) -> Result<Checked, String> {
         let recipient =
             recipient.as_str().parse().map_err(|error| format!("{recipient} cannot be mailed to: {error}"))?;
         let mut connection = self.server.open().await.map_err(|error| error.to_string())?;
@@ -106,7 +106,7 @@ impl Mailer {
     }
 
     /// Sends a mail without a license, once.
-    pub async fn send_test(&self, to: &Email, id: Uuid, now: Timestamp) -> Result<(), String> {
+    pub(crate) async fn send_test(&self, to: &Email, id: Uuid, now: Timestamp) -> Result<(), String> {
         let mail = Mail::test(to, &self.from, id, now)?;
         let connection = self.converse(&mail).await.map_err(|error| error.to_string())?;
         connection.quit().await;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How far a report's timestamp may be from now: Mailgun repeats a report for about eight hours.
-pub const WINDOW: SignedDuration = SignedDuration::from_hours(12);
+pub(crate) const WINDOW: SignedDuration = SignedDuration::from_hours(12);
 
 /// The provider's tokens have 50 characters.
 const MAX_TOKEN_CHARS: usize = 200;

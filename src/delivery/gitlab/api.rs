@@ -38,7 +38,7 @@ const MAX_PAGES: usize = 50;
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_hours(3);
 
 /// One GitLab project, seen through one token.
-pub struct Api {
+pub(crate) struct Api {
     client: Client,
     address: Address,
     token: HeaderValue,
@@ -47,7 +47,7 @@ pub struct Api {
 
 impl Api {
     /// `clock` reads what a `Retry-After` with a date means.
-    pub fn new(gitlab: &config::Gitlab, clock: Clock) -> Result<Self, String> {
+    pub(crate) fn new(gitlab: &config::Gitlab, clock: Clock) -> Result<Self, String> {
         Self::with_timeout(gitlab, clock, CALL_TIMEOUT)
     }
 
@@ -60,7 +60,7 @@ impl Api {
     }
 
     /// The token, and the time by GitLab's clock.
-    pub async fn token(&self) -> Result<(Token, Option<Timestamp>), Error> {
+    pub(crate) async fn token(&self) -> Result<(Token, Option<Timestamp>), Error> {
         let call = Call { verb: "show the token", once: false };
         let (token, headers) =
             self.send(call, self.client.get(self.address.api(&["personal_access_tokens", "self"]))).await?;
@@ -68,12 +68,12 @@ impl Api {
         Ok((token, date.map(|date| date.timestamp())))
     }
 
-    pub async fn project(&self) -> Result<Project, Error> {
+    pub(crate) async fn project(&self) -> Result<Project, Error> {
         let call = Call { verb: "show the project", once: false };
         Ok(self.send(call, self.client.get(self.address.project_api(&[]))).await?.0)
     }
 
-    pub async fn has_label(&self, name: &str) -> Result<bool, Error> {
+    pub(crate) async fn has_label(&self, name: &str) -> Result<bool, Error> {
         let call = Call { verb: "list the labels", once: false };
         let query = [("search", name.to_owned())];
         Ok(self.find(call, &["labels"], &query, |label: &Label| label.name == name).await?.is_some())

@@ -18,7 +18,7 @@ pub(super) struct Call {
 
 /// A call that failed.
 #[derive(Debug)]
-pub struct Error {
+pub(crate) struct Error {
     pub(super) call: Call,
     pub(super) cause: Cause,
 }
@@ -60,7 +60,7 @@ impl Call {
 }
 
 impl Error {
-    pub fn is_unreachable(&self) -> bool {
+    pub(crate) fn is_unreachable(&self) -> bool {
         matches!(self.cause, Cause::Unreachable(_))
     }
 }

@@ -8,14 +8,14 @@
 //! GitLab has no idempotency keys. What we write carries a marker of ours, and a retry looks for it first.
 
 mod address;
-pub mod api;
-pub mod error;
+pub(crate) mod api;
+pub(crate) mod error;
 mod escape;
 mod message;
 #[cfg(all(test, feature = "sandbox"))]
 mod tests;
 mod text;
-pub mod types;
+pub(crate) mod types;
 
 use self::{
     api::Api,
@@ -47,7 +47,7 @@ impl Gitlab {
     /// `Sent`, and a `Retry` once the issue exists, refer to its URL.
     ///
     /// `known_issue_url` is what an earlier delivery of this license referred to.
-    pub async fn file(&self, license: &License, delivery: &Delivery, known_issue_url: Option<&str>) -> Outcome {
+    pub(crate) async fn file(&self, license: &License, delivery: &Delivery, known_issue_url: Option<&str>) -> Outcome {
         let text = IssueText { license, delivery, links: &self.links };
         let known = known_issue_url.and_then(|url| self.api.known_issue(url));
         if delivery.notice == Some(Notice::Erased) {

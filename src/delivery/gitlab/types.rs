@@ -96,7 +96,7 @@ pub struct Token {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Project {
+pub(crate) struct Project {
     pub archived: bool,
     issues_enabled: Option<bool>,
     issues_access_level: Option<String>,
@@ -116,7 +116,7 @@ struct Access {
 }
 
 #[derive(Debug, Deserialize)]
-pub struct Label {
+pub(crate) struct Label {
     pub name: String,
 }
 
@@ -141,18 +141,18 @@ impl Change {
 }
 
 impl Token {
-    pub fn is_usable(&self) -> bool {
+    pub(crate) fn is_usable(&self) -> bool {
         self.active != Some(false) && self.revoked != Some(true)
     }
 }
 
 impl Project {
-    pub fn has_issues(&self) -> bool {
+    pub(crate) fn has_issues(&self) -> bool {
         self.issues_enabled != Some(false) && self.issues_access_level.as_deref() != Some("disabled")
     }
 
     /// Whether the token's role may set labels; `None` if GitLab does not show the role.
-    pub fn is_reporter(&self) -> Option<bool> {
+    pub(crate) fn is_reporter(&self) -> Option<bool> {
         let Permissions { project_access, group_access } = &self.permissions;
         let levels = [project_access, group_access].into_iter().flatten().map(|access| access.access_level);
         levels.max().map(|level| level >= REPORTER)

@@ -53,7 +53,7 @@ impl Slack {
     }
 
     /// Posts the notice of `delivery`, with the issue's link where it is known. `Sent` refers to that link.
-    pub async fn post(&self, license: &License, delivery: &Delivery, issue_url: Option<&str>) -> Outcome {
+    pub(crate) async fn post(&self, license: &License, delivery: &Delivery, issue_url: Option<&str>) -> Outcome {
         let message = message::message(license, delivery, issue_url, &self.links);
         crash::point("slack_before_post");
         let posted = self.deliver(&message).await;
@@ -65,7 +65,7 @@ impl Slack {
     }
 
     /// Posts a message about no license.
-    pub async fn send_test(&self) -> Result<(), String> {
+    pub(crate) async fn send_test(&self) -> Result<(), String> {
         match self.deliver(&message::test()).await {
             Ok(()) | Err(Outcome::Sent { .. }) => Ok(()),
             Err(Outcome::Retry { error, .. } | Outcome::Refused { error }) => Err(error),

@@ -8,7 +8,7 @@ use super::version::GitlabVersion;
 
 /// What a license's `restrictions` say about users; each part is there or not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Restrictions {
+pub(crate) struct Restrictions {
     pub seats: Option<u64>,
     /// `previous_user_count`: the seats of the license before.
     pub previous_seats: Option<u64>,
@@ -22,12 +22,12 @@ pub struct Restrictions {
 
 impl Restrictions {
     /// The restrictions of an emergency license: `previous_user_count` is set to the seats.
-    pub fn emergency(seats: u64) -> Self {
+    pub(crate) fn emergency(seats: u64) -> Self {
         Self { seats: Some(seats), previous_seats: Some(seats), ..Self::default() }
     }
 
     /// Reads a license's map leniently: a number may stand as text, and what is no count reads as absent.
-    pub fn read(map: &Map<String, Value>) -> Self {
+    pub(crate) fn read(map: &Map<String, Value>) -> Self {
         let count = |key: &str| map.get(key).and_then(count);
         let is_there = |key: &str| map.get(key).is_some_and(is_present);
         let has_period = is_there("trueup_from") && is_there("trueup_to");
@@ -43,7 +43,7 @@ impl Restrictions {
 
 /// Why GitLab refuses a license, in the numbers of its own message. Prints that message as GitLab words it today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rejection {
+pub(crate) enum Rejection {
     /// The peak of the license before is too high.
     PastUsers {
         /// The highest number of billable users during the license before.
@@ -102,7 +102,7 @@ impl fmt::Display for Rejection {
 ///
 /// # Errors
 /// The message that GitLab would show.
-pub fn acceptance(
+pub(crate) fn acceptance(
     restrictions: &Restrictions,
     billable: u64,
     maximum: u64,
@@ -130,7 +130,7 @@ pub fn acceptance(
 }
 
 /// What GitLab lets through for `count` seats: floor(count × 1.1).
-pub fn with_slack(count: u64) -> u64 {
+pub(crate) fn with_slack(count: u64) -> u64 {
     count.saturating_add(count / 10)
 }
 
@@ -153,7 +153,7 @@ fn is_present(value: &Value) -> bool {
 }
 
 /// `1,234`, as GitLab writes numbers.
-pub fn delimited(number: u64) -> String {
+pub(crate) fn delimited(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {

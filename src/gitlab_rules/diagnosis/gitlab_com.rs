@@ -11,12 +11,12 @@ const NO_HELP: &str =
     "An emergency license does not help here: it is a file for self-managed GitLab, and GitLab.com takes none.";
 
 /// Whether the text speaks of the site, and not only of its addresses.
-pub fn is_meant(words: &[Token]) -> bool {
+pub(crate) fn is_meant(words: &[Token]) -> bool {
     ["gitlabcom", "saas"].iter().any(|wording| !matches(wording, words).is_empty())
 }
 
 /// The topics of support's page on GitLab.com subscriptions.
-pub const ROWS: &[Row] = &[
+pub(crate) const ROWS: &[Row] = &[
     Row {
         kind: Kind::GitlabComNoAccount,
         wordings: &[

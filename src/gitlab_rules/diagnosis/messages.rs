@@ -12,7 +12,7 @@ const ASK_FOR_NUMBERS: &str = "Ask for the numbers of billable users and maximum
                                versions the number of active users under Admin > Users), and for the GitLab version.";
 
 /// Every message; what stands earlier wins over what stands later at the same place.
-pub const ROWS: &[Row] = &[
+pub(crate) const ROWS: &[Row] = &[
     Row {
         kind: Kind::WrongNumbers,
         wordings: &[

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use self::table::{About, Row};
 
 /// The longest text that is looked at, in bytes: a mail with its quotes, not a log.
-pub const MAX_TEXT_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_TEXT_BYTES: usize = 64 * 1024;
 
 /// The most findings in one answer; what is beyond is a text made to be one.
 pub const MAX_FINDINGS: usize = 20;

@@ -10,7 +10,7 @@ const MAX_GAP_WORDS: usize = 6;
 
 /// A place where a wording stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Match {
+pub(crate) struct Match {
     pub begin: usize,
     /// The place after the last word.
     pub end: usize,
@@ -21,7 +21,7 @@ pub struct Match {
 }
 
 /// Every place where `wording` stands in `words`, none overlapping another.
-pub fn matches(wording: &str, words: &[Token]) -> Vec<Match> {
+pub(crate) fn matches(wording: &str, words: &[Token]) -> Vec<Match> {
     let pattern: Vec<&str> = wording.split(' ').collect();
     let mut found = Vec::new();
     let mut at = 0;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Takes a license file and an activation code out of `text`: what is said about them, and the text that is left.
-pub fn take(text: &str, key: &PublicKey, today: Date) -> (Vec<Finding>, String) {
+pub(crate) fn take(text: &str, key: &PublicKey, today: Date) -> (Vec<Finding>, String) {
     let opened = open_old_license(text, key);
     let mut rest = text.to_owned();
     let mut findings = Vec::new();

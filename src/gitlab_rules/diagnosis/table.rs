@@ -7,7 +7,7 @@ use crate::{gitlab_rules::acceptance::delimited, license::Seats};
 ///
 /// In the texts, `{0}`, `{1}` … are the message's numbers in order, `{0 users}` is a number with its noun, and `{date}`
 /// is its date.
-pub struct Row {
+pub(crate) struct Row {
     pub kind: Kind,
     /// Its wordings over the years, as [`super::wording`] reads them.
     pub wordings: &'static [&'static str],
@@ -28,7 +28,7 @@ pub struct Row {
 
 /// What a text is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub(crate) enum About {
     Site,
     /// Not GitLab.com: what both print would be explained wrongly there.
     SelfManaged,
@@ -37,7 +37,7 @@ pub enum About {
 }
 
 /// What most rows do not need to say.
-pub const PLAIN: Row = Row {
+pub(crate) const PLAIN: Row = Row {
     kind: Kind::Unknown,
     wordings: &[],
     holds: |_| true,
@@ -51,14 +51,14 @@ pub const PLAIN: Row = Row {
 
 impl Row {
     /// Whether `found` repeats what `other` said: the same message with the same numbers. A topic is told once.
-    pub fn says_the_same(&self, found: &Match, other: &Row, known: &Match) -> bool {
+    pub(crate) fn says_the_same(&self, found: &Match, other: &Row, known: &Match) -> bool {
         self.kind == other.kind
             && found.numbers == known.numbers
             && (found.date == known.date || self.about == About::Site)
     }
 
     /// What is said about the message where it was found.
-    pub fn explain(&self, found: &Match) -> Finding {
+    pub(crate) fn explain(&self, found: &Match) -> Finding {
         let seats = (self.seats)(&found.numbers).and_then(|n| u64::try_from(n).ok()).and_then(|n| Seats::parse(n).ok());
         Finding {
             kind: self.kind,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// One word of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Token {
+pub(crate) enum Token {
     /// Letters and digits in lower case, apostrophes left out. The site GitLab.com is the word `gitlabcom`; its other
     /// hosts and addresses end in `gitlabhost`.
     Text(String),
@@ -16,7 +16,7 @@ pub enum Token {
 
 /// Splits `text` into words: HTML entities and tags, quote marks of mails, soft line breaks, typographic quotes, case
 /// and punctuation make no difference.
-pub fn tokens(text: &str) -> Vec<Token> {
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let plain = undress(text);
     let chars: Vec<char> = plain.chars().collect();
     let mut words = Vec::new();

@@ -31,7 +31,7 @@ pub struct Eligibility {
 
 impl Eligibility {
     /// Nothing was there to judge.
-    pub fn without_evidence() -> Self {
+    pub(crate) fn without_evidence() -> Self {
         Self { verdict: Verdict::Unchecked, reason: "No evidence was given.".to_owned() }
     }
 }

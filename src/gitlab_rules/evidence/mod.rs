@@ -14,7 +14,9 @@ use crate::{
     sealing::Attributes,
 };
 
-pub use old_license::{ACTIVATION_CODE_CHARS, Unreadable, find_activation_code, open_old_license};
+pub use old_license::Unreadable;
+pub use old_license::open_old_license;
+pub use old_license::{ACTIVATION_CODE_CHARS, find_activation_code};
 
 /// What is known; each part is there or not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,7 +38,7 @@ impl Evidence {
     /// What an old license file tells.
     ///
     /// A license without a plan is Starter, as GitLab reads it, and one without the word `trial` is none.
-    pub fn from_license(attributes: &Attributes) -> Self {
+    pub(crate) fn from_license(attributes: &Attributes) -> Self {
         let restriction = |key: &str| attributes.restrictions.as_ref().and_then(|map| map.get(key));
         let plan = match restriction("plan").and_then(Value::as_str).map(str::trim) {
             None | Some("") => Some(Plan::Starter),
@@ -53,7 +55,7 @@ impl Evidence {
 
     /// Fills what is not known from `other`: what the agent typed wins over what an old file says, for the instance has
     /// lived on since.
-    pub fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         Self {
             plan: self.plan.or(other.plan),
             trial: self.trial.or(other.trial),
@@ -66,7 +68,7 @@ impl Evidence {
     }
 
     /// The seats that an emergency license needs. Unknown without the billable users; the peak counts where it is known.
-    pub fn recommended_seats(&self) -> Option<u32> {
+    pub(crate) fn recommended_seats(&self) -> Option<u32> {
         let billable = self.billable_users?;
         let seats = seats::recommended_seats(billable.into(), self.maximum_users.unwrap_or(0).into());
         seats.try_into().ok()

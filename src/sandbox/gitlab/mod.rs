@@ -10,7 +10,8 @@ use std::{io, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-pub use issue::{Issue, Note, State, USERS, User};
+pub use issue::State;
+pub use issue::{Issue, Note, USERS, User};
 
 use super::{
     faults::Faults,
@@ -21,9 +22,9 @@ use super::{
 use crate::clock::Clock;
 
 /// The one project's path.
-pub const PROJECT: &str = "support/emergency-licenses";
+pub(crate) const PROJECT: &str = "support/emergency-licenses";
 /// The one project's number.
-pub const PROJECT_ID: u64 = 278;
+pub(crate) const PROJECT_ID: u64 = 278;
 /// The one token that is let in.
 pub const TOKEN: &str = "glpat-sandbox-nothing-here-is-real";
 
@@ -85,7 +86,7 @@ struct Kept {
 
 impl Gitlab {
     /// Starts it on 127.0.0.1; port 0 takes any free one.
-    pub async fn start(port: u16, clock: Clock) -> io::Result<Self> {
+    pub(crate) async fn start(port: u16, clock: Clock) -> io::Result<Self> {
         let faults = Arc::<Faults<CallFault>>::default();
         let tracker = Arc::new(Tracker { clock, kept: MessageLog::default(), faults: Arc::clone(&faults) });
         let listener = web::serve(port, Arc::clone(&tracker)).await?;
@@ -93,7 +94,7 @@ impl Gitlab {
     }
 
     /// `http://127.0.0.1:PORT`.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.listener.address())
     }
 
@@ -118,7 +119,7 @@ impl Gitlab {
     }
 
     /// Closes the socket and every connection.
-    pub async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.listener.stop().await;
     }
 

@@ -48,7 +48,7 @@ struct Channel {
 
 impl Slack {
     /// Starts it on 127.0.0.1; port 0 takes any free one.
-    pub async fn start(port: u16, clock: Clock) -> io::Result<Self> {
+    pub(crate) async fn start(port: u16, clock: Clock) -> io::Result<Self> {
         let faults = Arc::<Faults<Fault>>::default();
         let channel = Arc::new(Channel { clock, messages: MessageLog::default(), faults: Arc::clone(&faults) });
         let listener = web::serve(port, Arc::clone(&channel)).await?;
@@ -71,12 +71,12 @@ impl Slack {
     }
 
     /// Waits until `look` finds what it looks for.
-    pub async fn until<R>(&self, look: impl Fn(&[Message]) -> Option<R>) -> R {
+    pub(crate) async fn until<R>(&self, look: impl Fn(&[Message]) -> Option<R>) -> R {
         self.channel.messages.until(|messages| look(messages)).await
     }
 
     /// Closes the socket and every connection.
-    pub async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.listener.stop().await;
     }
 

@@ -74,7 +74,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault with its label on the sandbox page.
-    pub const ALL: [(Self, &'static str); 26] = [
+    pub(crate) const ALL: [(Self, &'static str); 26] = [
         (Self::DropAtGreeting, "Connection dropped at greeting"),
         (Self::Greeting421, "421 at greeting"),
         (Self::Greeting554, "554 at greeting"),

@@ -13,7 +13,8 @@ use std::{
     time::Duration,
 };
 
-pub use fault::{Act, Fault, Scripted, Stage};
+pub use fault::Fault;
+pub use fault::{Act, Scripted, Stage};
 pub use mail::{Attachment, Mail};
 pub use tls::Encryption;
 
@@ -21,7 +22,7 @@ use super::{faults::Faults, listener::Listener, message_log::MessageLog};
 use crate::clock::Clock;
 
 /// How long [`Fault::Slow`] waits before each answer.
-pub const SLOW: Duration = Duration::from_secs(2);
+pub(crate) const SLOW: Duration = Duration::from_secs(2);
 
 /// A stateful SMTP server on loopback. It offers AUTH and takes any credentials, but asks for none.
 #[derive(Debug)]
@@ -112,7 +113,7 @@ impl MailServer {
         self.inbox.seen.until(|seen| look(&seen.mails)).await
     }
 
-    pub async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.listener.stop().await;
     }
 

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// One request, its body read.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub(crate) struct Request {
     pub method: String,
     /// The parts of the path, each percent-decoded: `a%2Fb` is one part.
     pub path: Vec<String>,
@@ -28,17 +28,17 @@ impl Request {
     }
 
     /// Method and path, ready for a `match`.
-    pub fn route(&self) -> (&str, Vec<&str>) {
+    pub(crate) fn route(&self) -> (&str, Vec<&str>) {
         (&self.method, self.path.iter().map(String::as_str).collect())
     }
 
     /// A header's value.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A query parameter's value.
-    pub fn parameter(&self, name: &str) -> Option<&str> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
@@ -46,14 +46,14 @@ impl Request {
     ///
     /// # Errors
     /// It is something else.
-    pub fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         serde_json::from_slice(&self.body)
     }
 }
 
 /// One answer.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     /// `Content-Length` is added by itself.
     pub headers: Vec<(&'static str, String)>,
@@ -62,17 +62,17 @@ pub struct Answer {
 
 impl Answer {
     /// An answer of any type.
-    pub fn of(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn of(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: vec![("Content-Type", content_type.to_owned())], body: body.into() }
     }
 
     /// Plain text.
-    pub fn text(status: u16, text: impl Into<String>) -> Self {
+    pub(crate) fn text(status: u16, text: impl Into<String>) -> Self {
         Self::of(status, "text/plain; charset=utf-8", text.into())
     }
 
     /// A page.
-    pub fn html(status: u16, html: impl Into<String>) -> Self {
+    pub(crate) fn html(status: u16, html: impl Into<String>) -> Self {
         Self::of(status, "text/html; charset=utf-8", html.into())
     }
 
@@ -80,13 +80,13 @@ impl Answer {
     ///
     /// # Panics
     /// Where a type does not serialize; the stand-ins' own do.
-    pub fn json(status: u16, value: &impl Serialize) -> Self {
+    pub(crate) fn json(status: u16, value: &impl Serialize) -> Self {
         let body = serde_json::to_vec(value).expect("the stand-ins' own types have string keys and serialize");
         Self::of(status, "application/json", body)
     }
 
     /// The same answer with one header more.
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
@@ -103,7 +103,7 @@ impl Answer {
 
 /// How a request ends.
 #[derive(Debug, Clone)]
-pub enum Reply {
+pub(crate) enum Reply {
     Whole(Answer),
     /// Half the body, then the connection closes.
     Truncated(Answer),

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 pub use fault::Fault;
-pub use message::{Answer, Reply, Request};
+pub(crate) use message::{Answer, Reply, Request};
 
 use super::listener::Listener;
 
@@ -27,7 +27,7 @@ const MAX_HEADERS: usize = 100;
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// What answers the requests of one stand-in.
-pub trait Site: Send + Sync + 'static {
+pub(crate) trait Site: Send + Sync + 'static {
     /// Handles one request.
     fn reply(&self, request: Request) -> impl Future<Output = Reply> + Send;
 }
@@ -36,7 +36,7 @@ pub trait Site: Send + Sync + 'static {
 ///
 /// # Errors
 /// The port is taken.
-pub async fn serve(port: u16, site: Arc<impl Site>) -> io::Result<Listener> {
+pub(crate) async fn serve(port: u16, site: Arc<impl Site>) -> io::Result<Listener> {
     Listener::start(port, move |stream| converse(BufStream::new(stream), Arc::clone(&site))).await
 }
 

@@ -24,7 +24,7 @@ use crate::{clock::Clock, random::Random};
 
 /// What the page shows and switches.
 #[derive(Debug, Clone)]
-pub struct StandIns {
+pub(crate) struct StandIns {
     pub mail: Arc<MailServer>,
     pub gitlab: Arc<Gitlab>,
     pub slack: Arc<Slack>,
@@ -32,7 +32,7 @@ pub struct StandIns {
 
 /// What a token is signed with.
 #[derive(Clone)]
-pub struct Signer {
+pub(crate) struct Signer {
     pub pem: String,
     /// The time of the token.
     pub clock: Clock,
@@ -63,7 +63,7 @@ impl Zendesk {
     ///
     /// # Errors
     /// The port is taken, or the SDK cannot be read.
-    pub async fn start(
+    pub(crate) async fn start(
         port: u16,
         sdk: Option<PathBuf>,
         stand_ins: StandIns,
@@ -83,12 +83,12 @@ impl Zendesk {
     }
 
     /// `http://localhost:PORT`: the host's name that Zendesk's SDK accepts beside its own.
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         format!("http://localhost:{}", self.listener.address().port())
     }
 
     /// Where the page's SDK is served.
-    pub fn sdk_url(&self) -> String {
+    pub(crate) fn sdk_url(&self) -> String {
         format!("{}{}", self.origin(), files::SDK_PATH)
     }
 
@@ -98,7 +98,7 @@ impl Zendesk {
     }
 
     /// Closes the socket and every connection.
-    pub async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.listener.stop().await;
     }
 }

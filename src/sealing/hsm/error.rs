@@ -7,7 +7,7 @@ use cryptoki::{
 
 /// Why an HSM made no signature. The text is for agents and operators; the module's own answer is in it by name alone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum HsmError {
+pub(crate) enum HsmError {
     /// The module or the key does not fit. A setting or the key has to change.
     #[error("the license key in the HSM cannot be used: {0}")]
     Unusable(String),

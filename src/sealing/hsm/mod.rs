@@ -36,7 +36,7 @@ const PROBE_INTERVAL: SignedDuration = SignedDuration::from_secs(10);
 
 /// Makes signatures with a key in an HSM. Clones share their sessions.
 #[derive(Clone)]
-pub struct Hsm(Arc<Inner>);
+pub(crate) struct Hsm(Arc<Inner>);
 
 struct Inner {
     settings: HsmSettings,
