@@ -206,7 +206,7 @@ async fn the_customers_old_license_is_read_and_kept_nowhere() {
     turn_to(&world, jiff::civil::date(2026, 11, 15) + 1.day());
     let agent = world.agent().await;
     let old = vector("paid-plain.gitlab-license");
-    let license = generate(&agent, &with(json!({ "license_file": old, "billable_users": 12 }))).await;
+    let license = generate(&agent, &with(json!({ "license_file": old, "billable_users": 240 }))).await;
     assert_eq!(license["eligibility"]["verdict"], "in_scope");
     let secret = old.lines().nth(5).unwrap();
     for said in told(&world, &agent, &license).await {
@@ -236,4 +236,41 @@ async fn a_replacement_by_another_agent_still_names_who_went_on_out_of_scope() {
     assert!(
         later.body["events"][0]["detail"].as_str().unwrap().ends_with(&format!("overridden by jdoe because {WHY}"))
     );
+}
+
+#[tokio::test]
+async fn unusually_many_seats_need_a_reason_that_issue_slack_and_history_show() {
+    let world = World::start().await;
+    let agent = world.agent().await;
+    let mut evidence = expired(&world, 15);
+    evidence["billable_users"] = 240.into();
+    let mut order = with(evidence);
+    order["seats"] = 2_401.into();
+    let refused = press(&agent, &order).await;
+    assert_eq!((refused.status.as_u16(), &refused.body["code"]), (400, &json!("unusual_seats")));
+    assert_eq!(wrong_fields(&refused), ["override_reason"]);
+    let why = "they take over a company of 2,000 people";
+    let license = generate(&agent, &because(order.clone(), why)).await;
+    assert_eq!(license["eligibility"]["override_reason"], why);
+    for said in told(&world, &agent, &license).await {
+        assert!(said.contains("onfirmed") && said.contains(why), "{said}");
+    }
+    order["seats"] = 2_400.into();
+    order["customer"]["email"] = "it@other.example".into();
+    let usual = generate(&agent, &because(order, why)).await;
+    assert_eq!(usual["eligibility"]["override_reason"], Value::Null, "nobody asked for it");
+}
+
+#[tokio::test]
+async fn the_operator_says_from_how_many_seats_on_a_reason_is_asked() {
+    for (setting, most) in [(None, 10_000), (Some("500"), 500)] {
+        let settings: Vec<_> = setting.map(|value| ("SEATS_QUESTION", value)).into_iter().collect();
+        let world = World::with(&settings).await;
+        let agent = world.agent().await;
+        let mut order = order();
+        order["seats"] = (most + 1).into();
+        assert_eq!(press(&agent, &order).await.body["code"], "unusual_seats", "{most}");
+        order["seats"] = most.into();
+        assert_eq!(press(&agent, &order).await.status, 201, "{most}");
+    }
 }

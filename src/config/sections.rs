@@ -108,11 +108,24 @@ pub struct Rules {
     pub customer_daily: u32,
     /// Licenses per day in all.
     pub daily: u32,
+    /// More seats need a reason; `None` asks above ten times what the evidence asks for.
+    pub seats_question: Option<u32>,
     /// How many days personal data is kept.
     pub retention_days: u32,
 }
 
+/// Seats that need no reason where nothing is known of the customer's users.
+const USUAL_SEATS: u32 = 10_000;
+/// How many times the users that are known need no reason.
+const USUAL_FACTOR: u32 = 10;
+
 impl Rules {
+    /// The most seats that a license may have without a reason.
+    pub(crate) fn usual_seats(&self, recommended: Option<u32>) -> u32 {
+        let usual = recommended.map_or(USUAL_SEATS, |users| users.saturating_mul(USUAL_FACTOR));
+        self.seats_question.unwrap_or(usual)
+    }
+
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let refused_domains = reader.value("REFUSED_DOMAINS", parse::domains);
         let grace_days = reader.value("GRACE_DAYS", parse::number(0..=365));
@@ -121,6 +134,7 @@ impl Rules {
         let agent_hourly = reader.value("AGENT_HOURLY_LIMIT", parse::number(1..=10_000));
         let customer_daily = reader.value("CUSTOMER_DAILY_LIMIT", parse::number(1..=10_000));
         let daily = reader.value("DAILY_LIMIT", parse::number(1..=1_000_000));
+        let seats_question = reader.optional("SEATS_QUESTION", parse::number(1..=1_000_000));
         let retention_days = reader.value("RETENTION_DAYS", parse::number(31..=3650));
         Some(Self {
             refused_domains: refused_domains?,
@@ -130,6 +144,7 @@ impl Rules {
             agent_hourly: agent_hourly?,
             customer_daily: customer_daily?,
             daily: daily?,
+            seats_question: seats_question?,
             retention_days: retention_days?,
         })
     }

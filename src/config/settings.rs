@@ -126,6 +126,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "licenses per mailbox and day, 1 to 10000; five times as many per mail domain of a company",
     ),
     plain("DAILY_LIMIT", Value("100"), "licenses per day in all, 1 to 1000000"),
+    plain(
+        "SEATS_QUESTION",
+        Absent("ten times the known users, 10000 without"),
+        "licenses with more seats need a reason, 1 to 1000000",
+    ),
     secret("MAILGUN_SIGNING_KEY", Absent("off"), "verifies Mailgun's webhooks; without it they are refused"),
     secret(
         "METRICS_TOKEN",

@@ -49,6 +49,9 @@ pub(crate) enum ApiError {
     Duplicate(Box<LicenseView>),
     /// Holds the reason of the verdict.
     OutOfScope(String),
+    UnusualSeats {
+        usual: u32,
+    },
     Unavailable {
         obstacle: Obstacle,
         detail: String,
@@ -83,6 +86,7 @@ pub(crate) enum ErrorCode {
     MethodNotAllowed,
     Duplicate,
     OutOfScope,
+    UnusualSeats,
     SealingFailed,
     Expired,
     Erased,
@@ -151,6 +155,7 @@ impl ApiError {
                 Self::Duplicate(Box::new(state.licenses.view(&details, agent_user_id)))
             }
             workflow::Error::OutOfScope(reason) => Self::OutOfScope(reason),
+            workflow::Error::UnusualSeats { usual } => Self::UnusualSeats { usual },
             workflow::Error::Limited(limited) => Self::Limited(limited),
             workflow::Error::NotFound => Self::NotFound,
             workflow::Error::Unavailable { obstacle, .. } => Self::Unavailable { obstacle, detail },
@@ -161,9 +166,11 @@ impl ApiError {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::InvalidFields(_) | Self::MalformedBody(_) | Self::MalformedQuery(_) | Self::OutOfScope(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::InvalidFields(_)
+            | Self::MalformedBody(_)
+            | Self::MalformedQuery(_)
+            | Self::OutOfScope(_)
+            | Self::UnusualSeats { .. } => StatusCode::BAD_REQUEST,
             Self::NoSession | Self::BadMetricsToken => StatusCode::UNAUTHORIZED,
             Self::NotAllowed(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -197,6 +204,7 @@ impl ApiError {
             Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
             Self::Duplicate(_) => ErrorCode::Duplicate,
             Self::OutOfScope(_) => ErrorCode::OutOfScope,
+            Self::UnusualSeats { .. } => ErrorCode::UnusualSeats,
             Self::Unavailable { obstacle, .. } => match obstacle {
                 Obstacle::AgentNotAllowed => ErrorCode::AgentNotAllowed,
                 Obstacle::SealingFailed => ErrorCode::SealingFailed,
@@ -243,6 +251,7 @@ impl ApiError {
                 license.expires_on
             ),
             Self::OutOfScope(reason) => format!("override_reason {}.", override_required(reason)),
+            Self::UnusualSeats { usual } => format!("override_reason {}.", seats_reason_required(*usual)),
             Self::Limited(limited) => limited.message.clone(),
             Self::TooManyStreams => {
                 "You follow too many licenses at once: close a ticket's tab, or poll the license instead.".to_owned()
@@ -281,15 +290,12 @@ impl ApiError {
         if status == StatusCode::UNAUTHORIZED {
             response.insert_header((WWW_AUTHENTICATE, "Bearer"));
         }
-        let override_reason;
-        let errors: &[FieldError] = match self {
-            Self::InvalidFields(errors) => errors,
-            Self::OutOfScope(reason) => {
-                let detail = override_required(reason);
-                override_reason = [FieldError { field: "override_reason".to_owned(), detail }];
-                &override_reason
-            }
-            _ => &[],
+        let missing = |detail| vec![FieldError { field: "override_reason".to_owned(), detail }];
+        let errors = match self {
+            Self::InvalidFields(errors) => errors.clone(),
+            Self::OutOfScope(reason) => missing(override_required(reason)),
+            Self::UnusualSeats { usual } => missing(seats_reason_required(*usual)),
+            _ => Vec::new(),
         };
         let license = if let Self::Duplicate(license) = self { Some(&**license) } else { None };
         let license_id = match self {
@@ -302,7 +308,7 @@ impl ApiError {
             status: status.as_u16(),
             code: self.code(),
             detail: self.detail(),
-            errors,
+            errors: &errors,
             license_id,
             license,
             request_id,
@@ -340,6 +346,12 @@ pub(crate) fn override_required(reason: &str) -> String {
     let (min, max) = (OVERRIDE_REASON_CHARS.start(), OVERRIDE_REASON_CHARS.end());
     let reason = reason.trim_end_matches('.');
     format!("is required, with {min} to {max} characters, to generate out of scope: {reason}")
+}
+
+/// The error of a missing `override_reason` for so many seats.
+fn seats_reason_required(usual: u32) -> String {
+    let (min, max) = (OVERRIDE_REASON_CHARS.start(), OVERRIDE_REASON_CHARS.end());
+    format!("is required, with {min} to {max} characters, for more than {usual} seats")
 }
 
 /// `text` with a capital letter and a full stop.

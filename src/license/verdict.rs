@@ -61,7 +61,7 @@ pub(crate) fn override_reason(text: &str) -> Result<SingleLine, String> {
 pub struct EligibilityNote {
     pub verdict: Verdict,
     pub reason: String,
-    /// Why the agent overrode the verdict; `None` if there was nothing to override.
+    /// Why the agent overrode the verdict, or wants unusually many seats; `None` if neither was the case.
     pub override_reason: Option<String>,
     /// The GitLab username of the agent who overrode it: a replacement by another agent keeps it.
     pub overridden_by: Option<String>,
@@ -75,7 +75,12 @@ impl EligibilityNote {
         self.verdict.needs_override() && self.override_reason.is_none()
     }
 
-    /// Who overrode the verdict, and why.
+    /// What the reason is for.
+    pub(crate) fn override_label(&self) -> &'static str {
+        if self.verdict.needs_override() { "Overridden" } else { "Seats confirmed" }
+    }
+
+    /// Who gave the reason, and the reason.
     pub(crate) fn overridden(&self) -> Option<(&str, &str)> {
         self.overridden_by.as_deref().zip(self.override_reason.as_deref())
     }

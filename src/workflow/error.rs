@@ -24,6 +24,8 @@ pub(crate) enum Error {
     /// Holds the reason of the verdict.
     #[error("this is out of scope: {0}")]
     OutOfScope(String),
+    #[error("more than {usual} seats need a reason")]
+    UnusualSeats { usual: u32 },
     #[error("{}", .0.message)]
     Limited(Limited),
     #[error("there is no such license")]

@@ -45,6 +45,10 @@ impl LicenseService {
         if command.eligibility.lacks_override() {
             return Err(Error::OutOfScope(command.eligibility.reason));
         }
+        let usual = self.rules.usual_seats(command.eligibility.recommended_seats);
+        if command.seats.get() > usual && command.eligibility.override_reason.is_none() {
+            return Err(Error::UnusualSeats { usual });
+        }
         let confirm_duplicate = command.confirm_duplicate;
         let license = self.seal(command, self.terms()).await?;
         let response = self

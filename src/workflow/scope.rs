@@ -9,7 +9,7 @@ use crate::{
         eligibility::judge,
         evidence::{Received, receive},
     },
-    license::{EligibilityNote, FieldError, SingleLine, Username},
+    license::{EligibilityNote, FieldError, Seats, SingleLine, Username},
 };
 
 impl LicenseService {
@@ -23,21 +23,24 @@ impl LicenseService {
         judge(evidence, self.today(), &scope)
     }
 
-    /// What is kept of the check with a license. An override reason is kept only if the verdict needs one.
+    /// What is kept of the check with a license. A reason is kept only if the verdict or the seats need one.
     pub(crate) fn eligibility_note(
         &self,
         received: Option<&Received>,
+        seats: Option<Seats>,
         overriding: Option<(&Username, &SingleLine)>,
     ) -> EligibilityNote {
         let eligibility =
             received.map_or_else(Eligibility::without_evidence, |received| self.check_eligibility(&received.evidence));
-        let overridden = overriding.filter(|_| eligibility.verdict.needs_override());
+        let recommended_seats = received.and_then(|received| received.evidence.recommended_seats());
+        let is_unusual = seats.is_some_and(|seats| self.rules.usual_seats(recommended_seats) < seats.get());
+        let overridden = overriding.filter(|_| eligibility.verdict.needs_override() || is_unusual);
         EligibilityNote {
             override_reason: overridden.map(|(_, why)| why.to_string()),
             overridden_by: overridden.map(|(by, _)| by.to_string()),
             verdict: eligibility.verdict,
             reason: eligibility.reason,
-            recommended_seats: received.and_then(|received| received.evidence.recommended_seats()),
+            recommended_seats,
         }
     }
 }

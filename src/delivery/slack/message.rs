@@ -66,12 +66,13 @@ pub(super) fn test() -> Message {
     }
 }
 
-/// The scope check, and why it was overridden: a section each, since both may be long.
+/// The scope check, and the agent's reason: a section each, since both may be long.
 fn eligibility(license: &License) -> impl Iterator<Item = Block> {
     let note = &license.eligibility;
     let verdict = format!("*Eligibility:* {}: {}", note.verdict.label(), reason(&note.reason));
+    let label = note.override_label();
     let overridden =
-        note.overridden().map(|(by, why)| format!("*Overridden* by {} because {}", untrusted(by), reason(why)));
+        note.overridden().map(|(by, why)| format!("*{label}* by {} because {}", untrusted(by), reason(why)));
     [verdict].into_iter().chain(overridden).map(Block::section)
 }
 
