@@ -118,7 +118,7 @@ async fn the_longest_company_gives_a_file_name_that_file_systems_take() {
     let mut order = order();
     order["customer"]["company"] = "A".repeat(200).into();
     let license = generate(&agent, &order).await;
-    let path = format!("/api/v1/licenses/{}/file", license["id"].as_str().unwrap());
+    let path = format!("/api/v1/licenses/{}/file?reason=air-gapped", license["id"].as_str().unwrap());
     let answer = agent.request(Method::GET, &path).send().await.unwrap();
     let expected = format!("attachment; filename=\"{}.gitlab-license\"", "A".repeat(100));
     assert_eq!(answer.headers()["content-disposition"], expected);

@@ -30,7 +30,7 @@ fn path(license: &Value) -> String {
 }
 
 async fn file(agent: &Browser, license: &Value) -> Answer {
-    read(agent.request(reqwest::Method::GET, &format!("{}/file", path(license)))).await
+    read(agent.request(reqwest::Method::GET, &format!("{}/file?reason=air-gapped", path(license)))).await
 }
 
 /// The service starts anew after `days`, and has erased what was due by the time that `until` holds.

@@ -44,7 +44,7 @@ async fn output(mut command: Command) -> Output {
 
 /// The license's file, as the agent downloads it.
 async fn file(agent: &Browser, license: &Value) -> String {
-    let path = format!("/api/v1/licenses/{}/file", license["id"].as_str().unwrap());
+    let path = format!("/api/v1/licenses/{}/file?reason=air-gapped", license["id"].as_str().unwrap());
     get(agent, &path).await.body.as_str().unwrap().to_owned()
 }
 

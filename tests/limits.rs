@@ -4,7 +4,7 @@ use reqwest::header::RETRY_AFTER;
 use serde_json::Value;
 use stopgap::{sandbox::Browser, workflow::limits::DOMAIN_FACTOR};
 
-use crate::world::{World, fresh_key, generate, order_for};
+use crate::world::{World, fresh_key, generate, get, order_for};
 
 /// One more license for `email`, whatever comes of it: status, `Retry-After`, body.
 async fn one_more(agent: &Browser, email: &str) -> (u16, Option<u64>, Value) {
@@ -120,4 +120,25 @@ async fn a_stream_ends_with_its_session() {
     stream.chunk().await.unwrap().expect("the first state");
     world.pass(8 * 3600 + 1);
     crate::world::within(async { while stream.chunk().await.unwrap().is_some() {} }).await;
+}
+
+#[tokio::test]
+async fn a_download_needs_a_reason_and_an_agent_has_as_many_an_hour_as_licenses() {
+    let world = World::with(&[("AGENT_HOURLY_LIMIT", "2")]).await;
+    let (agent, other) = (world.agent().await, world.agent_number(43).await);
+    let license = generate(&agent, &order_for("jane@acme.example")).await;
+    let path = format!("/api/v1/licenses/{}/file", license["id"].as_str().unwrap());
+    for query in ["", "?reason=", "?reason=%20"] {
+        let refused = get(&agent, &format!("{path}{query}")).await;
+        assert_eq!((refused.status.as_u16(), &refused.body["errors"][0]["field"]), (400, &"reason".into()), "{query}");
+    }
+    let path = format!("{path}?reason=air-gapped");
+    let statuses = [&agent, &agent, &agent, &other].map(|who| (who, path.clone()));
+    let mut answers = Vec::new();
+    for (who, path) in statuses {
+        answers.push(get(who, &path).await.status.as_u16());
+    }
+    assert_eq!(answers, [200, 200, 429, 200]);
+    world.pass(3601);
+    assert_eq!(get(&world.agent().await, &path).await.status, 200, "after an hour");
 }

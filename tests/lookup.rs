@@ -131,7 +131,7 @@ async fn the_detail_names_the_license_as_gitlab_reports_usage() {
     let agent = world.agent().await;
     let license = generate(&agent, &order()).await;
     let license = ended(&agent, &license).await;
-    let path = format!("/api/v1/licenses/{}/file", id(&license));
+    let path = format!("/api/v1/licenses/{}/file?reason=air-gapped", id(&license));
     let file = read(agent.request(reqwest::Method::GET, &path)).await.body;
     let text = file.as_str().unwrap();
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();

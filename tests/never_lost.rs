@@ -119,7 +119,7 @@ async fn sealing_that_fails_is_recorded_filed_and_told_and_the_next_try_takes_a_
     assert!(issues[0].title.starts_with("[Failure] - "), "{}", issues[0].title);
     assert_eq!(world.sandbox.slack.messages().len(), 1);
     let id = license["id"].as_str().unwrap();
-    assert_eq!(get(&agent, &format!("/api/v1/licenses/{id}/file")).await.status, 404);
+    assert_eq!(get(&agent, &format!("/api/v1/licenses/{id}/file?reason=air-gapped")).await.status, 404);
 
     let again = post(&agent, "/api/v1/licenses", &key, &order()).await;
     assert_eq!((again.status, again.without_id()), (answer.status, answer.without_id()));

@@ -81,10 +81,10 @@ async fn every_answer_of_a_walk_is_described_and_every_description_is_walked() {
     walk.get(&agent, LICENSES, LICENSES).await;
     walk.get(&agent, LICENSES, "/api/v1/licenses?q=x").await;
     walk.get(&stranger, LICENSES, LICENSES).await;
-    for suffix in ["", "/progress", "/file"] {
+    for (suffix, query) in [("", ""), ("/progress", ""), ("/file", "?reason=air-gapped")] {
         let pattern = format!("{LICENSES}/{{id}}{suffix}");
         for (who, id) in [(&agent, license["id"].as_str().unwrap()), (&agent, NOBODY), (&stranger, NOBODY)] {
-            walk.get(who, &pattern, &format!("{LICENSES}/{id}{suffix}")).await;
+            walk.get(who, &pattern, &format!("{LICENSES}/{id}{suffix}{query}")).await;
         }
     }
     let long = format!("{LICENSES}/{NOBODY}/file?reason={}", "x".repeat(501));
@@ -188,12 +188,16 @@ async fn operations_on_a_license(walk: &mut Walk) {
     for (operation, body) in &bodies {
         walk.operation(&closed.agent().await, operation, license["id"].as_str().unwrap(), &fresh_key(), body).await;
     }
-    let file = format!("{LICENSES}/{}/file", license["id"].as_str().unwrap());
+    let file = format!("{LICENSES}/{}/file?reason=air-gapped", license["id"].as_str().unwrap());
     walk.get(&closed.agent().await, "/api/v1/licenses/{id}/file", &file).await;
     let limited = World::with(&[("AGENT_HOURLY_LIMIT", "1")]).await;
     let agent = limited.agent().await;
     let license = generate(&agent, &order()).await;
     walk.operation(&agent, "replace", license["id"].as_str().unwrap(), &fresh_key(), &bodies[3].1).await;
+    let file = format!("{LICENSES}/{}/file?reason=air-gapped", license["id"].as_str().unwrap());
+    for _ in 0..2 {
+        walk.get(&agent, "/api/v1/licenses/{id}/file", &file).await;
+    }
 }
 
 /// One key for two requests of each operation.

@@ -78,7 +78,7 @@ async fn every_answer_carries_the_headers() {
         (&agent, "/api/v1/licenses".into(), 200),
         (&agent, "/api/v1/licenses?limit=x".into(), 400),
         (&agent, format!("/api/v1/licenses/{id}"), 200),
-        (&agent, format!("/api/v1/licenses/{id}/file"), 200),
+        (&agent, format!("/api/v1/licenses/{id}/file?reason=air-gapped"), 200),
         (&agent, format!("/api/v1/licenses/{id}/progress"), 200),
         (&agent, "/api/v1/licenses/x".into(), 404),
     ] {

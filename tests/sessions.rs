@@ -23,7 +23,7 @@ async fn without_a_session_every_route_of_the_api_answers_401_and_nothing_more()
         (Method::GET, "/api/v1/licenses".into()),
         (Method::GET, format!("/api/v1/licenses/{id}")),
         (Method::GET, format!("/api/v1/licenses/{id}/progress")),
-        (Method::GET, format!("/api/v1/licenses/{id}/file")),
+        (Method::GET, format!("/api/v1/licenses/{id}/file?reason=air-gapped")),
         (Method::GET, "/api/v1/licenses/0198a3c4-0000-7000-8000-000000000000".into()),
     ] {
         for bearer in ["", "nonsense", &"a".repeat(64), &"a".repeat(5000)] {
@@ -96,7 +96,11 @@ async fn who_may_generate_binds_sessions_that_were_running_before() {
     let refused = read(again.json(&crate::world::order_for("x@y.example"))).await;
     assert_eq!(refused.status, 403, "{}", refused.body);
     assert!(refused.body["detail"].as_str().unwrap().contains("ZENDESK_ALLOWED_AGENTS"));
-    assert_eq!(read(with(Method::GET, &format!("/api/v1/licenses/{id}/file"))).await.status, 403, "the file too");
+    assert_eq!(
+        read(with(Method::GET, &format!("/api/v1/licenses/{id}/file?reason=air-gapped"))).await.status,
+        403,
+        "the file too"
+    );
     assert_eq!(read(with(Method::GET, &format!("/api/v1/licenses/{id}"))).await.status, 200, "others may look up");
     assert_eq!(read(with(Method::GET, "/api/v1/licenses?q=jane")).await.status, 200);
 }

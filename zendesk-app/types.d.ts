@@ -454,7 +454,7 @@ export interface components {
          * @description The error in one word: `code` of the problem, and the label of the metric.
          * @enum {string}
          */
-        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "duplicate" | "out_of_scope" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
+        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "duplicate" | "out_of_scope" | "unusual_seats" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
         Event: {
             /** Format: date-time */
             at: string;
@@ -533,7 +533,7 @@ export interface components {
              */
             seats: number;
             evidence?: components["schemas"]["Evidence"] | null;
-            /** @description Required if the verdict is out of scope. */
+            /** @description Required if the verdict is out of scope, or for unusually many seats. */
             override_reason?: string | null;
             /** @description Generate although the customer has a running license. */
             confirm_duplicate?: boolean | null;
@@ -1196,9 +1196,9 @@ export interface operations {
     };
     download: {
         parameters: {
-            query?: {
+            query: {
                 /** @description Why the file is downloaded. */
-                reason?: string;
+                reason: string;
             };
             header?: never;
             path: {
@@ -1247,6 +1247,15 @@ export interface operations {
             };
             /** @description There is no such license, or no file */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The agent has downloaded as many as they may */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -163,7 +163,7 @@ impl SearchParameters {
 #[into_params(parameter_in = Query)]
 pub(crate) struct DownloadParameters {
     /// Why the file is downloaded.
-    #[param(max_length = 500)]
+    #[param(required = true, min_length = 1, max_length = 500)]
     reason: Option<String>,
 }
 
@@ -180,6 +180,7 @@ impl QueryParameters for DownloadParameters {
         (status = 400, description = "The reason is invalid", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The agent may not download licenses", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such license, or no file", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "The agent has downloaded as many as they may", body = Problem, content_type = "application/problem+json"),
         Unauthenticated,
     ),
     security(("session" = [])),
@@ -193,10 +194,10 @@ pub(crate) async fn download(
     state: Data<AppState>,
 ) -> Result<HttpResponse, ApiError> {
     let agent = session.agent_user_id;
-    let reason = reason.filter(|reason| !reason.trim().is_empty());
-    let reason = reason.map(|text| SingleLine::parse(&text, MAX_REASON_CHARS)).transpose();
+    let reason = reason.ok_or_else(|| "is required".to_owned());
+    let reason = reason.and_then(|text| SingleLine::parse(&text, MAX_REASON_CHARS));
     let reason = reason.map_err(|detail| ApiError::invalid("reason", detail))?;
-    let download = state.licenses.download(id, agent, reason.as_ref(), &request_id::of(&request)).await;
+    let download = state.licenses.download(id, agent, &reason, &request_id::of(&request)).await;
     let download = download.map_err(|e| ApiError::of(e, &state, agent))?;
     Ok(HttpResponse::Ok()
         .content_type("application/octet-stream")

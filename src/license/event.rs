@@ -133,6 +133,15 @@ pub(crate) enum Actor {
     Retention,
 }
 
+impl Actor {
+    /// How an agent is printed without and, as a `LIKE` pattern, with any username.
+    pub(crate) fn spellings(agent_user_id: u64) -> [String; 2] {
+        let plain = Self::Agent { user_id: agent_user_id, username: None }.to_string();
+        let pattern = format!("{plain} (%");
+        [plain, pattern]
+    }
+}
+
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! The limits on how many licenses may be generated.
+//! The limits on how many licenses may be generated and downloaded.
 
 use strum::{EnumIter, IntoStaticStr};
 
@@ -11,6 +11,8 @@ pub enum Limit {
     /// The customer's mail domain.
     Domain,
     All,
+    /// Of license files, by one agent.
+    Downloads,
 }
 
 impl Limit {

@@ -61,7 +61,7 @@ pub enum Notice {
     },
     Downloaded {
         by: String,
-        reason: Option<String>,
+        reason: String,
         /// A failure that was announced earlier is still open.
         open: bool,
     },

@@ -1,13 +1,13 @@
-//! Counting licenses for the limits.
+//! Counting licenses and downloads for the limits.
 //!
-//! Each function returns when the `n`th newest license after `since` was created, or `None` if there are fewer: then one
+//! Each function returns when the `n`th newest license after `since` was created (or downloaded), or `None` if there are fewer: then one
 //! more is within a limit of `n`. Drills do not count. Asked inside the transaction that would insert one more.
 
 use jiff::Timestamp;
 use sqlx::{Any, AnyConnection, any::AnyArguments, query::Query};
 
 use super::{Result, Transaction, ms, rows::Columns, text::escape};
-use crate::license::Email;
+use crate::license::{Actor, Email};
 
 impl Transaction {
     /// Served by `licenses_by_agent`.
@@ -52,6 +52,19 @@ impl Transaction {
         let sql = "SELECT created_at FROM licenses WHERE created_at > $1 AND drill = 0 \
                    ORDER BY created_at DESC LIMIT 1 OFFSET $2";
         created_at(nth(sql, since, n), &mut self.tx).await
+    }
+
+    /// Served by `events_of_downloads`.
+    pub(crate) async fn nth_newest_download(
+        &mut self,
+        user_id: u64,
+        since: Timestamp,
+        n: u32,
+    ) -> Result<Option<Timestamp>> {
+        let sql = "SELECT at AS created_at FROM events WHERE at > $1 AND kind = 'downloaded' \
+                   AND (actor = $3 OR actor LIKE $4) ORDER BY at DESC LIMIT 1 OFFSET $2";
+        let [plain, pattern] = Actor::spellings(user_id);
+        created_at(nth(sql, since, n).bind(plain).bind(pattern), &mut self.tx).await
     }
 }
 

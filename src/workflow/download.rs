@@ -23,7 +23,7 @@ impl LicenseService {
         &self,
         id: LicenseId,
         agent_user_id: u64,
-        reason: Option<&SingleLine>,
+        reason: &SingleLine,
         request_id: &str,
     ) -> Result<Download, Error> {
         self.require_permission(agent_user_id)?;
@@ -32,8 +32,9 @@ impl LicenseService {
         tx.set_request_id(Some(request_id));
         let details = tx.license(id).await?.ok_or(Error::NotFound)?;
         let file = details.license.file.clone().ok_or(Error::NotFound)?;
-        let (now, reason) = (self.clock.now(), reason.map(ToString::to_string));
-        tx.insert_event(id, &Event::new(now, &actor, EventKind::Downloaded, reason.clone())).await?;
+        let (now, reason) = (self.clock.now(), reason.to_string());
+        self.check_downloads(&mut tx, agent_user_id, now).await?;
+        tx.insert_event(id, &Event::new(now, &actor, EventKind::Downloaded, Some(reason.clone()))).await?;
         self.add_note(&mut tx, &details, &actor, reason, now).await?;
         tx.commit().await?;
         Ok(Download { filename: details.license.file_name(), file })
@@ -45,7 +46,7 @@ impl LicenseService {
         tx: &mut Transaction,
         details: &LicenseDetails,
         actor: &Actor,
-        reason: Option<String>,
+        reason: String,
         now: Timestamp,
     ) -> store::Result<()> {
         let issues = || details.deliveries.iter().filter(|d| d.channel == Channel::Issue);

@@ -1,4 +1,4 @@
-//! Limits on generated licenses, checked inside the transaction that would add one.
+//! Limits on generated licenses and downloads, checked inside the transaction that would add one.
 
 use std::time::Duration;
 
@@ -65,6 +65,23 @@ impl LicenseService {
             .await?
             .inspect_err(|limited| self.metrics.limit(limited.limit))
             .map_err(Error::Limited)
+    }
+
+    /// Returns [`Error::Limited`] if the agent has downloaded as many files in an hour as they may generate licenses.
+    pub(super) async fn check_downloads(
+        &self,
+        tx: &mut Transaction,
+        agent_user_id: u64,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let limit = self.rules.agent_hourly;
+        let Some(filled_at) = tx.nth_newest_download(agent_user_id, before(now, HOUR), limit).await? else {
+            return Ok(());
+        };
+        self.metrics.limit(Limit::Downloads);
+        let message = format!("The limit of {limit} downloads for one agent in an hour is reached.");
+        let retry_after = until_it_leaves(filled_at, HOUR, now);
+        Err(Error::Limited(Limited { limit: Limit::Downloads, message, retry_after }))
     }
 }
 

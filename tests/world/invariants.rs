@@ -64,7 +64,8 @@ impl Accepted {
         assert_eq!(issues[0].state, State::Closed, "{when}: success and closed");
         assert!(issues[0].notes.len() < through(&license, "issue").len(), "{when}: a note for each follow-up, once");
 
-        let file = agent.request(Method::GET, &format!("/api/v1/licenses/{id}/file")).send().await.unwrap();
+        let file =
+            agent.request(Method::GET, &format!("/api/v1/licenses/{id}/file?reason=air-gapped")).send().await.unwrap();
         let file = file.text().await.unwrap();
         assert!(mails[0].attachments.iter().any(|attachment| attachment.content == file), "{when}: one file");
 

@@ -123,8 +123,9 @@ impl IssueText<'_> {
             | Notice::SealingFailed { error }
             | Notice::ResendRefused { error, .. } => ("Error", error),
             Notice::EmailLate { error, .. } => ("Error", error.as_ref()?),
-            Notice::Bounced { reason, .. } | Notice::Replaced { reason, .. } => ("Reason", reason),
-            Notice::Downloaded { reason, .. } => ("Reason", reason.as_ref()?),
+            Notice::Bounced { reason, .. } | Notice::Replaced { reason, .. } | Notice::Downloaded { reason, .. } => {
+                ("Reason", reason)
+            }
             Notice::Generated | Notice::SentAfterAll | Notice::IssueFiled | Notice::Resent { .. } | Notice::Erased => {
                 return None;
             }

@@ -103,6 +103,7 @@ CREATE TABLE events (
     detail     TEXT,
     PRIMARY KEY (license_id, number)
 );
+CREATE INDEX events_of_downloads ON events (at) WHERE kind = 'downloaded';
 
 CREATE TABLE idempotency_keys (
     agent_user_id   BIGINT NOT NULL,
