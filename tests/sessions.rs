@@ -80,6 +80,23 @@ async fn only_allowed_agents_generate_and_everyone_looks_up() {
 }
 
 #[tokio::test]
+async fn a_list_of_agents_in_a_file_applies_without_a_restart() {
+    let mut world = World::start().await;
+    world.stop().await;
+    let list = world.folder().join("agents");
+    std::fs::write(&list, "42\n43\n").unwrap();
+    world.set("ZENDESK_ALLOWED_AGENTS_FILE", list.to_str().unwrap());
+    world.start_service().await;
+    let agent = world.agent_number(43).await;
+    let license = generate(&agent, &order()).await;
+    let path = format!("/api/v1/licenses/{}/file?reason=air-gapped", license["id"].as_str().unwrap());
+    let file = || agent.request(Method::GET, &path);
+    assert_eq!(read(file()).await.status, 200);
+    std::fs::write(&list, "42\n").unwrap();
+    assert_eq!(read(file()).await.status, 403);
+}
+
+#[tokio::test]
 async fn who_may_generate_binds_sessions_that_were_running_before() {
     let mut world = World::start().await;
     let agent = world.agent_number(43).await;

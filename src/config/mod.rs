@@ -2,6 +2,7 @@
 //!
 //! The only room that reads the environment. Everything else is made from the table `SETTINGS`.
 
+mod allowed_agents;
 mod environment;
 mod errors;
 mod keys;
@@ -21,6 +22,7 @@ use rsa::PublicKey;
 use secrecy::SecretString;
 use url::Url;
 
+pub use allowed_agents::AllowedAgents;
 pub use environment::Environment;
 pub(crate) use errors::ConfigErrors;
 pub(crate) use keys::Sealing;

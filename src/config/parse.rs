@@ -28,10 +28,11 @@ pub(super) fn list(text: &str) -> Result<Vec<String>, String> {
     Ok(parts)
 }
 
-/// Comma-separated ids, each 1 or more.
+/// Comma-separated ids, each 1 or more, on one or several lines.
 pub(super) fn ids(text: &str) -> Result<Vec<u64>, String> {
     let id = |part: &String| part.parse().ok().filter(|id| *id > 0);
-    list(text)?.iter().map(id).collect::<Option<_>>().ok_or_else(|| "must be comma-separated numbers".into())
+    let lines = text.lines().map(|line| line.trim_end().trim_end_matches(',')).collect::<Vec<_>>().join(",");
+    list(&lines)?.iter().map(id).collect::<Option<_>>().ok_or_else(|| "must be comma-separated numbers".into())
 }
 
 /// Comma-separated domains. Returns them in lower case.

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, Read as _},
+    path::PathBuf,
 };
 
 use zeroize::Zeroizing;
@@ -58,6 +59,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The file that the setting `name` is read from, if it is given as one.
+    pub(super) fn file(&self, name: &str) -> Option<PathBuf> {
+        self.text(&setting(name).file_variable()).map(|path| PathBuf::from(path.as_str()))
+    }
+
     /// `message` completes a sentence that begins with `variable`.
     pub(super) fn error(&mut self, variable: String, message: impl Into<String>) {
         self.errors.push(SettingError { variable, message: message.into() });
@@ -107,7 +113,7 @@ fn unreadable(path: &str, error: &io::Error) -> String {
 }
 
 /// Returns the trimmed text.
-fn read_file(path: &str) -> Result<Zeroizing<String>, String> {
+pub(super) fn read_file(path: &str) -> Result<Zeroizing<String>, String> {
     let cannot = |error: io::Error| unreadable(path, &error);
     // Never grows: that would leave unwiped copies behind.
     let capacity = usize::try_from(MAX_FILE_BYTES + 1).unwrap_or_default();

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::Url;
 
-use super::{keys, parse, reader::Reader, urls};
+use super::{AllowedAgents, keys, parse, reader::Reader, urls};
 
 /// Zendesk updates the SDK at this address.
 const SDK_URL: &str = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js";
@@ -23,8 +23,7 @@ pub struct Zendesk {
     pub installation_ids: Vec<u64>,
     /// The app's RSA public keys in PEM; empty until it is uploaded.
     pub public_keys: Vec<String>,
-    /// The Zendesk user ids that may generate; `None` allows everyone.
-    pub allowed_agents: Option<Vec<u64>>,
+    pub allowed_agents: AllowedAgents,
 }
 
 impl Zendesk {
@@ -32,7 +31,7 @@ impl Zendesk {
         let subdomain = reader.value("ZENDESK_SUBDOMAIN", parse::subdomain);
         let installation_ids = reader.optional("ZENDESK_INSTALLATION_IDS", parse::ids);
         let public_keys = reader.optional("ZENDESK_PUBLIC_KEYS", keys::public_keys);
-        let allowed_agents = reader.optional("ZENDESK_ALLOWED_AGENTS", parse::ids);
+        let allowed_agents = AllowedAgents::read(reader);
         let subdomain = subdomain?;
         Some(Self {
             origin: format!("https://{subdomain}.zendesk.com"),

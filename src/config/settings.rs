@@ -78,7 +78,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Absent("none yet"),
         "public key of the app, PEM; several one after the other; known once it is uploaded",
     ),
-    plain("ZENDESK_ALLOWED_AGENTS", Absent("everyone"), "Zendesk user ids that may generate, comma-separated"),
+    key(
+        "ZENDESK_ALLOWED_AGENTS",
+        Absent("everyone"),
+        "Zendesk user ids that may generate, comma-separated; a file is read again whenever it changes",
+    ),
     secret(
         "LICENSE_PRIVATE_KEY",
         Absent("none; required unless the key is in an HSM"),

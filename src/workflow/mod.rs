@@ -25,7 +25,7 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     clock::Clock,
-    config::Rules,
+    config::{AllowedAgents, Rules},
     delivery::Links,
     license::{Actor, LicenseDetails, LicenseId, Terms, Username, notices::Tick, record},
     metrics::Metrics,
@@ -45,8 +45,7 @@ pub(crate) struct LicenseService {
     /// The fixed term in days, 1 to 30.
     pub days: u8,
     pub rules: Rules,
-    /// Zendesk user ids of those who may generate; `None` allows everyone.
-    pub allowed_agents: Option<Vec<u64>>,
+    pub allowed_agents: AllowedAgents,
     pub links: Links,
     /// A URL with `{license_md5}` or `{license_sha256}` in it.
     pub usage_url_template: Option<String>,
@@ -56,7 +55,7 @@ impl LicenseService {
     /// Whether the agent may generate, mail, replace or download licenses. Checked at each request, so that a change of
     /// the setting binds sessions that began before it.
     pub(crate) fn may_generate(&self, agent_user_id: u64) -> bool {
-        self.allowed_agents.as_ref().is_none_or(|allowed| allowed.contains(&agent_user_id))
+        self.allowed_agents.contains(agent_user_id)
     }
 
     fn require_permission(&self, agent_user_id: u64) -> Result<(), Error> {
