@@ -1,17 +1,22 @@
 # The released image: the service without the sandbox, as an unprivileged user, with CA certificates and one volume.
-FROM rust:1.95-slim-trixie AS build
+# To build from images that nobody can move, name their digests:
+#   docker build --build-arg RUST_IMAGE=rust@sha256:… --build-arg DEBIAN_IMAGE=debian@sha256:… .
+ARG RUST_IMAGE=rust:1.95-slim-trixie
+ARG DEBIAN_IMAGE=debian:trixie-slim
+FROM ${RUST_IMAGE} AS build
 WORKDIR /stopgap
 COPY . .
 RUN cargo build --release --locked --no-default-features --features hsm
 
-FROM debian:trixie-slim
+FROM ${DEBIAN_IMAGE}
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home stopgap \
     && install -d -o stopgap -g stopgap /data
 COPY --from=build /stopgap/target/release/stopgap /usr/local/bin/stopgap
-USER stopgap
+# By number: Kubernetes cannot tell from a name that it is not root.
+USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080

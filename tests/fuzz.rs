@@ -234,13 +234,13 @@ fn the_service_answers_any_body() {
 
 /// A verifier of the sandbox's own tokens, without a world around it.
 fn verifier() -> stopgap::zendesk::token::Verifier {
-    let zendesk = stopgap::config::{AllowedAgents, Zendesk} {
+    let zendesk = stopgap::config::Zendesk {
         subdomain: stopgap::sandbox::SUBDOMAIN.into(),
         origin: "https://sandbox.zendesk.com".into(),
         sdk_url: "https://static.zdassets.com/sdk.js".into(),
         installation_ids: vec![stopgap::sandbox::INSTALLATION_ID],
         public_keys: vec![crate::world::keys().zendesk_public_pem],
-        allowed_agents: AllowedAgents::Everyone,
+        allowed_agents: stopgap::config::AllowedAgents::Everyone,
     };
     stopgap::zendesk::token::Verifier::new(&zendesk).unwrap()
 }
