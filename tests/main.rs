@@ -26,6 +26,7 @@ mod browser_truth;
 mod browser_watch;
 mod check;
 mod command_line;
+mod contract;
 mod crashes;
 mod dependencies;
 mod diagnosis;

@@ -54,7 +54,7 @@ pub(crate) struct GenerateRequest {
 struct TicketRequest {
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_u64)]
     id: u64,
-    #[schema(max_length = 300)]
+    #[schema(min_length = 1, max_length = 300, pattern = r"\S")]
     subject: Option<String>,
 }
 
@@ -75,9 +75,9 @@ struct AgentRequest {
 struct CustomerRequest {
     #[schema(min_length = 1, max_length = 254)]
     email: String,
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     name: Option<String>,
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     company: Option<String>,
 }
 
@@ -125,7 +125,7 @@ pub(crate) struct ForwardRequest {
 pub(crate) struct ReplaceRequest {
     #[schema(minimum = 1, maximum = 1_000_000)]
     seats: u32,
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = r"\S")]
     reason: String,
 }
 
@@ -140,7 +140,7 @@ pub(crate) struct NoFields {}
 #[serde(deny_unknown_fields)]
 pub(crate) struct DiagnosisRequest {
     /// A message of the customer's GitLab, at most 64 KiB.
-    #[schema(min_length = 1)]
+    #[schema(min_length = 1, pattern = r"\S")]
     pub(crate) text: String,
 }
 
@@ -276,8 +276,8 @@ impl RequestBody for NoFields {
 
     fn parse(body: &Value, _: &AppState, _: &Session) -> Result<Self, Vec<FieldError>> {
         let mut errors = FieldErrors::default();
-        let root = errors.body::<Self>(body);
-        errors.finish(root.map(|_| Self {}))
+        let root = if body.is_null() { Some(()) } else { errors.body::<Self>(body).map(drop) };
+        errors.finish(root.map(|()| Self {}))
     }
 }
 

@@ -6,7 +6,7 @@ use utoipa::{
     openapi::{RefOr, schema::Schema},
 };
 
-use crate::license::FieldError;
+use crate::license::{FieldError, field_error::whole_number};
 
 /// How much of an unknown field's name is repeated.
 const MAX_NAME_CHARS: usize = 64;
@@ -144,7 +144,7 @@ pub(crate) fn text<T>(parse: impl FnOnce(&str) -> Result<T, String>) -> impl FnO
 }
 
 pub(crate) fn number<T>(parse: impl FnOnce(u64) -> Result<T, String>) -> impl FnOnce(&Value) -> Result<T, String> {
-    |value| value.as_u64().ok_or_else(|| "must be a whole number".to_owned()).and_then(parse)
+    |value| whole_number(value).ok_or_else(|| "must be a whole number".to_owned()).and_then(parse)
 }
 
 pub(crate) fn boolean(value: &Value) -> Result<bool, String> {

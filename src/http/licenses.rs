@@ -88,7 +88,7 @@ pub(crate) async fn get(
 #[into_params(parameter_in = Query)]
 pub(crate) struct SearchParameters {
     /// Part of an address, name, company, GitLab username or license id, or a whole ticket number. 2 to 200 characters.
-    #[param(min_length = 2, max_length = 200)]
+    #[param(min_length = 2, max_length = 200, pattern = r"\S.*\S")]
     q: Option<String>,
     /// Ticket number.
     #[param(value_type = Option<u64>, minimum = 1)]
@@ -163,7 +163,7 @@ impl SearchParameters {
 #[into_params(parameter_in = Query)]
 pub(crate) struct DownloadParameters {
     /// Why the file is downloaded.
-    #[param(required = true, min_length = 1, max_length = 500)]
+    #[param(required = true, min_length = 1, max_length = 500, pattern = r"\S")]
     reason: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::GitlabVersion;
 use crate::{
-    license::{Email, FieldError, Plan, Seats, SingleLine, customer::MAX_NAME_CHARS, seats},
+    license::{Email, FieldError, Plan, Seats, SingleLine, customer::MAX_NAME_CHARS, field_error::whole_number, seats},
     sealing::Attributes,
 };
 
@@ -168,7 +168,7 @@ fn flag(value: &Value) -> Result<bool, String> {
 }
 
 fn number(value: &Value, min: u32) -> Result<u32, String> {
-    let number = value.as_u64().and_then(|n| u32::try_from(n).ok());
+    let number = whole_number(value).and_then(|n| u32::try_from(n).ok());
     number
         .filter(|n| (min..=Seats::MAX).contains(n))
         .ok_or_else(|| format!("must be a whole number from {min} to {}", Seats::MAX))
