@@ -1,12 +1,15 @@
 //! The outbox's pure parts under a virtual clock and a seeded adversary: crashes, duplicate workers, clock jumps, every
 //! order of answers. `SIM_SEEDS=1000000` looks longer, `SIM_SEED=n` replays one.
 
+mod dice;
+mod license;
 mod model;
 mod outside;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use model::{Dice, Model};
+use dice::Dice;
+use model::Model;
 
 const SEEDS: u64 = 10_000;
 

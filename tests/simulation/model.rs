@@ -3,8 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use stopgap::{
     license::{
-        Agent, Channel, Customer, Delivery, DeliveryId, DeliveryState, EligibilityNote, Email, License, LicenseDetails,
-        LicenseId, NewDelivery, Notice, Outcome, Purpose, Seats, Terms, Ticket, TicketId, Username, Verdict,
+        Channel, Delivery, DeliveryId, DeliveryState, License, LicenseDetails, NewDelivery, Notice, Outcome, Purpose,
         notices::{Tick, email},
     },
     outbox::{
@@ -15,7 +14,7 @@ use stopgap::{
 };
 use uuid::Uuid;
 
-use super::outside::Outside;
+use super::{dice::Dice, license::license, outside::Outside};
 
 const REPLICAS: usize = 2;
 /// The calm world looks this often, and this long: an hour's wish of the other side, twice, and some more.
@@ -24,23 +23,6 @@ const CALM_MS: i64 = 4 * 3_600_000;
 /// No transition enqueues more deliveries.
 const MAX_IDS_PER_TICK: u64 = 10;
 const DEADLINE: std::time::Duration = std::time::Duration::from_mins(5);
-
-/// Numbers that follow from a seed alone (SplitMix64).
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// From 0 up to `end`, which is left out.
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end
-    }
-}
 
 /// A row of the table of deliveries.
 struct Row {
@@ -339,29 +321,4 @@ fn has_link(delivery: &Delivery) -> bool {
 
 fn ms(duration: std::time::Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap()
-}
-
-fn license() -> License {
-    let created_at: Timestamp = "2026-11-21T23:14:05Z".parse().unwrap();
-    License {
-        id: LicenseId(Uuid::from_u128(1)),
-        created_at,
-        ticket: Ticket { id: TicketId::parse(4711).unwrap(), subject: None },
-        agent: Agent { username: Username::parse("jdoe").unwrap(), zendesk_user_id: 42 },
-        customer: Customer { email: Email::parse("jane@acme.example").unwrap(), name: None, company: None },
-        seats: Seats::parse(286).unwrap(),
-        terms: Terms::of(jiff::civil::date(2026, 11, 21), 10),
-        file: None,
-        seal_error: None,
-        eligibility: EligibilityNote {
-            verdict: Verdict::Unchecked,
-            reason: String::new(),
-            override_reason: None,
-            overridden_by: None,
-            recommended_seats: None,
-        },
-        replaces: None,
-        replaced_by: None,
-        drill: false,
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use stopgap::license::{Channel, Delivery, Notice, Outcome, Purpose};
 
-use super::model::Dice;
+use super::dice::Dice;
 
 /// What has arrived.
 #[derive(Debug, Default)]

@@ -1,5 +1,6 @@
 mod given;
 mod rules;
+mod servers;
 mod unknown;
 
 use std::collections::BTreeMap;
