@@ -61,7 +61,6 @@ pub struct World {
 }
 
 /// Why there is no world.
-#[expect(missing_docs, reason = "each variant's words name its fields")]
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Something else listens where the page should be.

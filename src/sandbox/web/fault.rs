@@ -11,7 +11,6 @@ use super::{Answer, Reply};
 const HUGE_BYTES: usize = 10 * 1024 * 1024;
 
 /// One way in which an HTTP stand-in misbehaves.
-#[expect(missing_docs, reason = "each variant's words name its fields")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Fault {
