@@ -35,14 +35,11 @@ pub(super) fn ids(text: &str) -> Result<Vec<u64>, String> {
     list(&lines)?.iter().map(id).collect::<Option<_>>().ok_or_else(|| "must be comma-separated numbers".into())
 }
 
-/// Comma-separated domains. Returns them in lower case.
+/// Comma-separated domains. Returns them in lower case, and as mail servers read them (`xn--…`).
 pub(super) fn domains(text: &str) -> Result<Vec<String>, String> {
-    let domains: Vec<String> = list(text)?.iter().map(|domain| domain.to_ascii_lowercase()).collect();
-    if domains.iter().all(|domain| Email::parse(&format!("a@{domain}")).is_ok()) {
-        Ok(domains)
-    } else {
-        Err("must be comma-separated domains such as example.com, without @ and without https://".into())
-    }
+    let domain = |text: &String| Email::parse(&format!("a@{text}")).map(|email| email.domain()).ok();
+    let domains: Option<Vec<String>> = list(text)?.iter().map(domain).collect();
+    domains.ok_or_else(|| "must be comma-separated domains such as example.com, without @ and without https://".into())
 }
 
 /// A full host name.

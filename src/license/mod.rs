@@ -7,6 +7,7 @@
 pub(crate) mod arrival;
 pub(crate) mod customer;
 pub(crate) mod delivery;
+mod email;
 pub(crate) mod event;
 pub(crate) mod field_error;
 pub(crate) mod file;
@@ -22,11 +23,11 @@ pub(crate) mod verdict;
 
 pub(crate) use arrival::{Arrival, ArrivalState};
 pub use customer::Customer;
-pub use customer::Email;
 pub use delivery::Channel;
 pub use delivery::{
     Attempt, AttemptOutcome, Delivery, DeliveryId, DeliveryState, NewDelivery, Outcome, Purpose, ResendKind,
 };
+pub use email::Email;
 pub(crate) use event::{Actor, DeliveryChange, Event, EventKind};
 pub use field_error::FieldError;
 pub(crate) use file::Digests;

@@ -41,7 +41,7 @@ impl fmt::Display for SingleLine {
 
 /// Characters that show nothing and that no script's spelling needs, unlike joiners and variation selectors: two names
 /// that look the same must be the same.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'

@@ -74,6 +74,8 @@ pub struct News {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WebhookError {
     Malformed,
+    /// Mailgun's format before 2018: a form, or the signature's parts at the root.
+    Legacy,
     Unsigned,
     TooOld,
 }
@@ -82,6 +84,10 @@ impl fmt::Display for WebhookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Malformed => "it is not a report of the mail provider",
+            Self::Legacy => {
+                "it has the format of Mailgun's legacy webhooks: remove the legacy webhook, and add one under Sending > \
+                 Webhooks"
+            }
             Self::Unsigned => "its signature is invalid; check STOPGAP_MAILGUN_SIGNING_KEY",
             Self::TooOld => "its timestamp is more than twelve hours away",
         })
@@ -105,7 +111,7 @@ struct Signature {
 
 /// Verifies the signature, in constant time, before anything else of the report is used.
 pub fn read(body: &[u8], key: &SecretString, now: Timestamp) -> Result<Report, WebhookError> {
-    let Envelope { signature, event } = serde_json::from_slice(body).map_err(|_| WebhookError::Malformed)?;
+    let Envelope { signature, event } = serde_json::from_slice(body).map_err(|_| not_a_report(body))?;
     let Signature { timestamp, token, hex } = signature;
     if token.is_empty() || token.len() > MAX_TOKEN_CHARS {
         return Err(WebhookError::Malformed);
@@ -121,6 +127,17 @@ pub fn read(body: &[u8], key: &SecretString, now: Timestamp) -> Result<Report, W
     }
     let usable_until = at.checked_add(WINDOW).unwrap_or(Timestamp::MAX);
     Ok(Report { token, usable_until, news: news(&event, at) })
+}
+
+/// Why a body has no signature where it should be.
+fn not_a_report(body: &[u8]) -> WebhookError {
+    let text = String::from_utf8_lossy(body);
+    // A form, urlencoded or multipart, or JSON.
+    let names = |field: &str| {
+        [format!("{field}="), format!("name=\"{field}\""), format!("\"{field}\":\"")].iter().any(|at| text.contains(at))
+    };
+    let is_legacy = ["timestamp", "token", "signature"].into_iter().all(names) && !text.contains("event-data");
+    if is_legacy { WebhookError::Legacy } else { WebhookError::Malformed }
 }
 
 fn news(event: &Value, at: Timestamp) -> Option<News> {
@@ -244,6 +261,19 @@ mod tests {
         }
         assert_eq!(report(&json!({}), &event), Err(WebhookError::Malformed));
         assert_eq!(read(b"", &key(), Timestamp::UNIX_EPOCH), Err(WebhookError::Malformed));
+    }
+
+    #[test]
+    fn a_legacy_webhook_is_named_as_the_cause() {
+        for body in [
+            "timestamp=1795756218&token=92&signature=0a64&event=dropped&code=605&recipient=a%40acme.example",
+            "--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n92\r\n--b\r\nContent-Disposition: form-data; \
+             name=\"timestamp\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=\"signature\"\r\n\r\n0a\r\n--b--",
+            r#"{"event":"dropped","timestamp":"1795756218","token":"92","signature":"0a64"}"#,
+        ] {
+            assert_eq!(read(body.as_bytes(), &key(), Timestamp::UNIX_EPOCH), Err(WebhookError::Legacy), "{body}");
+        }
+        assert!(WebhookError::Legacy.to_string().contains("legacy webhook"));
     }
 
     #[test]
