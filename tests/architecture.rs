@@ -3,7 +3,7 @@
 mod paths;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -140,6 +140,34 @@ fn imports_run_one_way() {
             let is_for_a_test = to == "sandbox" && source.is_unit_test();
             let is_fine = !rooms.contains(to) || is_for_a_test || may_import(source.room(), to);
             assert!(is_fine, "{} must not use {}", source.path.display(), path.join("::"));
+        }
+    }
+}
+
+/// A file may name its parents and what is in them; among all others, imports lead only on.
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let sources = sources();
+    let production = || sources.iter().filter(|source| !source.is_unit_test());
+    let file_of = |path: &[String]| {
+        (1..=path.len()).rev().find_map(|length| production().find(|source| source.module == path[..length]))
+    };
+    let imports: BTreeMap<&Path, BTreeSet<&Path>> = production()
+        .map(|source| {
+            let names = source.names();
+            let files = names.iter().filter_map(|path| file_of(path));
+            let others = files.filter(|file| !source.module.starts_with(&file.module));
+            (source.path.as_path(), others.map(|file| file.path.as_path()).collect())
+        })
+        .collect();
+    for start in imports.keys() {
+        let mut reached = BTreeSet::new();
+        let mut next: Vec<&Path> = imports[start].iter().copied().collect();
+        while let Some(file) = next.pop() {
+            assert!(file != *start, "{} imports itself by way of others: {reached:?}", start.display());
+            if reached.insert(file) {
+                next.extend(&imports[file]);
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
     error::{ApiError, Problem},
     extract::{Authenticated, Command, LicensePath},
     licenses::respond,
-    openapi::{BodyProblems, CommandProblems, Unauthenticated},
+    responses::{BodyProblems, CommandProblems, Unauthenticated},
 };
 use crate::{license::ResendKind, workflow::replace::ReplaceLicense};
 

@@ -10,8 +10,8 @@ use super::{
     api::{GenerateRequest, LicenseOrErased, MAX_REASON_CHARS, ParsedGenerate},
     error::{ApiError, Problem},
     extract::{Authenticated, Command, LicensePath, Query, QueryParameters},
-    openapi::{BodyProblems, CommandProblems, Unauthenticated},
     request_id,
+    responses::{BodyProblems, CommandProblems, Unauthenticated},
 };
 use crate::{
     license::{FieldError, LicenseId, SingleLine, TicketId},

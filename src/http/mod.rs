@@ -20,6 +20,7 @@ pub mod openapi;
 mod progress;
 mod questions;
 mod request_id;
+mod responses;
 mod security;
 mod sidebar;
 mod streams;

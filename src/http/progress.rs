@@ -13,7 +13,7 @@ use super::{
     AppState,
     error::{ApiError, Problem},
     extract::{Authenticated, LicensePath, Session},
-    openapi::Unauthenticated,
+    responses::Unauthenticated,
     streams::{Place, Streams},
 };
 use crate::{license::LicenseId, workflow::view::LicenseView};

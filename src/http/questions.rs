@@ -10,7 +10,7 @@ use super::{
     api::{Diagnosis, DiagnosisRequest, Eligibility, EligibilityParameters, EvidenceRequest},
     error::ApiError,
     extract::{Authenticated, Json, Query},
-    openapi::{BodyProblems, Unauthenticated},
+    responses::{BodyProblems, Unauthenticated},
 };
 use crate::{
     gitlab_rules::{answer, evidence::Received},

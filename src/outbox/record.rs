@@ -3,21 +3,30 @@
 use jiff::Timestamp;
 use tracing::{error, info, warn};
 
-use super::{
-    transition::{self, Transition},
-    worker::Worker,
-};
+use super::transition::{self, Transition};
 use crate::{
+    clock::Clock,
     crash,
     delivery::sanitize,
     license::{
         Actor, Attempt, AttemptOutcome, Channel, Delivery, DeliveryChange, DeliveryId, DeliveryState, Event, EventKind,
         LicenseDetails, LicenseId, Outcome, Purpose, notices::Tick,
     },
-    store::{self, Transaction},
+    metrics::Metrics,
+    random::Random,
+    store::{self, Store, Transaction},
 };
 
-impl Worker {
+pub(super) struct Recorder {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) random: Random,
+    pub(super) metrics: Metrics,
+    /// Identifies this process in claims.
+    pub(super) holder: String,
+}
+
+impl Recorder {
     /// Records an attempt's outcome and enqueues the deliveries that it triggers.
     pub(super) async fn record(&self, delivery: &Delivery, outcome: &Outcome) -> store::Result<()> {
         let mut tx = self.store.begin().await?;

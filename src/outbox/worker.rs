@@ -10,7 +10,11 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{error, warn};
 
-use super::{backoff, in_flight::InFlight, record};
+use super::{
+    backoff,
+    in_flight::InFlight,
+    record::{self, Recorder},
+};
 use crate::{
     clock::Clock,
     delivery::{email::Mailer, gitlab::Gitlab, slack::Slack},
@@ -48,14 +52,9 @@ pub(crate) struct Outbox {
 }
 
 /// What the loops share.
-pub(super) struct Worker {
-    pub(super) store: Store,
+struct Worker {
+    recorder: Recorder,
     clients: Clients,
-    pub(super) clock: Clock,
-    pub(super) random: Random,
-    pub(super) metrics: Metrics,
-    /// Identifies this process in claims.
-    pub(super) holder: String,
     stop: CancellationToken,
     stop_hard: CancellationToken,
     attempts: TaskTracker,
@@ -71,13 +70,10 @@ impl Outbox {
         metrics: Metrics,
     ) -> store::Result<Self> {
         store.reclaim_all().await?;
+        let holder = random.id(clock.now()).to_string();
         let worker = Arc::new(Worker {
-            holder: random.id(clock.now()).to_string(),
-            store,
+            recorder: Recorder { store, clock, random, metrics, holder },
             clients,
-            clock,
-            random,
-            metrics,
             stop: CancellationToken::new(),
             stop_hard: CancellationToken::new(),
             attempts: TaskTracker::new(),
@@ -86,7 +82,7 @@ impl Outbox {
         for channel in Channel::ALL {
             loops.spawn(Arc::clone(&worker).run_channel(channel));
         }
-        let heartbeat = Heartbeat::new(loops.clone(), Channel::ALL.len() + 1, worker.clock.now());
+        let heartbeat = Heartbeat::new(loops.clone(), Channel::ALL.len() + 1, worker.recorder.clock.now());
         loops.spawn(Arc::clone(&worker).watch_deadlines(heartbeat.clone()));
         loops.close();
         Ok(Self { worker, loops, heartbeat })
@@ -123,7 +119,7 @@ impl Worker {
     async fn run_channel(self: Arc<Self>, channel: Channel) {
         let slots = Arc::new(Semaphore::new(slots(channel)));
         let in_flight = InFlight::default();
-        let mut changes = self.store.changes();
+        let mut changes = self.recorder.store.changes();
         while !self.stop.is_cancelled() {
             let permit = tokio::select! {
                 permit = Arc::clone(&slots).acquire_owned() => permit,
@@ -131,7 +127,12 @@ impl Worker {
             };
             changes.mark_unchanged();
             let max_delay = backoff::max_delay(channel);
-            match self.store.claim(channel, &self.holder, &in_flight.ids(), max_delay, self.clock.now()).await {
+            match self
+                .recorder
+                .store
+                .claim(channel, &self.recorder.holder, &in_flight.ids(), max_delay, self.recorder.clock.now())
+                .await
+            {
                 Ok(Some(claim)) => {
                     let worker = Arc::clone(&self);
                     let entry = in_flight.enter(claim.delivery.id);
@@ -166,16 +167,16 @@ impl Worker {
         };
         let Some(outcome) = outcome else { return };
         record::log(&delivery, &outcome);
-        self.metrics.attempt(delivery.channel, outcome.kind());
-        self.until_stored("record", || self.record(&delivery, &outcome)).await;
+        self.recorder.metrics.attempt(delivery.channel, outcome.kind());
+        self.until_stored("record", || self.recorder.record(&delivery, &outcome)).await;
     }
 
     /// `None` if the license is gone, or the service stops before the attempt begins.
     async fn attempt(&self, delivery: &Delivery, was_orphaned: bool) -> Option<Outcome> {
         if was_orphaned {
-            self.until_stored("record a lost attempt", || self.record_lost_attempt(delivery)).await;
+            self.until_stored("record a lost attempt", || self.recorder.record_lost_attempt(delivery)).await;
         }
-        let details = self.until_stored("load", || self.store.license(delivery.license_id)).await??;
+        let details = self.until_stored("load", || self.recorder.store.license(delivery.license_id)).await??;
         // A panic must not leave the delivery claimed until the lease lapses, again and again.
         let outcome = AssertUnwindSafe(self.deliver(&details, delivery)).catch_unwind().await;
         Some(outcome.unwrap_or_else(|_| Outcome::uncertain("the attempt panicked")))
@@ -187,7 +188,7 @@ impl Worker {
         let renewed = || async {
             loop {
                 sleep(RENEW_INTERVAL).await;
-                match self.store.renew(id, &self.holder).await {
+                match self.recorder.store.renew(id, &self.recorder.holder).await {
                     Ok(is_ours) => return is_ours,
                     Err(e) => warn!(delivery = %id, error = %e, "a claim could not be renewed"),
                 }
@@ -195,14 +196,14 @@ impl Worker {
         };
         while timeout(RENEW_TIMEOUT, renewed()).await == Ok(true) {}
         // On SQLite no other process can take the claim.
-        if self.store.is_single_process() {
+        if self.recorder.store.is_single_process() {
             std::future::pending::<()>().await;
         }
     }
 
     /// Calls the outside, never within a transaction.
     async fn deliver(&self, details: &LicenseDetails, delivery: &Delivery) -> Outcome {
-        if delivery.expires_at <= self.clock.now() {
+        if delivery.expires_at <= self.recorder.clock.now() {
             let last_error = delivery.last_error.as_ref().map(|error| format!("; last error: {error}"));
             let error = format!("expired before it could be delivered{}", last_error.unwrap_or_default());
             return Outcome::Refused { error };
@@ -232,12 +233,12 @@ impl Worker {
     /// Marks emails late once their deadline has passed, whatever their attempts are doing.
     async fn watch_deadlines(self: Arc<Self>, heartbeat: Heartbeat) {
         while !self.stop.is_cancelled() {
-            let now = self.clock.now();
+            let now = self.recorder.clock.now();
             heartbeat.beat(now);
-            match self.store.list_overdue_emails(now, LATE_BATCH).await {
+            match self.recorder.store.list_overdue_emails(now, LATE_BATCH).await {
                 Ok(overdue) => {
                     for delivery in overdue {
-                        if let Err(e) = self.mark_late(delivery.license_id, delivery.id).await {
+                        if let Err(e) = self.recorder.mark_late(delivery.license_id, delivery.id).await {
                             warn!(license = %delivery.license_id, error = %e, "a late email could not be recorded");
                         }
                     }

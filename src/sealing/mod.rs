@@ -4,6 +4,7 @@
 //! - [`envelope`]: its text layers
 //! - [`mod@file`]: opening it
 //! - [`key`]: sealing with a private key in memory
+//! - [`key_source`]: where the private key is
 //! - [`signer`]: sealing with the configured key, which may be in an HSM. With `hsm`, the only I/O here
 
 pub(crate) mod attributes;
@@ -14,10 +15,12 @@ pub mod file;
 #[cfg(feature = "hsm")]
 mod hsm;
 pub(crate) mod key;
+mod key_source;
 pub(crate) mod key_uri;
 pub(crate) mod signer;
 
 pub use attributes::Attributes;
 pub use key::SealingKey;
-pub use signer::KeySource;
-pub(crate) use signer::{HsmReport, HsmSettings, SealError, Signer};
+pub use key_source::KeySource;
+pub(crate) use key_source::{HsmReport, HsmSettings};
+pub(crate) use signer::{SealError, Signer};

@@ -1,33 +1,15 @@
 //! Sealing with the configured key.
 
-use std::path::PathBuf;
-
 use jiff::Timestamp;
 use rsa::{PublicKey, rand_core::TryCryptoRng};
-use secrecy::SecretString;
 
-use super::{Attributes, SealingKey, key_uri::KeyUri};
+use super::{
+    Attributes, SealingKey,
+    key_source::{HsmReport, KeySource},
+};
 #[cfg(feature = "hsm")]
 use super::{draft::Draft, hsm::Hsm};
 use crate::license::LicenseFile;
-
-/// Where the private key is.
-#[derive(Debug, Clone)]
-pub enum KeySource {
-    Pem(SealingKey),
-    Hsm(HsmSettings),
-}
-
-/// A key in an HSM, and the way to it.
-#[derive(Debug, Clone)]
-pub struct HsmSettings {
-    /// The PKCS#11 module. An absolute path: it runs inside of this process.
-    pub module: PathBuf,
-    pub key: KeyUri,
-    pub pin: Option<SecretString>,
-    /// How many signatures are made at the same time.
-    pub sessions: usize,
-}
 
 /// Why there is no license file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,15 +20,6 @@ pub(crate) enum SealError {
     Unavailable(String),
     #[error("{0}")]
     Failed(String),
-}
-
-/// What `stopgap check` shows of a key in an HSM.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct HsmReport {
-    pub token: String,
-    pub key: String,
-    /// Attributes that weaken the key, such as "extractable".
-    pub weaknesses: Vec<&'static str>,
 }
 
 /// Seals with the configured key. Cloning it shares the key.

@@ -6,15 +6,13 @@
 
 use super::{
     blocks::{Block, Message},
+    escape::{escape, reason, untrusted},
     notice::NoticeText,
 };
 use crate::{
-    delivery::{Links, sanitize},
+    delivery::Links,
     license::{Delivery, License},
 };
-
-/// The longest untrusted text in a field or sentence; escaped it has at most 1500 characters.
-const MAX_TEXT_CHARS: usize = 300;
 
 /// The message for the notice of `delivery`. Contains no license text, and only the domain of addresses.
 pub(super) fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, links: &Links) -> Message {
@@ -87,21 +85,4 @@ fn seats(license: &License) -> String {
 
 fn link(url: &str, name: &str) -> String {
     format!("<{}|{}>", escape(url), escape(name))
-}
-
-/// Untrusted text: on one line, without addresses, short, and unable to ping `<!channel>`.
-pub(super) fn untrusted(text: &str) -> String {
-    escape(&sanitize::shorten(&sanitize::mask_addresses(&sanitize::error_text(text)), MAX_TEXT_CHARS))
-}
-
-/// The same for a reason, which is longer.
-fn reason(text: &str) -> String {
-    let masked = sanitize::mask_addresses(&sanitize::bounded(text, sanitize::MAX_REASON_CHARS));
-    // Masking makes a bare `@` longer.
-    escape(&sanitize::shorten(&masked, sanitize::MAX_REASON_CHARS))
-}
-
-/// Slack's three control characters, and nothing else.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

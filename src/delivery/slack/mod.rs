@@ -3,6 +3,7 @@
 //! A webhook returns no message id, so a message cannot be withdrawn and a repeated attempt may show twice.
 
 mod blocks;
+mod escape;
 mod message;
 mod notice;
 #[cfg(all(test, feature = "sandbox"))]

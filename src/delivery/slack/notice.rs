@@ -1,6 +1,6 @@
 //! The texts of each notice.
 
-use super::message::untrusted;
+use super::escape::untrusted;
 use crate::license::{Notice, ResendKind};
 
 const RENEW: &str = "make sure that the renewal is in place by the last day.";

@@ -22,7 +22,7 @@ pub(super) use error::HsmError;
 
 use super::{
     draft::{AesKey, opens},
-    signer::{HsmReport, HsmSettings},
+    key_source::{HsmReport, HsmSettings},
 };
 use token::KeySession;
 

@@ -14,8 +14,8 @@ use cryptoki::{
 use super::HsmError;
 use crate::sealing::{
     draft::AesKey,
+    key_source::{HsmReport, HsmSettings},
     key_uri::KeyUri,
-    signer::{HsmReport, HsmSettings},
 };
 
 const NOT_SENSITIVE: &str = "not sensitive";

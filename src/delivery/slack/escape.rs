@@ -1,0 +1,23 @@
+//! Text for Slack's markup.
+
+use crate::delivery::sanitize;
+
+/// The longest untrusted text in a field or sentence; escaped it has at most 1500 characters.
+const MAX_TEXT_CHARS: usize = 300;
+
+/// Untrusted text: on one line, without addresses, short, and unable to ping `<!channel>`.
+pub(super) fn untrusted(text: &str) -> String {
+    escape(&sanitize::shorten(&sanitize::mask_addresses(&sanitize::error_text(text)), MAX_TEXT_CHARS))
+}
+
+/// The same for a reason, which is longer.
+pub(super) fn reason(text: &str) -> String {
+    let masked = sanitize::mask_addresses(&sanitize::bounded(text, sanitize::MAX_REASON_CHARS));
+    // Masking makes a bare `@` longer.
+    escape(&sanitize::shorten(&masked, sanitize::MAX_REASON_CHARS))
+}
+
+/// Slack's three control characters, and nothing else.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
