@@ -10,7 +10,7 @@ use std::{
 
 use secrecy::SecretString;
 use stopgap::{
-    license::{Customer, Email, Seats, Terms},
+    license::{Customer, Email, Language, Seats, Terms},
     random::Random,
     sealing::{Attributes, SealingKey},
 };
@@ -42,7 +42,12 @@ fn refused(output: &Output) -> String {
 
 fn license_file() -> String {
     let pem = SecretString::from(include_str!("keys/license.pem"));
-    let customer = Customer { email: Email::parse("jane@acme.example").unwrap(), name: None, company: None };
+    let customer = Customer {
+        email: Email::parse("jane@acme.example").unwrap(),
+        name: None,
+        company: None,
+        language: Language::En,
+    };
     let terms = Terms::of(jiff::civil::date(2026, 11, 21), 10);
     let attributes = Attributes::emergency(&customer, Seats::parse(286).unwrap(), terms);
     let sealed = SealingKey::parse(&pem).unwrap().seal(&attributes, &mut Random.for_rsa()).unwrap();

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use stopgap::{
     gitlab_rules::evidence::{Unreadable, open_old_license},
-    license::{Customer, Email, Seats, SingleLine, Terms},
+    license::{Customer, Email, Language, Seats, SingleLine, Terms},
     sealing::{
         Attributes, SealingKey,
         envelope::encode64,
@@ -43,6 +43,7 @@ fn emergency() -> Attributes {
         email: Email::parse("jane@acme.example").unwrap(),
         name: Some(SingleLine::parse("Jane \"Ünï\" Doe", 100).unwrap()),
         company: Some(SingleLine::parse("日本株式会社 <A&B>", 100).unwrap()),
+        language: Language::En,
     };
     Attributes::emergency(&customer, Seats::parse(286).unwrap(), Terms::of(date(2026, 11, 21), 10))
 }

@@ -97,3 +97,18 @@ async fn several_licenses_at_once_are_all_delivered() {
     assert_eq!(world.sandbox.mail.mails().len(), 20);
     assert_eq!(world.sandbox.gitlab.issues().len(), 20);
 }
+
+#[tokio::test]
+async fn the_email_is_in_the_requesters_language_as_far_as_there_is_a_translation() {
+    let world = World::with(&[("EMERGENCY_CONTACT", "+49 30 1234")]).await;
+    let agent = world.agent().await;
+    for (locale, greeting) in [("de-AT", "Guten Tag Jane Doe,"), ("fr", "Hello Jane Doe,")] {
+        let mut order = order();
+        order["customer"]["locale"] = locale.into();
+        order["confirm_duplicate"] = true.into();
+        ended(&agent, &generate(&agent, &order).await).await;
+        let mails = world.sandbox.mail.mails();
+        let text = &mails.last().unwrap().text;
+        assert!(text.starts_with(greeting) && text.contains("+49 30 1234"), "{locale}: {text}");
+    }
+}

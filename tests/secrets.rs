@@ -13,7 +13,7 @@ use stopgap::{
     clock::Clock,
     config::{Config, Environment},
     delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
-    license::{Customer, Email, Seats, Terms},
+    license::{Customer, Email, Language, Seats, Terms},
     random::Random,
     sealing::{Attributes, SealingKey},
 };
@@ -84,7 +84,12 @@ fn debug_shows_no_secret_of_the_settings_or_of_what_is_made_from_them() {
 #[test]
 fn debug_shows_no_license() {
     let key = SealingKey::parse(&SecretString::from(keys().license_private_pem)).unwrap();
-    let customer = Customer { email: Email::parse("jane@acme.example").unwrap(), name: None, company: None };
+    let customer = Customer {
+        email: Email::parse("jane@acme.example").unwrap(),
+        name: None,
+        company: None,
+        language: Language::En,
+    };
     let terms = Terms::of(jiff::civil::date(2026, 11, 21), 10);
     let attributes = Attributes::emergency(&customer, Seats::parse(286).unwrap(), terms);
     let file = key.seal(&attributes, &mut Random.for_rsa()).unwrap();

@@ -546,6 +546,8 @@ export interface components {
             email: string;
             name?: string | null;
             company?: string | null;
+            /** @description The requester's locale, such as `de-AT`. The email is in its language, or in English. */
+            locale?: string | null;
         };
         GenerateLicenseTicket: {
             /** Format: int64 */

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use stopgap::{
     clock::Clock,
-    license::{Customer, Email, LicenseFile, Seats, Terms},
+    license::{Customer, Email, Language, LicenseFile, Seats, Terms},
     random::Random,
     sandbox::{Browser, Keys, World, WorldOptions},
     sealing::{Attributes, SealingKey},
@@ -50,7 +50,8 @@ pub fn sealing_key() -> SealingKey {
 }
 
 pub fn seal(key: &SealingKey) -> Result<LicenseFile, String> {
-    let customer = Customer { email: Email::parse("jane@acme.example")?, name: None, company: None };
+    let customer =
+        Customer { email: Email::parse("jane@acme.example")?, name: None, company: None, language: Language::En };
     let terms = Terms::of(jiff::civil::date(2026, 11, 21), 10);
     key.seal(&Attributes::emergency(&customer, Seats::parse(286)?, terms), &mut Random.for_rsa())
 }

@@ -5,7 +5,7 @@ use rsa::traits::PublicKeyParts as _;
 use super::{CheckContext, finding::Finding};
 use crate::{
     config::Sealing,
-    license::{Customer, Email, Seats, Terms, record::today},
+    license::{Customer, Email, Language, Seats, Terms, record::today},
     sealing::{Attributes, HsmReport, Signer, file},
 };
 
@@ -46,7 +46,8 @@ pub(super) async fn check(context: CheckContext<'_>) -> Vec<Finding> {
 
 async fn trial(signer: &Signer, context: CheckContext<'_>) -> Result<(), String> {
     let terms = Terms::of(today(context.clock.now()), context.config.sealing.days);
-    let customer = Customer { email: Email::parse("nobody@stopgap.invalid")?, name: None, company: None };
+    let customer =
+        Customer { email: Email::parse("nobody@stopgap.invalid")?, name: None, company: None, language: Language::En };
     let attributes = Attributes::emergency(&customer, Seats::parse(1)?, terms);
     let sealed = signer.seal(attributes, context.random.for_rsa()).await.map_err(|e| e.to_string())?;
     file::open(sealed.expose(), signer.public()).map(drop).map_err(|e| e.to_string())

@@ -107,3 +107,8 @@ pub(super) fn metrics_token(text: &str) -> Result<SecretString, String> {
     }
     token(text)
 }
+
+/// One line of text for the email.
+pub(super) fn emergency_contact(text: &str) -> Result<String, String> {
+    crate::license::SingleLine::parse(text, 200).map(|line| line.to_string())
+}

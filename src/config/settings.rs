@@ -110,6 +110,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "host name for EHLO; some mail servers accept only a full one, such as `stopgap.example.com`",
     ),
     plain("MAIL_FROM", Required, "sender of the emails, `Name <address>`"),
+    plain(
+        "EMERGENCY_CONTACT",
+        Absent("left out"),
+        "where the email sends customers who cannot wait for an answer: a number or address in one line of text",
+    ),
     plain("GITLAB_URL", Value("https://gitlab.com"), "GitLab instance for the issues"),
     secret("GITLAB_TOKEN", Required, "access token with scope `api` and role Reporter or higher"),
     plain("GITLAB_PROJECT", Required, "project for the issues, number or path"),

@@ -12,7 +12,7 @@ use super::{
     urls::{bare_host, is_loopback},
 };
 
-/// `SMTP_…` and `MAIL_FROM`.
+/// `SMTP_…`, `MAIL_FROM` and `EMERGENCY_CONTACT`.
 #[derive(Clone)]
 pub struct Smtp {
     /// A name, or an IP address without brackets.
@@ -25,6 +25,8 @@ pub struct Smtp {
     pub ehlo_name: Option<String>,
     /// Always has a name.
     pub from: Mailbox,
+    /// For customers who cannot wait for an answer.
+    pub emergency_contact: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,14 +50,23 @@ impl Smtp {
         let url = reader.value("SMTP_URL", smtp_url);
         let ehlo_name = reader.optional("SMTP_EHLO_NAME", parse::host_name);
         let from = reader.value("MAIL_FROM", parse::mailbox);
+        let emergency_contact = reader.optional("EMERGENCY_CONTACT", parse::emergency_contact);
         let SmtpUrl { host, port, tls, credentials } = url?;
-        Some(Self { host, port, tls, credentials, ehlo_name: ehlo_name?, from: from? })
+        Some(Self {
+            host,
+            port,
+            tls,
+            credentials,
+            ehlo_name: ehlo_name?,
+            from: from?,
+            emergency_contact: emergency_contact?,
+        })
     }
 }
 
 impl fmt::Debug for Smtp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port, tls, credentials, ehlo_name, from } = self;
+        let Self { host, port, tls, credentials, ehlo_name, from, emergency_contact: _ } = self;
         let login = credentials.is_some();
         write!(
             f,

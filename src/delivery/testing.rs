@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::Links;
 use crate::license::{
-    Agent, Channel, Customer, Delivery, DeliveryId, DeliveryState, EligibilityNote, Email, License, LicenseFile,
-    LicenseId, Notice, Purpose, Seats, SingleLine, Terms, Ticket, TicketId, Username, Verdict,
+    Agent, Channel, Customer, Delivery, DeliveryId, DeliveryState, EligibilityNote, Email, Language, License,
+    LicenseFile, LicenseId, Notice, Purpose, Seats, SingleLine, Terms, Ticket, TicketId, Username, Verdict,
 };
 use crate::sealing::envelope::encode64;
 
@@ -28,6 +28,7 @@ pub(crate) fn license() -> License {
             email: Email::parse("jane.roe@acme.example").unwrap(),
             name: line("Jane Roe"),
             company: line("Acme GmbH & Co. KG"),
+            language: Language::En,
         },
         seats: Seats::parse(286).unwrap(),
         terms: Terms::of(date(2026, 11, 21), 10),

@@ -18,8 +18,8 @@ use crate::{
         evidence::{LicenseSummary, Received},
     },
     license::{
-        Agent, Customer, Email, FieldError, LicenseId, ResendKind, Seats, SingleLine, Ticket, TicketId, Username,
-        Verdict, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS, verdict,
+        Agent, Customer, Email, FieldError, Language, LicenseId, ResendKind, Seats, SingleLine, Ticket, TicketId,
+        Username, Verdict, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS, verdict,
     },
     workflow::{generate::GenerateLicense, recipient, replace::ReplaceLicense, view::LicenseView},
 };
@@ -79,6 +79,9 @@ struct CustomerRequest {
     name: Option<String>,
     #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     company: Option<String>,
+    /// The requester's locale, such as `de-AT`. The email is in its language, or in English.
+    #[schema(max_length = 35)]
+    locale: Option<String>,
 }
 
 /// What is known of the customer's instance and old license. Typed values win over those of the file.
@@ -224,6 +227,7 @@ impl RequestBody for ParsedGenerate {
         let email = errors.required(customer, "email", text(|t| recipient_of(t, &licenses.rules)));
         let name = errors.optional(customer, "name", text(|t| SingleLine::parse(t, MAX_NAME_CHARS)));
         let company = errors.optional(customer, "company", text(|t| SingleLine::parse(t, MAX_NAME_CHARS)));
+        let language = errors.optional(customer, "locale", text(locale)).unwrap_or_default();
         let seats = errors.required(Some(root), "seats", number(Seats::parse));
         let confirm_duplicate = errors.optional(Some(root), "confirm_duplicate", boolean).unwrap_or(false);
         let evidence = errors.nested(Some(root), "evidence", |evidence| licenses.receive(evidence));
@@ -240,7 +244,7 @@ impl RequestBody for ParsedGenerate {
             Some(GenerateLicense {
                 ticket: Ticket { id: ticket_id?, subject },
                 agent: Agent { username: username?, zendesk_user_id: session.agent_user_id },
-                customer: Customer { email: email?, name, company },
+                customer: Customer { email: email?, name, company, language },
                 seats: seats?,
                 eligibility,
                 confirm_duplicate,
@@ -300,6 +304,15 @@ impl RequestBody for Received {
             Value::Object(evidence) => state.licenses.receive(evidence),
             _ => Err(vec![FieldError { field: "body".into(), detail: "must be a JSON object".into() }]),
         }
+    }
+}
+
+/// The longest tags of RFC 5646 that are in use have 35 characters.
+fn locale(text: &str) -> Result<Language, String> {
+    if text.chars().count() <= 35 {
+        Ok(Language::of_locale(text))
+    } else {
+        Err("must have at most 35 characters".into())
     }
 }
 

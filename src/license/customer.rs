@@ -1,6 +1,6 @@
 //! The person who gets the license.
 
-use super::{Email, SingleLine};
+use super::{Email, Language, SingleLine};
 
 /// For names and companies.
 pub(crate) const MAX_NAME_CHARS: usize = 200;
@@ -12,4 +12,5 @@ pub struct Customer {
     pub name: Option<SingleLine>,
     /// The ticket's organization.
     pub company: Option<SingleLine>,
+    pub language: Language,
 }

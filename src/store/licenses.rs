@@ -22,11 +22,11 @@ impl Transaction {
         let text = |line: &Option<SingleLine>| line.as_ref().map(ToString::to_string);
         sqlx::query(
             "INSERT INTO licenses (number, id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
-             customer_email, customer_email_lower, customer_mailbox, customer_name, customer_company, seats, \
+             customer_email, customer_email_lower, customer_mailbox, customer_name, customer_company, customer_language, seats, \
              starts_on, expires_on, file, seal_error, verdict, verdict_reason, recommended_seats, override_reason, \
              overridden_by, replaces, drill) \
              VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM licenses), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
+             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
         )
         .bind(license.id.to_string())
         .bind(ms(license.created_at))
@@ -39,6 +39,7 @@ impl Transaction {
         .bind(license.customer.email.mailbox())
         .bind(text(&license.customer.name))
         .bind(text(&license.customer.company))
+        .bind(license.customer.language.as_str())
         .bind(i64::from(license.seats.get()))
         .bind(license.terms.starts_on.to_string())
         .bind(license.terms.expires_on.to_string())

@@ -79,6 +79,7 @@ impl Columns<'_> {
                 email: Email::parse(&self.text("customer_email")?).map_err(|_| unreadable("customer_email"))?,
                 name: self.line("customer_name", MAX_NAME_CHARS)?,
                 company: self.line("customer_company", MAX_NAME_CHARS)?,
+                language: self.parsed("customer_language")?,
             },
             seats: Seats::parse(self.count("seats")?).map_err(|_| unreadable("seats"))?,
             terms: Terms { starts_on: self.parsed("starts_on")?, expires_on: self.parsed("expires_on")? },

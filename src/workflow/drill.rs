@@ -3,7 +3,8 @@
 use super::{LicenseService, generate::GenerateLicense};
 use crate::{
     license::{
-        Agent, Customer, EligibilityNote, Email, LicenseId, Seats, SingleLine, Ticket, TicketId, Username, Verdict,
+        Agent, Customer, EligibilityNote, Email, Language, LicenseId, Seats, SingleLine, Ticket, TicketId, Username,
+        Verdict,
     },
     store,
 };
@@ -19,7 +20,12 @@ impl LicenseService {
         let command = GenerateLicense {
             ticket: Ticket { id: TicketId::parse(TICKET)?, subject: None },
             agent: Agent { username, zendesk_user_id: 0 },
-            customer: Customer { email, name: None, company: Some(SingleLine::parse(COMPANY, COMPANY.len())?) },
+            customer: Customer {
+                email,
+                name: None,
+                company: Some(SingleLine::parse(COMPANY, COMPANY.len())?),
+                language: Language::En,
+            },
             seats: Seats::parse(SEATS)?,
             eligibility: EligibilityNote {
                 verdict: Verdict::Unchecked,

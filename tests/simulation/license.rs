@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use stopgap::license::{
-    Agent, Customer, EligibilityNote, Email, License, LicenseId, Seats, Terms, Ticket, TicketId, Username, Verdict,
+    Agent, Customer, EligibilityNote, Email, Language, License, LicenseId, Seats, Terms, Ticket, TicketId, Username,
+    Verdict,
 };
 use uuid::Uuid;
 
@@ -13,7 +14,12 @@ pub fn license() -> License {
         created_at,
         ticket: Ticket { id: TicketId::parse(4711).unwrap(), subject: None },
         agent: Agent { username: Username::parse("jdoe").unwrap(), zendesk_user_id: 42 },
-        customer: Customer { email: Email::parse("jane@acme.example").unwrap(), name: None, company: None },
+        customer: Customer {
+            email: Email::parse("jane@acme.example").unwrap(),
+            name: None,
+            company: None,
+            language: Language::En,
+        },
         seats: Seats::parse(286).unwrap(),
         terms: Terms::of(jiff::civil::date(2026, 11, 21), 10),
         file: None,

@@ -86,7 +86,7 @@ pub(super) struct Connection {
 
 impl Server {
     pub(super) fn new(smtp: &config::Smtp, timeouts: Timeouts) -> Result<Self, String> {
-        let config::Smtp { host, port, tls, credentials, ehlo_name, from: _ } = smtp;
+        let config::Smtp { host, port, tls, credentials, ehlo_name, from: _, emergency_contact: _ } = smtp;
         let tls = match tls {
             SmtpTls::Implicit => Encryption::Implicit(Tls::new(host)?),
             SmtpTls::Starttls => Encryption::Starttls(Tls::new(host)?),

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use askama::Template;
 use jiff::Timestamp;
 use lettre::{
     Address,
@@ -10,10 +9,13 @@ use lettre::{
 };
 use uuid::Uuid;
 
-use super::header::{mailbox, text};
+use super::{
+    header::{mailbox, text},
+    letter::Facts,
+};
 use crate::{
     delivery::Links,
-    license::{Delivery, Email, License, LicenseFile, Purpose, SingleLine, record::today},
+    license::{Delivery, Email, Language, License},
 };
 
 const TEST_TEXT: &str = "An operator of Stopgap is testing whether its mails arrive. There is nothing to do.\r\n";
@@ -35,10 +37,11 @@ impl Mail {
         delivery: &Delivery,
         from: &Mailbox,
         links: &Links,
+        emergency_contact: Option<&str>,
     ) -> Result<Self, String> {
         let file = license.file.as_ref().ok_or("there is no license file to send")?;
         let to = recipient(license, delivery)?;
-        let (text, html) = bodies(license, delivery, to.name.as_deref(), file)?;
+        let (text, html) = Facts::new(license, delivery, to.name.as_deref(), emergency_contact).render(file)?;
         // Boundaries from the delivery's id: lettre's own would be random.
         let alternative = MultiPart::alternative()
             .boundary(format!("words-{}", delivery.id))
@@ -109,7 +112,11 @@ impl fmt::Debug for Mail {
 
 fn subject(license: &License) -> String {
     let mark = if license.drill { "[DRILL] " } else { "" };
-    format!("{mark}Your temporary GitLab license (ticket #{})", license.ticket.id)
+    let (title, word) = match license.customer.language {
+        Language::En => ("Your temporary GitLab license", "ticket"),
+        Language::De => ("Ihre vorläufige GitLab-Lizenz", "Ticket"),
+    };
+    format!("{mark}{title} ({word} #{})", license.ticket.id)
 }
 
 /// The customer with their name, or the bare address that the license is forwarded to.
@@ -123,58 +130,4 @@ fn recipient(license: &License, delivery: &Delivery) -> Result<Mailbox, String> 
 
 fn address(text: &str) -> Result<Address, String> {
     text.parse().map_err(|error| format!("the address cannot be mailed to: {error}"))
-}
-
-/// What text and HTML are rendered from.
-struct Content<'a> {
-    greeting: String,
-    company: Option<&'a str>,
-    days: i32,
-    seats: u32,
-    last_day: String,
-    expires_on: String,
-    is_resend: bool,
-    is_replacement: bool,
-    is_drill: bool,
-    ticket: u64,
-    key: &'a str,
-    file_name: String,
-}
-
-#[derive(Template)]
-#[template(path = "email.txt")]
-struct Text<'a> {
-    w: &'a Content<'a>,
-}
-
-#[derive(Template)]
-#[template(path = "email.html")]
-struct Html<'a> {
-    w: &'a Content<'a>,
-}
-
-/// Text and HTML.
-fn bodies(
-    license: &License,
-    delivery: &Delivery,
-    name: Option<&str>,
-    file: &LicenseFile,
-) -> Result<(String, String), String> {
-    let terms = license.terms;
-    let content = Content {
-        greeting: name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
-        company: license.customer.company.as_ref().map(SingleLine::as_str),
-        days: terms.days_left(today(license.created_at)),
-        seats: license.seats.get(),
-        last_day: terms.last_day().strftime("%A, %-d %B %Y").to_string(),
-        expires_on: terms.expires_on.to_string(),
-        is_replacement: license.replaces.is_some(),
-        is_drill: license.drill,
-        is_resend: delivery.purpose == Purpose::Resend,
-        ticket: license.ticket.id.get(),
-        key: file.expose().trim_end(),
-        file_name: license.file_name(),
-    };
-    let failed = |error: askama::Error| format!("the mail cannot be rendered: {error}");
-    Ok((Text { w: &content }.render().map_err(failed)?, Html { w: &content }.render().map_err(failed)?))
 }

@@ -8,6 +8,7 @@
 mod classify;
 mod connection;
 mod header;
+mod letter;
 mod message;
 mod refusal;
 #[cfg(all(test, feature = "sandbox"))]
@@ -40,6 +41,7 @@ use crate::{
 pub struct Mailer {
     server: Server,
     from: Mailbox,
+    emergency_contact: Option<String>,
     links: Links,
     timeouts: Timeouts,
     idle: Arc<Mutex<Option<Idle>>>,
@@ -66,7 +68,14 @@ impl Mailer {
 
     fn with_timeouts(smtp: &config::Smtp, links: Links, timeouts: Timeouts) -> Result<Self, String> {
         let server = Server::new(smtp, timeouts)?;
-        Ok(Self { server, from: smtp.from.clone(), links, timeouts, idle: Arc::default() })
+        Ok(Self {
+            server,
+            from: smtp.from.clone(),
+            emergency_contact: smtp.emergency_contact.clone(),
+            links,
+            timeouts,
+            idle: Arc::default(),
+        })
     }
 
     /// Mails the file of `license` to the recipient of `delivery`: the same bytes and Message-ID at each attempt.
@@ -74,7 +83,7 @@ impl Mailer {
     /// Takes the sum of all timeouts at most, some six minutes. `Sent` means that the mail server accepted the mail, and
     /// refers to the Message-ID without its angle brackets.
     pub(crate) async fn send(&self, license: &License, delivery: &Delivery) -> Outcome {
-        let mail = match Mail::compose(license, delivery, &self.from, &self.links) {
+        let mail = match Mail::compose(license, delivery, &self.from, &self.links, self.emergency_contact.as_deref()) {
             Ok(mail) => mail,
             Err(error) => return Outcome::Refused { error },
         };

@@ -33,6 +33,7 @@ fn smtp(server: &MailServer) -> Smtp {
         credentials: Some(("stopgap".into(), "open sesame".to_owned().into())),
         ehlo_name: Some("stopgap.acme.example".into()),
         from: "GitLab Support <support@gitlab.example>".parse().unwrap(),
+        emergency_contact: None,
     }
 }
 

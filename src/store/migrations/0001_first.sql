@@ -16,6 +16,7 @@ CREATE TABLE licenses (
     customer_mailbox     TEXT    NOT NULL,
     customer_name        TEXT,
     customer_company     TEXT,
+    customer_language    TEXT    NOT NULL DEFAULT 'en',
     seats                BIGINT  NOT NULL,
     starts_on            TEXT    NOT NULL,
     expires_on           TEXT    NOT NULL,

@@ -8,12 +8,13 @@ use crate::{
         email::message::Mail,
         testing::{license, line, links},
     },
-    license::{Delivery, Email, License, LicenseFile, Purpose},
+    license::{Delivery, Email, Language, License, LicenseFile, Purpose},
     sealing::envelope::decode64,
 };
 
 fn compose(license: &License, delivery: &Delivery) -> Mail {
-    Mail::compose(license, delivery, &"GitLab Support <support@gitlab.example>".parse().unwrap(), &links()).unwrap()
+    Mail::compose(license, delivery, &"GitLab Support <support@gitlab.example>".parse().unwrap(), &links(), None)
+        .unwrap()
 }
 
 #[test]
@@ -114,13 +115,52 @@ fn an_attachment_is_named_after_the_company() {
 }
 
 #[test]
-fn a_forwarded_license_does_not_greet_its_new_reader_with_the_customers_name() {
+fn a_forwarded_license_names_who_asked_for_it_and_greets_nobody_by_another_name() {
     let forwarded = Delivery { purpose: Purpose::Forward, recipient: Some("ops@other.example".into()), ..email() };
     let mail = compose(&license(), &forwarded);
     assert_eq!(mail.recipient.to_string(), "ops@other.example");
+    let text = text_of(&mail);
+    assert!(text.starts_with("Hello,") && text.contains("Jane Roe asked GitLab Support to send it to you."), "{text}");
+    assert!(!text_of(&compose(&license(), &email())).contains("asked GitLab Support"));
+}
+
+#[test]
+fn a_german_customer_reads_german() {
+    let mut license = license();
+    license.customer.language = Language::De;
+    let mail = compose(&license, &email());
     let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
-    assert!(parsed.body_text(0).unwrap().starts_with("Hello,"));
-    assert!(!String::from_utf8_lossy(&mail.bytes).contains("Jane"));
+    assert_eq!(parsed.subject(), Some("Ihre vorläufige GitLab-Lizenz (Ticket #4711)"));
+    let html = parsed.body_html(0).unwrap();
+    assert!(html.contains("<html lang=\"de\">"), "{html}");
+    for body in [&parsed.body_text(0).unwrap(), &html] {
+        for part in ["Guten Tag Jane Roe,", "Montag, 30. November 2026", "286", "Nachfrist", "LDAP-Server", "10 Tage"] {
+            assert!(body.contains(part), "{part} in {body}");
+        }
+        assert!(!body.contains("Hello") && !body.contains("grace"), "{body}");
+    }
+}
+
+#[test]
+fn whoever_cannot_wait_is_told_where_to_turn_if_there_is_such_a_place() {
+    let from = "GitLab Support <support@gitlab.example>".parse().unwrap();
+    let with = |contact| text_of(&Mail::compose(&license(), &email(), &from, &links(), contact).unwrap());
+    assert!(with(Some("+49 30 1234")).contains("for an answer: +49 30 1234"));
+    assert!(!with(None).contains("cannot wait"));
+}
+
+#[test]
+fn the_text_fits_into_a_terminal_and_shows_no_markup() {
+    let text = text_of(&compose(&license(), &email()));
+    let (letter, _) = text.split_once("-----").unwrap();
+    let code = "sudo gitlab-rails runner";
+    let widest = letter.lines().filter(|line| !line.contains(code)).map(|line| line.chars().count()).max();
+    assert!(widest <= Some(72) && !letter.contains("**"), "{text}");
+    assert!(letter.contains(code), "the way without the web page");
+}
+
+fn text_of(mail: &Mail) -> String {
+    MessageParser::default().parse(&mail.bytes).unwrap().body_text(0).unwrap().replace("\r\n", "\n")
 }
 
 #[test]
