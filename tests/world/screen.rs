@@ -221,11 +221,13 @@ impl Screen {
         element.click().await.unwrap_or_else(|error| panic!("#{id} cannot be clicked: {error}"));
     }
 
-    /// Clicks into a field and types over what it holds.
-    pub async fn fill(&self, id: &str, words: &str) {
+    /// Types over what a field holds. WebDriver's own command to clear it tells the page nothing, and the page would put
+    /// the old value back.
+    pub async fn fill(&self, id: &str, text: &str) {
         let field = self.element(Locator::Id(id)).await;
-        field.clear().await.unwrap_or_else(|error| panic!("#{id} cannot be emptied: {error}"));
-        field.send_keys(words).await.unwrap_or_else(|error| panic!("#{id} cannot be typed into: {error}"));
+        let empty = format!("$('{id}').focus(); $('{id}').value = '';");
+        self.run(&format!("{empty} $('{id}').dispatchEvent(new Event('input', {{ bubbles: true }}));")).await;
+        field.send_keys(text).await.unwrap_or_else(|error| panic!("#{id} cannot be typed into: {error}"));
     }
 
     /// Types on the keyboard, wherever the focus is.
