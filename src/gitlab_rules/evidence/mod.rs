@@ -1,6 +1,7 @@
 //! What is known of the customer's instance and old license: typed by the agent, or read off the old license file.
 
 mod old_license;
+pub(crate) mod reading;
 
 use jiff::civil::Date;
 use rsa::PublicKey;
