@@ -2,6 +2,7 @@
 
 mod old_license;
 pub(crate) mod reading;
+mod text;
 
 use jiff::civil::Date;
 use rsa::PublicKey;

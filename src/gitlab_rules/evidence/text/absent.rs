@@ -1,0 +1,27 @@
+//! Instances that have no license, and those that can have none. Neither says anything else.
+
+use super::lines::{after, clean};
+use crate::gitlab_rules::evidence::reading::{Context, Reading};
+
+/// Of the rake task, and of the pages of several versions.
+const NO_LICENSE: [&str; 4] = [
+    "No license has been applied.",
+    "You do not have a license.",
+    "You do not have an active license",
+    "You do not have an active subscription",
+];
+
+pub(super) fn no_license(text: &str, _: &Context<'_>) -> Option<Reading> {
+    let text = clean(text);
+    NO_LICENSE.iter().any(|sentence| text.contains(sentence)).then(Reading::default)
+}
+
+/// Community Edition has no rake task about licenses.
+pub(super) fn community_edition(text: &str, _: &Context<'_>) -> Option<Reading> {
+    let text = clean(text);
+    let is_unknown = after(&text, "know how to build task").any(|rest| {
+        let task = rest.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+        task.starts_with("gitlab:license:")
+    });
+    is_unknown.then(Reading::default)
+}

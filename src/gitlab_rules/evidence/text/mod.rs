@@ -1,0 +1,25 @@
+//! What administrators paste as plain text: output of rake and Ruby, and copied pages.
+#![expect(dead_code, reason = "the recognition of evidence will go through the table")]
+
+mod absent;
+mod env_info;
+mod help_page;
+mod lines;
+mod rake;
+
+use super::reading::{Context, Kind, Reading, Sure};
+
+type Recogniser = fn(&str, &Context<'_>) -> Option<Reading>;
+
+/// In the order in which they are tried.
+#[rustfmt::skip]
+pub(super) const RECOGNISERS: &[(Kind, Sure, Recogniser)] = &[
+    (Kind::RakeLicenseInfo, Sure::Source, rake::license_info),
+    (Kind::NoLicense, Sure::Source, absent::no_license),
+    (Kind::CommunityEdition, Sure::Guess, absent::community_edition),
+    (Kind::RakeEnvInfo, Sure::Source, env_info::env_info),
+    (Kind::HelpPage, Sure::Inference, help_page::help_page),
+];
+
+#[cfg(test)]
+mod tests;
