@@ -1,5 +1,6 @@
 //! Instances that have no license, and those that can have none. Neither says anything else.
 
+use super::console::shows_no_license;
 use super::lines::{after, clean};
 use crate::gitlab_rules::evidence::reading::{Context, Reading};
 
@@ -13,15 +14,20 @@ const NO_LICENSE: [&str; 4] = [
 
 pub(super) fn no_license(text: &str, _: &Context<'_>) -> Option<Reading> {
     let text = clean(text);
-    NO_LICENSE.iter().any(|sentence| text.contains(sentence)).then(Reading::default)
+    let is_told = NO_LICENSE.iter().any(|sentence| text.contains(sentence));
+    (is_told || shows_no_license(&text)).then(Reading::default)
 }
 
-/// Community Edition has no rake task about licenses.
+/// Community Edition has neither the rake task nor the classes.
 pub(super) fn community_edition(text: &str, _: &Context<'_>) -> Option<Reading> {
     let text = clean(text);
     let is_unknown = after(&text, "know how to build task").any(|rest| {
         let task = rest.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
         task.starts_with("gitlab:license:")
     });
-    is_unknown.then(Reading::default)
+    let is_class_unknown = after(&text, "uninitialized constant ").any(|rest| {
+        let class = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != ':').next();
+        matches!(class, Some("License" | "HistoricalData"))
+    });
+    (is_unknown || is_class_unknown).then(Reading::default)
 }

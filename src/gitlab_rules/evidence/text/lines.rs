@@ -103,11 +103,6 @@ pub(super) fn iso_date(text: &str) -> Option<Date> {
     text.get(..10).filter(|_| is_apart && is_plain)?.parse().ok()
 }
 
-/// Every `2026-11-01` among words.
-pub(super) fn iso_dates(line: &str) -> impl Iterator<Item = Date> {
-    line.split(|c: char| !c.is_ascii_digit() && c != '-').filter(|part| part.len() == 10).filter_map(iso_date)
-}
-
 /// `18.2.1-ee`, off the beginning of a text and with or without a `v`; what is glued to it is left out.
 pub(super) fn version(text: &str) -> Option<String> {
     let text = text.trim_start().trim_start_matches('v');

@@ -1,11 +1,15 @@
 //! What administrators paste as plain text: output of rake and Ruby, and copied pages.
-#![expect(dead_code, reason = "the recognition of evidence will go through the table")]
+#![cfg_attr(not(test), expect(dead_code, reason = "the recognition of evidence will go through the table"))]
 
 mod absent;
+mod commands;
+mod console;
 mod env_info;
 mod help_page;
 mod lines;
 mod rake;
+mod ruby;
+mod runner;
 
 use super::reading::{Context, Kind, Reading, Sure};
 
@@ -18,6 +22,8 @@ pub(super) const RECOGNISERS: &[(Kind, Sure, Recogniser)] = &[
     (Kind::NoLicense, Sure::Source, absent::no_license),
     (Kind::CommunityEdition, Sure::Guess, absent::community_edition),
     (Kind::RakeEnvInfo, Sure::Source, env_info::env_info),
+    (Kind::RailsConsole, Sure::Inference, console::console),
+    (Kind::RailsRunner, Sure::Source, runner::runner),
     (Kind::HelpPage, Sure::Inference, help_page::help_page),
 ];
 

@@ -3,7 +3,10 @@ use rsa::PublicKey;
 use serde_json::{Value, json};
 
 use super::*;
+
 use crate::sealing::file::parse_public_key;
+
+mod console;
 
 pub(super) fn key() -> PublicKey {
     parse_public_key(include_str!("../../../../tests/vectors/test_key.pub.pem")).unwrap()
