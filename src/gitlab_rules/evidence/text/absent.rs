@@ -13,13 +13,19 @@ const NO_LICENSE: [&str; 4] = [
 ];
 
 pub(super) fn no_license(text: &str, _: &Context<'_>) -> Option<Reading> {
+    if !["icense", "subscription"].iter().any(|word| text.contains(word)) {
+        return None;
+    }
     let text = clean(text);
     let is_told = NO_LICENSE.iter().any(|sentence| text.contains(sentence));
-    (is_told || shows_no_license(&text)).then(Reading::default)
+    (is_told || text.contains("License.current") && shows_no_license(&text)).then(Reading::default)
 }
 
 /// Community Edition has neither the rake task nor the classes.
 pub(super) fn community_edition(text: &str, _: &Context<'_>) -> Option<Reading> {
+    if !["gitlab:license:", "uninitialized"].iter().any(|word| text.contains(word)) {
+        return None;
+    }
     let text = clean(text);
     let is_unknown = after(&text, "know how to build task").any(|rest| {
         let task = rest.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());

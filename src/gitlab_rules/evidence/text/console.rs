@@ -116,7 +116,7 @@ pub(super) fn console(text: &str, context: &Context<'_>) -> Option<Reading> {
     if !["License", "HistoricalData", "User", "GitLab:"].iter().any(|sign| text.contains(sign)) {
         return None;
     }
-    let text = plain_quotes(&clean(text));
+    let text = plain_quotes(clean(text));
     let exchanges = exchanges(&text);
     let commands = resolved(&exchanges);
     // The license alone, as the answer to what support asked for.

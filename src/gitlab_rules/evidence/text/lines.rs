@@ -12,34 +12,41 @@ pub(super) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     let mut line_begins = true;
     let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if let Some(behind) = skip_colour(rest) {
-            rest = behind;
-            continue;
+    while !rest.is_empty() {
+        if line_begins {
+            rest = rest.trim_start_matches([' ', '\t', '>']);
         }
-        rest = &rest[c.len_utf8()..];
-        match c {
-            '\r' if rest.starts_with('\n') => {}
-            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
-                cleaned.push('\n');
-                line_begins = true;
-            }
-            '>' if line_begins => {}
+        // Most of a text is plain, so it is taken in pieces.
+        let end = rest.bytes().position(|b| !matches!(b, b' '..=b'Z' | b'\\'..=b'~')).unwrap_or(rest.len());
+        let (plain, behind) = rest.split_at(end);
+        cleaned.push_str(plain);
+        line_begins &= plain.is_empty();
+        let Some(c) = behind.chars().next() else { break };
+        rest = &behind[c.len_utf8()..];
+        let shown = match c {
+            '\r' if rest.starts_with('\n') => None,
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
+            '[' | '\u{1b}' | '\u{9b}' => match skip_colour(behind) {
+                Some(behind) => {
+                    rest = behind;
+                    None
+                }
+                None => (c == '[').then_some(c),
+            },
             '\u{ad}'
             | '\u{200b}'
             | '\u{200e}'
             | '\u{200f}'
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => {}
-            _ if c.is_whitespace() && line_begins => {}
-            '\t' => cleaned.push('\t'),
-            _ if c.is_whitespace() => cleaned.push(' '),
-            _ if c.is_control() => {}
-            _ => {
-                cleaned.push(c);
-                line_begins = false;
-            }
+            | '\u{feff}' => None,
+            '\t' => Some('\t'),
+            _ if c.is_whitespace() => Some(' '),
+            _ => Some(c).filter(|c| !c.is_control()),
+        };
+        if let Some(c) = shown.filter(|c| !(line_begins && matches!(c, ' ' | '\t'))) {
+            cleaned.push(c);
+            line_begins = c == '\n';
         }
     }
     cleaned
@@ -55,14 +62,26 @@ fn skip_colour(text: &str) -> Option<&str> {
 }
 
 /// Mail programs make quotation marks typographic.
-pub(super) fn plain_quotes(text: &str) -> String {
-    text.replace(['\u{2018}', '\u{2019}', '\u{201a}'], "'").replace(['\u{201c}', '\u{201d}', '\u{201e}'], "\"")
+pub(super) fn plain_quotes(text: String) -> String {
+    if text.is_ascii() {
+        return text;
+    }
+    let plain = text.chars().map(|c| match c {
+        '\u{2018}' | '\u{2019}' | '\u{201a}' => '\'',
+        '\u{201c}' | '\u{201d}' | '\u{201e}' => '"',
+        _ => c,
+    });
+    plain.collect()
 }
+
+/// The longest value that is looked at, in bytes.
+const MAX_VALUE_BYTES: usize = 300;
 
 /// What stands behind each place of the label, to the end of the line.
 pub(super) fn after<'a>(text: &'a str, label: &'a str) -> impl Iterator<Item = &'a str> {
     text.match_indices(label).map(move |(at, _)| {
         let rest = &text[at + label.len()..];
+        let rest = &rest[..rest.floor_char_boundary(MAX_VALUE_BYTES)];
         rest[..rest.find('\n').unwrap_or(rest.len())].trim()
     })
 }

@@ -4,12 +4,17 @@
 mod absent;
 mod commands;
 mod console;
+mod dashboard;
 mod env_info;
 mod help_page;
+mod labels;
 mod lines;
+mod page;
 mod rake;
 mod ruby;
 mod runner;
+mod statistics;
+mod subscription_page;
 
 use super::reading::{Context, Kind, Reading, Sure};
 
@@ -24,6 +29,9 @@ pub(super) const RECOGNISERS: &[(Kind, Sure, Recogniser)] = &[
     (Kind::RakeEnvInfo, Sure::Source, env_info::env_info),
     (Kind::RailsConsole, Sure::Inference, console::console),
     (Kind::RailsRunner, Sure::Source, runner::runner),
+    (Kind::SubscriptionPage, Sure::Measured, subscription_page::subscription_page),
+    (Kind::Dashboard, Sure::Measured, dashboard::dashboard),
+    (Kind::UsersStatistics, Sure::Inference, statistics::users_statistics),
     (Kind::HelpPage, Sure::Inference, help_page::help_page),
 ];
 

@@ -11,7 +11,7 @@ pub(super) fn runner(text: &str, _: &Context<'_>) -> Option<Reading> {
     if !text.contains("runner") {
         return None;
     }
-    let text = plain_quotes(&clean(text));
+    let text = plain_quotes(clean(text));
     let mut reading = Reading::default();
     let mut is_related_at_all = false;
     let mut lines = text.lines().peekable();

@@ -6,7 +6,9 @@ use super::*;
 
 use crate::sealing::file::parse_public_key;
 
+mod bounds;
 mod console;
+mod pages;
 
 pub(super) fn key() -> PublicKey {
     parse_public_key(include_str!("../../../../tests/vectors/test_key.pub.pem")).unwrap()
