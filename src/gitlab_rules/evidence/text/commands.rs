@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How a record of a license begins where it is printed.
-pub(super) const RECORD: &str = "#<License:";
+pub(super) const RECORD: &str = "#<License";
 
 /// A license file in quotation marks.
 const BEGINNING: &str = "\"eyJkYXRhIjoi";
@@ -60,13 +60,22 @@ pub(super) fn note(command: &str, value: &str, reading: &mut Reading) {
     // Prose may follow the last one.
     let value = whole.lines().next().unwrap_or_default().trim_end();
     let text = || ruby::string(value).map_or_else(|| value.to_owned(), |(text, _)| text);
-    match of_current_license(&command) {
+    let method = of_current_license(&command);
+    if let Some(key) = method.and_then(|method| element(method, "restrictions")) {
+        return note_restriction(key, value, reading);
+    }
+    if let Some(key) = method.and_then(|method| element(method, "licensee")) {
+        return note_licensee(key, value, reading);
+    }
+    match method {
         Some("plan") => set(&mut reading.plan, Plan::parse(&text()).ok()),
         Some("trial?" | "trial") => set(&mut reading.trial, truth(value)),
         Some("starts_at" | "issued_at") => set(&mut reading.starts_on, ruby::date(value)),
         Some("expires_at") => set(&mut reading.expires_on, ruby::date(value)),
         Some("block_changes_at") => set(&mut reading.blocks_on, ruby::date(value)),
-        Some("licensee") => note_licensee(whole, reading),
+        Some("licensee") => {
+            ruby::hash(whole).unwrap_or_default().iter().for_each(|(key, value)| note_licensee(key, value, reading))
+        }
         Some("licensee_name") => set(&mut reading.name, name(&text())),
         Some("licensee_company") => set(&mut reading.company, name(&text())),
         Some("licensee_email") => set(&mut reading.email, email(&text())),
@@ -122,15 +131,13 @@ fn digest(text: &str, chars: usize) -> Option<String> {
     (text.len() == chars && text.bytes().all(|b| b.is_ascii_hexdigit())).then(|| text.to_ascii_lowercase())
 }
 
-fn note_licensee(value: &str, reading: &mut Reading) {
-    for (key, value) in ruby::hash(value).unwrap_or_default() {
-        let Some((text, _)) = ruby::string(value) else { continue };
-        match key.as_str() {
-            "Name" => set(&mut reading.name, name(&text)),
-            "Company" => set(&mut reading.company, name(&text)),
-            "Email" => set(&mut reading.email, email(&text)),
-            _ => {}
-        }
+fn note_licensee(key: &str, value: &str, reading: &mut Reading) {
+    let Some((text, _)) = ruby::string(value) else { return };
+    match key {
+        "Name" => set(&mut reading.name, name(&text)),
+        "Company" => set(&mut reading.company, name(&text)),
+        "Email" => set(&mut reading.email, email(&text)),
+        _ => {}
     }
 }
 
@@ -138,16 +145,26 @@ fn note_restrictions(value: &str, reading: &mut Reading) {
     let Some(pairs) = ruby::hash(value) else { return };
     reading.trial = reading.trial.or(Some(false));
     for (key, value) in pairs {
-        let text = || ruby::string(value).map_or_else(|| value.to_owned(), |(text, _)| text);
-        match key.as_str() {
-            "plan" => set(&mut reading.plan, Plan::parse(&text()).ok()),
-            "trial" => set(&mut reading.trial, truth(value)),
-            "active_user_count" => set(&mut reading.seats, count(value)),
-            "id" => set(&mut reading.license_id, identifier(&text())),
-            "subscription_name" => set(&mut reading.subscription_name, identifier(&text())),
-            _ => {}
-        }
+        note_restriction(&key, value, reading);
     }
+}
+
+fn note_restriction(key: &str, value: &str, reading: &mut Reading) {
+    let text = || ruby::string(value).map_or_else(|| value.to_owned(), |(text, _)| text);
+    match key {
+        "plan" => set(&mut reading.plan, Plan::parse(&text()).ok()),
+        "trial" => set(&mut reading.trial, truth(value)),
+        "active_user_count" => set(&mut reading.seats, count(value)),
+        "id" => set(&mut reading.license_id, identifier(&text())),
+        "subscription_name" => set(&mut reading.subscription_name, identifier(&text())),
+        _ => {}
+    }
+}
+
+/// `plan` of `restrictions[:plan]` or `restrictions["plan"]`.
+fn element<'a>(method: &'a str, hash: &str) -> Option<&'a str> {
+    let key = method.strip_prefix(hash)?.strip_prefix('[')?.strip_suffix(']')?;
+    Some(key.trim_matches([':', '"', '\'']))
 }
 
 /// Whether the value holds the current license itself.

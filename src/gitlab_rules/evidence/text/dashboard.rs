@@ -50,12 +50,18 @@ pub(super) fn dashboard(text: &str, _: &Context<'_>) -> Option<Reading> {
 pub(super) fn is_dashboard(page: &Page<'_>) -> bool {
     let is_sign = |text: &str| {
         text.eq_ignore_ascii_case("License overview")
-            || updated_on(text).is_some()
+            || is_updated_line(text)
             || COMPONENTS.iter().any(|component| text.strip_prefix(component).and_then(version).is_some())
     };
     let is_license_page = page.texts().any(|text| text.starts_with("Uploaded:") || text == "Last sync:");
     let is_licensed_to_one = || page.details().iter().any(|detail| holder(detail.value).is_some());
     !is_license_page && (page.texts().any(is_sign) || is_licensed_to_one())
+}
+
+/// A sentence, and not the value of a detail such as the last synchronisation.
+fn is_updated_line(text: &str) -> bool {
+    let before = text.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+    !before.trim().is_empty() && !before.contains(is_colon) && updated_on(text).is_some()
 }
 
 /// The day of `Updated 2026-11-17 00:50:11 UTC`, in any language.

@@ -46,7 +46,7 @@ pub(super) fn subscription_page(text: &str, _: &Context<'_>) -> Option<Reading> 
 /// Not all labels are known in all languages, but their order is the same in all: the start before the end, and
 /// the name, the address and the company.
 fn fill_by_place(page: &Page<'_>, reading: &mut Reading) {
-    if reading.name.is_some() || reading.email.is_some() || reading.company.is_some() || reading.starts_on.is_some() {
+    if reading.name.is_some() || reading.company.is_some() || reading.starts_on.is_some() {
         return;
     }
     let details = page.details();

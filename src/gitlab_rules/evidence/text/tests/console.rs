@@ -73,6 +73,12 @@ fn restrictions_are_read_as_every_ruby_prints_them() {
         let expected = json!({"plan": "ultimate", "trial": true, "seats": 250, "license_id": "5"});
         assert_eq!(console(&[("License.current.restrictions", &format!("=> {printed}"))]), expected, "{printed}");
     }
+    let alone = [
+        ("License.current.restrictions[:active_user_count]", "=> 250"),
+        ("License.current.restrictions[:trial]", "=> nil"),
+        ("License.current.licensee[\"Company\"]", "=> \"Acme GmbH\""),
+    ];
+    assert_eq!(console(&alone), json!({"seats": 250, "trial": false, "company": "Acme GmbH"}));
     let unlimited = [("License.current.restrictions", "=> {:plan=>\"starter\", :active_user_count=>nil}")];
     assert_eq!(console(&unlimited), json!({"plan": "starter", "trial": false}));
     assert_eq!(console(&[("License.current.restrictions", "=> {:plan=>\"starter\", :act")]), json!({}));

@@ -105,8 +105,8 @@ fn a_page_is_read_in_every_language_by_its_labels_and_their_order() {
         ),
     ] {
         let details = format!(
-            "{plan}\n\nPremium\n\nA:\n\n2025-10-01\n\nB:\n\n2025-11-01\n\n{end}\n\n2026-11-01\n\nC\nD:\n\nJane Doe\n\n\
-             E:\n\njane@acme.example\n\nF:\n\nAcme GmbH\n\n"
+            "{plan}\n\nPremium\n\nA:\n\n2025-10-01 00:50:11 UTC\n\nB:\n\n2025-11-01\n\n{end}\n\n2026-11-01\n\nC\nD:\n\nJane Doe\n\n\
+             E-mail :\n\njane@acme.example\n\nF:\n\nAcme GmbH\n\n"
         );
         let mut expected = page();
         expected.as_object_mut().unwrap().remove("license_id");
