@@ -20,13 +20,13 @@ pub(super) const RECORD: &str = "#<License";
 const BEGINNING: &str = "\"eyJkYXRhIjoi";
 
 /// What prints a value instead of returning it.
-const PRINTERS: [&str; 4] = ["puts ", "pp ", "p ", "print "];
+const PRINTERS: [&str; 4] = ["puts", "pp", "p", "print"];
 
 /// `p User.billable.count` or `puts(User.billable.count)` without its printer.
 pub(super) fn unprinted(command: &str) -> Option<&str> {
     let command = command.trim();
     PRINTERS.iter().find_map(|printer| {
-        let rest = command.strip_prefix(printer.trim_end())?;
+        let rest = command.strip_prefix(*printer)?;
         let in_parentheses = || rest.strip_prefix('(')?.strip_suffix(')');
         rest.strip_prefix(' ').or_else(in_parentheses).map(str::trim)
     })

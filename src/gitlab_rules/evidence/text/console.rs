@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     commands::{RECORD, canonical, is_related, note, prints_license, reading_of_printed, set, unprinted},
-    lines::{clean, plain_quotes, version},
+    lines::{clean, plain_quotes, version, with_possible_term},
 };
 use crate::gitlab_rules::evidence::reading::{Context, Reading};
 
@@ -128,5 +128,6 @@ pub(super) fn console(text: &str, context: &Context<'_>) -> Option<Reading> {
     for (command, value) in &commands {
         note(command, value, &mut reading);
     }
-    (reading != Reading::default() || commands.iter().any(|(command, _)| is_related(command))).then_some(reading)
+    let is_read = reading != Reading::default() || commands.iter().any(|(command, _)| is_related(command));
+    is_read.then(|| with_possible_term(reading))
 }

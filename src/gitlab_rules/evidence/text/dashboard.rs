@@ -2,8 +2,8 @@
 
 use super::{
     labels::{Label, is_colon},
-    lines::{email, iso_date, name, version},
-    page::{Page, clean_page, date},
+    lines::{clean, email, iso_date, name, version, with_possible_term},
+    page::{Page, date},
     subscription_page::plan,
 };
 use crate::gitlab_rules::evidence::reading::{Context, Reading};
@@ -15,7 +15,7 @@ const VERSION_WORDS: [&str; 8] = ["version", "-version", "versión", "versão", 
 const COMPONENTS: [&str; 2] = ["GitLab Shell", "GitLab Workhorse"];
 
 pub(super) fn dashboard(text: &str, _: &Context<'_>) -> Option<Reading> {
-    let text = clean_page(text);
+    let text = clean(text);
     let page = Page::parse(&text);
     if !is_dashboard(&page) {
         return None;
@@ -43,7 +43,7 @@ pub(super) fn dashboard(text: &str, _: &Context<'_>) -> Option<Reading> {
         email,
         ..Reading::default()
     };
-    (reading != Reading::default()).then_some(reading)
+    (reading != Reading::default()).then(|| with_possible_term(reading))
 }
 
 /// In languages whose headings are not known it shows by the times on the cards, and by the list of components.

@@ -12,9 +12,7 @@ pub(super) fn env_info(text: &str, _: &Context<'_>) -> Option<Reading> {
     let mut is_inside = false;
     for line in clean(text).lines() {
         let Some((label, value)) = line.split_once(':') else {
-            if !line.trim().is_empty() {
-                is_inside = line.trim() == "GitLab information";
-            }
+            is_inside = line.trim() == "GitLab information";
             continue;
         };
         match label.trim() {

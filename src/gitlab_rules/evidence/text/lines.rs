@@ -2,19 +2,24 @@
 
 use jiff::civil::Date;
 
+use crate::gitlab_rules::evidence::reading::Reading;
 use crate::license::{Email, Seats, SingleLine, customer::MAX_NAME_CHARS};
 
 /// A version such as `18.10.12-rc42-ee` is not longer.
 const MAX_VERSION_CHARS: usize = 30;
 
-/// Unifies line ends and spaces; drops colour codes, invisible characters and the marks of quoted mail.
+/// Far more than any of these texts has, also with another one before it.
+const MAX_TEXT_BYTES: usize = 256 * 1024;
+
+/// Unifies line ends and spaces; drops empty lines, colour codes, invisible characters and the marks of quoted mail.
+/// Takes the beginning of a long text.
 pub(super) fn clean(text: &str) -> String {
-    let mut cleaned = String::with_capacity(text.len());
+    let mut rest = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];
+    let mut cleaned = String::with_capacity(rest.len());
     let mut line_begins = true;
-    let mut rest = text;
     while !rest.is_empty() {
         if line_begins {
-            rest = rest.trim_start_matches([' ', '\t', '>']);
+            rest = rest.trim_start_matches([' ', '\t', '>', '\n', '\r']);
         }
         // Most of a text is plain, so it is taken in pieces.
         let end = rest.bytes().position(|b| !matches!(b, b' '..=b'Z' | b'\\'..=b'~')).unwrap_or(rest.len());
@@ -44,7 +49,7 @@ pub(super) fn clean(text: &str) -> String {
             _ if c.is_whitespace() => Some(' '),
             _ => Some(c).filter(|c| !c.is_control()),
         };
-        if let Some(c) = shown.filter(|c| !(line_begins && matches!(c, ' ' | '\t'))) {
+        if let Some(c) = shown.filter(|c| !(line_begins && matches!(c, ' ' | '\t' | '\n'))) {
             cleaned.push(c);
             line_begins = c == '\n';
         }
@@ -159,4 +164,12 @@ pub(super) fn hostname(text: &str) -> Option<String> {
     let host = url::Url::parse(&address).ok()?.host_str()?.to_owned();
     let is_plain = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'));
     (is_plain && host.len() <= 253).then_some(host)
+}
+
+/// Without a term that ends before it begins.
+pub(super) fn with_possible_term(reading: Reading) -> Reading {
+    match (reading.starts_on, reading.expires_on) {
+        (Some(start), Some(end)) if start > end => Reading { starts_on: None, expires_on: None, ..reading },
+        _ => reading,
+    }
 }

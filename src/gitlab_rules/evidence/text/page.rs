@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     labels::{Label, is_colon, label},
-    lines::{clean, iso_date, number, usable},
+    lines::{iso_date, number, usable},
 };
 
 /// A line with something on it.
@@ -28,12 +28,6 @@ pub(super) struct Page<'a> {
 
 /// More than a page with a long history has, also with other things before it.
 const MAX_LINES: usize = 4_000;
-const MAX_PAGE_BYTES: usize = 256 * 1024;
-
-/// Takes the beginning of a long text.
-pub(super) fn clean_page(text: &str) -> String {
-    clean(&text[..text.floor_char_boundary(MAX_PAGE_BYTES)])
-}
 
 /// What the cards of a page count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What GitLab's rake tasks print about its license.
 
-use super::lines::{after, clean, count, email, first_word, identifier, iso_date};
+use super::lines::{after, clean, count, email, first_word, identifier, iso_date, with_possible_term};
 use crate::gitlab_rules::evidence::reading::{Context, Reading};
 
 /// `gitlab:license:info`. Its *Current User Count* counts active users, so it is not read.
@@ -15,7 +15,7 @@ pub(super) fn license_info(text: &str, _: &Context<'_>) -> Option<Reading> {
         Some((iso_date(start), iso_date(end)))
     }))
     .unwrap_or_default();
-    Some(Reading {
+    Some(with_possible_term(Reading {
         seats: agreed(after(&text, "Max Users in License:").map(|rest| count(first_word(rest)))),
         maximum_users: agreed(after(&text, "Max Historical Count:").map(|rest| count(first_word(rest)))),
         email: agreed(after(&text, "Email associated with license:").map(|rest| email(first_word(rest)))),
@@ -23,7 +23,7 @@ pub(super) fn license_info(text: &str, _: &Context<'_>) -> Option<Reading> {
         starts_on,
         expires_on,
         ..Reading::default()
-    })
+    }))
 }
 
 /// The value, unless the text has several that differ.

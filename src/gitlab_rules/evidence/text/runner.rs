@@ -2,7 +2,7 @@
 
 use super::{
     commands::{is_related, note, unprinted},
-    lines::{clean, plain_quotes},
+    lines::{clean, plain_quotes, with_possible_term},
 };
 use crate::gitlab_rules::evidence::reading::{Context, Reading};
 
@@ -20,11 +20,11 @@ pub(super) fn runner(text: &str, _: &Context<'_>) -> Option<Reading> {
         is_related_at_all |= is_related(script);
         let mut output = Vec::new();
         while let Some(line) = lines.next_if(|line| !begins_command(line)) {
-            match () {
-                () if is_value(line) => output.push(line),
-                // Warnings may stand before the values, and prose behind them.
-                () if output.is_empty() || line.trim().is_empty() => {}
-                () => break,
+            // Warnings may stand before the values, and prose behind them.
+            if is_value(line) {
+                output.push(line);
+            } else if !output.is_empty() {
+                break;
             }
         }
         let printed: Vec<&str> = script.split(';').filter_map(unprinted).collect();
@@ -32,7 +32,7 @@ pub(super) fn runner(text: &str, _: &Context<'_>) -> Option<Reading> {
             printed.iter().zip(output).for_each(|(command, value)| note(command, value, &mut reading));
         }
     }
-    is_related_at_all.then_some(reading)
+    is_related_at_all.then(|| with_possible_term(reading))
 }
 
 /// The quoted text behind `rails runner`.

@@ -2,8 +2,8 @@
 
 use super::{
     labels::Label,
-    lines::{email, identifier, name, number, plain_quotes},
-    page::{Page, clean_page, date},
+    lines::{clean, email, identifier, name, number, plain_quotes, with_possible_term},
+    page::{Page, date},
 };
 use crate::{
     gitlab_rules::evidence::reading::{Context, Reading},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(super) fn subscription_page(text: &str, _: &Context<'_>) -> Option<Reading> {
-    let text = clean_page(text);
+    let text = clean(text);
     let page = Page::parse(&text);
     if super::dashboard::is_dashboard(&page) {
         return None;
@@ -36,11 +36,8 @@ pub(super) fn subscription_page(text: &str, _: &Context<'_>) -> Option<Reading> 
         None => (page.detail(Label::Starts, date), page.detail(Label::Ends, date)),
     };
     fill_by_place(&page, &mut reading);
-    if reading.starts_on > reading.expires_on && reading.expires_on.is_some() {
-        (reading.starts_on, reading.expires_on) = (None, None);
-    }
     let is_page = counts.maximum_users.is_some() || reading.plan.is_some() && reading.expires_on.is_some();
-    is_page.then_some(reading)
+    is_page.then(|| with_possible_term(reading))
 }
 
 /// Not all labels are known in all languages, but their order is the same in all: the start before the end, and

@@ -70,6 +70,13 @@ fn license_info_without_seats_is_unlimited_and_minus_one_is_no_count() {
 }
 
 #[test]
+fn a_term_that_ends_before_it_begins_is_none() {
+    let turned = LICENSE_INFO.replace("2025-11-01 to 2026-11-01", "2026-11-01 to 2025-11-01");
+    let read_as = read(Kind::RakeLicenseInfo, &turned).unwrap();
+    assert_eq!((read_as.get("starts_on"), read_as.get("expires_on"), &read_as["seats"]), (None, None, &json!(250)));
+}
+
+#[test]
 fn of_two_license_infos_that_differ_only_what_they_share_is_read() {
     let after = LICENSE_INFO.replace("286", "12").replace("2025-11-01 to 2026-11-01", "2026-11-16 to 2026-11-27");
     assert_eq!(
