@@ -37,12 +37,13 @@ fn of_current_license(command: &str) -> Option<&str> {
     command.strip_prefix("License.current.")
 }
 
-/// In one spelling: without `::` before it, without safe navigation and without arguments at its end.
+/// In one spelling: without `::` before it, without safe navigation and without arguments at its end, which a mail
+/// program may have wrapped.
 pub(super) fn canonical(command: &str) -> String {
     let command = command.trim().trim_end_matches(';').trim_end();
     let command = command.strip_prefix("::").unwrap_or(command).replace("&.", ".");
-    match (command.find('('), command.ends_with(')')) {
-        (Some(at), true) => command[..at].to_owned(),
+    match command.split_once('(') {
+        Some((method, arguments)) if arguments.ends_with(')') || !arguments.contains(')') => method.to_owned(),
         _ => command,
     }
 }
@@ -74,7 +75,9 @@ pub(super) fn note(command: &str, value: &str, reading: &mut Reading) {
         Some("expires_at") => set(&mut reading.expires_on, ruby::date(value)),
         Some("block_changes_at") => set(&mut reading.blocks_on, ruby::date(value)),
         Some("licensee") => {
-            ruby::hash(whole).unwrap_or_default().iter().for_each(|(key, value)| note_licensee(key, value, reading))
+            for (key, value) in ruby::hash(whole).unwrap_or_default() {
+                note_licensee(&key, value, reading);
+            }
         }
         Some("licensee_name") => set(&mut reading.name, name(&text())),
         Some("licensee_company") => set(&mut reading.company, name(&text())),

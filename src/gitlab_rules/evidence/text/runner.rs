@@ -35,13 +35,13 @@ pub(super) fn runner(text: &str, _: &Context<'_>) -> Option<Reading> {
     is_related_at_all.then(|| with_possible_term(reading))
 }
 
-/// The quoted text behind `rails runner`.
+/// The quoted text behind `rails runner`, or its first line.
 fn script(line: &str) -> Option<&str> {
     let (before, rest) = line.split_once("runner ")?;
     let begin = rest.find(['\'', '"']).filter(|_| before.contains("rails"))?;
     let quote = char::from(rest.as_bytes()[begin]);
     let inside = &rest[begin + 1..];
-    inside.rfind(quote).map(|end| &inside[..end])
+    Some(inside.rfind(quote).map_or(inside, |end| &inside[..end]))
 }
 
 /// Whether a shell's prompt stands before it, or it is a script again.

@@ -85,6 +85,15 @@ fn restrictions_are_read_as_every_ruby_prints_them() {
 }
 
 #[test]
+fn commands_that_a_mail_program_wrapped_are_read() {
+    let text = SESSION.replace("(from: 1.year", "(from:\n1.year").replace("User.billable.count\n=> 291\n", "\n");
+    let text = text.replace("License.current.maximum_user_count", "Time.current");
+    assert_eq!(read(Kind::RailsConsole, &text).unwrap()["maximum_users"], json!(286));
+    let text = RUNNER.replace("\", to:", "\",\nto:");
+    assert_eq!(read(Kind::RailsRunner, &text), Some(json!({"billable_users": 291, "maximum_users": 286})));
+}
+
+#[test]
 fn counts_below_one_are_none() {
     for printed in ["0", "-1", "-3", "nil", "\"\"", "1_000", "99999999999", "291.0", "about 5"] {
         let value = format!("=> {printed}");
