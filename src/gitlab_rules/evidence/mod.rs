@@ -1,6 +1,9 @@
 //! What is known of the customer's instance and old license: typed by the agent, or read off the old license file.
 
+mod license;
 mod old_license;
+pub(crate) mod reading;
+mod text;
 
 use jiff::civil::Date;
 use rsa::PublicKey;
