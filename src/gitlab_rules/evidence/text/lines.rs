@@ -22,7 +22,8 @@ pub(super) fn clean(text: &str) -> String {
             rest = rest.trim_start_matches([' ', '\t', '>', '\n', '\r']);
         }
         // Most of a text is plain, so it is taken in pieces.
-        let end = rest.bytes().position(|b| !matches!(b, b' '..=b'Z' | b'\\'..=b'~')).unwrap_or(rest.len());
+        let end =
+            rest.bytes().position(|b| !matches!(b, b' '..=b'Z' | b'\\'..=b'_' | b'a'..=b'~')).unwrap_or(rest.len());
         let (plain, behind) = rest.split_at(end);
         cleaned.push_str(plain);
         line_begins &= plain.is_empty();
@@ -38,6 +39,8 @@ pub(super) fn clean(text: &str) -> String {
                 }
                 None => (c == '[').then_some(c),
             },
+            // Around code, in the ticket system's own formatting.
+            '`' => None,
             '\u{ad}'
             | '\u{200b}'
             | '\u{200e}'
