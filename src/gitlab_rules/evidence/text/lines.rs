@@ -39,15 +39,7 @@ pub(super) fn clean(text: &str) -> String {
                 }
                 None => (c == '[').then_some(c),
             },
-            // Around code, in the ticket system's own formatting.
-            '`' => None,
-            '\u{ad}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => None,
+            _ if is_noise(c) => None,
             '\t' => Some('\t'),
             _ if c.is_whitespace() => Some(' '),
             _ => Some(c).filter(|c| !c.is_control()),
@@ -58,6 +50,12 @@ pub(super) fn clean(text: &str) -> String {
         }
     }
     cleaned
+}
+
+/// What shows nothing, and the mark of the ticket system around code.
+fn is_noise(c: char) -> bool {
+    matches!(c, '`' | '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The text behind `ESC[1;33m`, also where the way here lost the escape character.
