@@ -27,7 +27,26 @@ pub(super) struct Page<'a> {
 }
 
 /// More than a page with a long history has, also with other things before it.
-const MAX_LINES: usize = 4_000;
+const MAX_LINES: usize = 2_000;
+
+/// Two pages in one text have the same labels, so each is read on its own.
+const HEADINGS: [&str; 2] = ["Subscription details", "License overview"];
+const MAX_SECTIONS: usize = 8;
+
+/// The parts of a cleaned text that begin with a page's heading, and what stands before the first.
+pub(super) fn sections(text: &str) -> Vec<&str> {
+    let mut begins = vec![0];
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let is_heading = HEADINGS.iter().any(|heading| line.trim().eq_ignore_ascii_case(heading));
+        if is_heading && begins.len() < MAX_SECTIONS {
+            begins.push(at);
+        }
+        at += line.len();
+    }
+    begins.push(text.len());
+    begins.windows(2).map(|range| &text[range[0]..range[1]]).collect()
+}
 
 /// What the cards of a page count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

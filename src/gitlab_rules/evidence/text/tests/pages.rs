@@ -230,6 +230,14 @@ fn several_artefacts_in_one_text_are_each_read() {
 }
 
 #[test]
+fn a_dashboard_beside_the_subscription_page_is_read_on_its_own() {
+    for text in [format!("{PAGE}\n{DASHBOARD}"), format!("{DASHBOARD}\n{PAGE}")] {
+        assert_eq!(read(Kind::SubscriptionPage, &text), read(Kind::SubscriptionPage, PAGE));
+        assert_eq!(read(Kind::Dashboard, &text), read(Kind::Dashboard, DASHBOARD));
+    }
+}
+
+#[test]
 fn older_and_translated_dashboards_are_read() {
     let of_13 = "License overview\nPlan: Premium\nExpires: in 3 months\nLicensed to: Jane Doe (jane@acme.example)\n\
                  Users in License: 1,250\nYour license is valid from 2020-11-01 to 2021-11-01.\nBillable Users: 1,240\n\
