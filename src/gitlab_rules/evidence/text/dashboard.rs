@@ -3,7 +3,7 @@
 use super::{
     labels::{Label, is_colon},
     lines::{clean, email, iso_date, name, version, with_possible_term},
-    page::{Page, date},
+    page::{Page, date, sections},
     subscription_page::plan,
 };
 use crate::gitlab_rules::evidence::reading::{Context, Reading};
@@ -15,8 +15,11 @@ const VERSION_WORDS: [&str; 8] = ["version", "-version", "versión", "versão", 
 const COMPONENTS: [&str; 2] = ["GitLab Shell", "GitLab Workhorse"];
 
 pub(super) fn dashboard(text: &str, _: &Context<'_>) -> Option<Reading> {
-    let text = clean(text);
-    let page = Page::parse(&text);
+    sections(&clean(text)).into_iter().find_map(read)
+}
+
+fn read(text: &str) -> Option<Reading> {
+    let page = Page::parse(text);
     if !is_dashboard(&page) {
         return None;
     }

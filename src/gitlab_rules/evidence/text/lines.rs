@@ -22,7 +22,8 @@ pub(super) fn clean(text: &str) -> String {
             rest = rest.trim_start_matches([' ', '\t', '>', '\n', '\r']);
         }
         // Most of a text is plain, so it is taken in pieces.
-        let end = rest.bytes().position(|b| !matches!(b, b' '..=b'Z' | b'\\'..=b'~')).unwrap_or(rest.len());
+        let end =
+            rest.bytes().position(|b| !matches!(b, b' '..=b'Z' | b'\\'..=b'_' | b'a'..=b'~')).unwrap_or(rest.len());
         let (plain, behind) = rest.split_at(end);
         cleaned.push_str(plain);
         line_begins &= plain.is_empty();
@@ -38,13 +39,7 @@ pub(super) fn clean(text: &str) -> String {
                 }
                 None => (c == '[').then_some(c),
             },
-            '\u{ad}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => None,
+            _ if is_noise(c) => None,
             '\t' => Some('\t'),
             _ if c.is_whitespace() => Some(' '),
             _ => Some(c).filter(|c| !c.is_control()),
@@ -55,6 +50,12 @@ pub(super) fn clean(text: &str) -> String {
         }
     }
     cleaned
+}
+
+/// What shows nothing, and the mark of the ticket system around code.
+fn is_noise(c: char) -> bool {
+    matches!(c, '`' | '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The text behind `ESC[1;33m`, also where the way here lost the escape character.

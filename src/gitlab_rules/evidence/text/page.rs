@@ -27,7 +27,26 @@ pub(super) struct Page<'a> {
 }
 
 /// More than a page with a long history has, also with other things before it.
-const MAX_LINES: usize = 4_000;
+const MAX_LINES: usize = 2_000;
+
+/// Two pages in one text have the same labels, so each is read on its own.
+const HEADINGS: [&str; 2] = ["Subscription details", "License overview"];
+const MAX_SECTIONS: usize = 8;
+
+/// The parts of a cleaned text that begin with a page's heading, and what stands before the first.
+pub(super) fn sections(text: &str) -> Vec<&str> {
+    let mut begins = vec![0];
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let is_heading = HEADINGS.iter().any(|heading| line.trim().eq_ignore_ascii_case(heading));
+        if is_heading && begins.len() < MAX_SECTIONS {
+            begins.push(at);
+        }
+        at += line.len();
+    }
+    begins.push(text.len());
+    begins.windows(2).map(|range| &text[range[0]..range[1]]).collect()
+}
 
 /// What the cards of a page count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -131,12 +150,15 @@ impl<'a> Page<'a> {
         number.and_then(usable)
     }
 
-    /// The term in a sentence such as *valid from 2025-11-01 to 2026-11-01*. Rows of the history have three dates.
+    /// The term in a sentence such as *valid from 2025-11-01 to 2026-11-01*: words stand between its dates, unlike in a
+    /// row of the history, and no label before them.
     pub(super) fn term(&self) -> Option<(Date, Date)> {
-        self.texts().find_map(|text| {
-            let mut dates = iso_dates(text);
-            let (start, end) = (dates.next()?, dates.next()?);
-            (dates.next().is_none() && start <= end && !text.contains('\t')).then_some((start, end))
+        self.texts().filter(|text| !text.contains(is_colon)).find_map(|text| {
+            let mut parts = text.split(|c: char| !c.is_ascii_digit() && c != '-').filter(|part| part.len() == 10);
+            let (start, end) = (parts.next()?, parts.next()?);
+            let between = text.split_once(start)?.1.split_once(end)?.0;
+            let term = (iso_date(start)?, iso_date(end)?);
+            (parts.next().is_none() && between.contains(char::is_alphabetic)).then_some(term)
         })
     }
 }
@@ -159,11 +181,6 @@ fn detail<'a>(line: &Line<'a>, next: Option<&Line<'a>>) -> Option<Detail<'a>> {
     let value = value.trim();
     let next = next.filter(|next| value.is_empty() && !next.text.ends_with(is_colon) && next.label.is_none());
     Some(Detail { label: line.label.map(|(label, _)| label), value: next.map_or(value, |next| next.text) })
-}
-
-/// Every `2026-11-01` among words.
-fn iso_dates(line: &str) -> impl Iterator<Item = Date> {
-    line.split(|c: char| !c.is_ascii_digit() && c != '-').filter(|part| part.len() == 10).filter_map(iso_date)
 }
 
 /// `2026-11-01` or `Nov 1, 2026 12:00am`; no relative one.

@@ -3,7 +3,7 @@
 use super::{
     labels::Label,
     lines::{clean, email, identifier, name, number, plain_quotes, with_possible_term},
-    page::{Page, date},
+    page::{Page, date, sections},
 };
 use crate::{
     gitlab_rules::evidence::reading::{Context, Reading},
@@ -11,12 +11,15 @@ use crate::{
 };
 
 pub(super) fn subscription_page(text: &str, _: &Context<'_>) -> Option<Reading> {
-    let text = clean(text);
-    let page = Page::parse(&text);
+    sections(&clean(text)).into_iter().find_map(read)
+}
+
+fn read(text: &str) -> Option<Reading> {
+    let page = Page::parse(text);
     if super::dashboard::is_dashboard(&page) {
         return None;
     }
-    let trial = trial(&text);
+    let trial = trial(text);
     let counts = page.counts(trial == Some(true))?;
     let mut reading = Reading {
         plan: page.detail(Label::Plan, plan),

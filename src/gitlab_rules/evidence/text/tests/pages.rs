@@ -203,6 +203,41 @@ fn a_written_date_counts_where_no_other_stands() {
 }
 
 #[test]
+fn a_row_of_the_history_is_no_term() {
+    for row in ["Premium - 2024-11-01 2025-11-01 200", "Premium\t-\t2024-11-01\t2025-11-01\t200"] {
+        let text = PAGE.replace("Subscription History\n", &format!("Subscription History\n{row}\n"));
+        assert_reads(Kind::SubscriptionPage, &text, &with(page(), json!({"trial": false})));
+    }
+}
+
+#[test]
+fn several_artefacts_in_one_text_are_each_read() {
+    let parts = [
+        (Kind::RakeLicenseInfo, LICENSE_INFO),
+        (Kind::RakeEnvInfo, ENV_INFO),
+        (Kind::RailsRunner, include_str!("../../../../../tests/evidence/console-runner.txt")),
+        (Kind::SubscriptionPage, PAGE),
+        (Kind::UsersStatistics, STATISTICS),
+        (Kind::RailsConsole, include_str!("../../../../../tests/evidence/console-irb.txt")),
+        (Kind::HelpPage, include_str!("../../../../../tests/evidence/help-page.txt")),
+    ];
+    let forth: String = parts.iter().map(|(_, text)| format!("{text}\n")).collect();
+    let back: String = parts.iter().rev().map(|(_, text)| format!("{text}\n")).collect();
+    for (kind, text) in parts {
+        assert_eq!(read(kind, &forth), read(kind, text), "{kind}");
+        assert_eq!(read(kind, &back), read(kind, text), "{kind}");
+    }
+}
+
+#[test]
+fn a_dashboard_beside_the_subscription_page_is_read_on_its_own() {
+    for text in [format!("{PAGE}\n{DASHBOARD}"), format!("{DASHBOARD}\n{PAGE}")] {
+        assert_eq!(read(Kind::SubscriptionPage, &text), read(Kind::SubscriptionPage, PAGE));
+        assert_eq!(read(Kind::Dashboard, &text), read(Kind::Dashboard, DASHBOARD));
+    }
+}
+
+#[test]
 fn older_and_translated_dashboards_are_read() {
     let of_13 = "License overview\nPlan: Premium\nExpires: in 3 months\nLicensed to: Jane Doe (jane@acme.example)\n\
                  Users in License: 1,250\nYour license is valid from 2020-11-01 to 2021-11-01.\nBillable Users: 1,240\n\
