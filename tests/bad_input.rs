@@ -69,7 +69,7 @@ async fn a_body_must_be_json_and_small() {
     };
     assert_eq!(read(request("text/plain", b"{}".to_vec())).await.status, 415);
     assert_eq!(read(request("application/json", b"{nope".to_vec())).await.status, 400);
-    assert_eq!(read(request("application/json", vec![b' '; 16 * 1024 + 1])).await.status, 413);
+    assert_eq!(read(request("application/json", vec![b' '; 1536 * 1024 + 1])).await.status, 413);
     assert_eq!(read(request("application/json", b"\xff\xfe".to_vec())).await.status, 400);
 }
 

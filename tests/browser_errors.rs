@@ -32,7 +32,7 @@ async fn several_wrong_fields_are_named_in_the_agents_language_and_the_first_is_
     screen.as_german_agent().await;
     screen.open(4711).await;
     screen.until("the page is German", "document.documentElement.lang === 'de'").await;
-    screen.run("document.getElementById('evidence').open = true").await;
+    screen.unfold("evidence").await;
     screen.fill("username", "two words").await;
     screen.fill("billable_users", "many").await;
     screen.click("generate").await;
@@ -70,10 +70,10 @@ async fn a_german_agent_reads_verdict_and_diagnosis_in_german() {
     drop_old_license(&screen).await;
     assert_eq!(screen.text("verdict-word").await, "Ausnahme: Zu lange abgelaufen.");
     assert_eq!(screen.text("generate").await, "Als Ausnahme erzeugen");
-    screen.run("$('verdict-why').open = true").await;
+    screen.unfold("verdict-why").await;
     screen.until("the reason is German", "text('verdict-reason').startsWith('Die Nachfrist')").await;
     screen.looks_well().await;
-    screen.run("$('diagnosis').open = true").await;
+    screen.unfold("diagnosis").await;
     screen.fill("error-text", "The license key is invalid.").await;
     screen.click("explain").await;
     screen.until("it is explained", "document.querySelector('#findings .card .strong')").await;
@@ -86,7 +86,7 @@ async fn a_german_agent_reads_verdict_and_diagnosis_in_german() {
 async fn ten_times_the_customers_users_are_asked_about_once() {
     let (world, mut screen) = World::on_screen().await;
     screen.open(4711).await;
-    screen.run("document.getElementById('evidence').open = true").await;
+    screen.unfold("evidence").await;
     screen.fill("username", "jdoe").await;
     screen.fill("billable_users", "286").await;
     screen.until("the seats are filled", "$('seats').value === '286'").await;

@@ -84,7 +84,7 @@ async fn whatever_servers_say_and_customers_paste_stays_text_in_the_sidebar() {
     screen.until("GitLab's words are shown", "$('steps').textContent.includes('<img src=x onerror=alert(1)>')").await;
     nothing_broke_out(&screen, refusal).await;
 
-    screen.run("$('diagnosis').open = true").await;
+    screen.unfold("diagnosis").await;
     let known = "The license key is invalid.".to_owned();
     let texts = names().into_iter().chain(BREAKING.iter().map(ToString::to_string)).chain([known]);
     let pasted = json!(texts.collect::<Vec<_>>().join("\n")).to_string();

@@ -11,7 +11,7 @@ async fn paste_attachment(screen: &Screen) {
         screen.look("fetch('/api/setup').then((answer) => answer.json()).then((it) => it.attachment.content)").await;
     screen.until("it can be downloaded", "document.querySelector('#comments .attachment[download]')").await;
     screen.app().await;
-    screen.run("document.getElementById('evidence').open = true").await;
+    screen.unfold("evidence").await;
     screen
         .run(&format!(
             "$('license_file').value = {content};

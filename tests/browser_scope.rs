@@ -14,10 +14,10 @@ pub const OLD_LICENSE: &str = include_str!("vectors/paid-plain.gitlab-license");
 /// Drops the old license onto the room for the customer's screenshots, as from a folder.
 pub async fn drop_old_license(screen: &Screen) {
     let text = json!(OLD_LICENSE);
+    screen.unfold("evidence").await;
     screen
         .run(&format!(
-            "document.getElementById('evidence').open = true;
-             const dropped = new DataTransfer();
+            "const dropped = new DataTransfer();
              dropped.items.add(new File([{text}], 'old.gitlab-license'));
              const drop = new DragEvent('drop', {{ dataTransfer: dropped, bubbles: true, cancelable: true }});
              document.getElementById('evidence').dispatchEvent(drop);"
@@ -81,7 +81,7 @@ async fn out_of_scope_says_why_and_goes_on_with_a_reason() {
 
 /// The numbers of the customer's screenshots: 291 seats are needed. Then the agent lowers them to 250.
 async fn lower_the_seats(screen: &Screen) {
-    screen.run("document.getElementById('evidence').open = true").await;
+    screen.unfold("evidence").await;
     screen.fill("billable_users", "286").await;
     screen.fill("maximum_users", "291").await;
     screen.until("the seats are filled", "$('seats').value === '291'").await;
@@ -119,7 +119,7 @@ async fn the_customers_error_leads_to_a_replacement_with_the_right_seats() {
     within(world.sandbox.slack.wait_for(1)).await;
     screen.open(4711).await;
     screen.until("the earlier license is shown", "visible('earlier')").await;
-    screen.run("document.getElementById('diagnosis').open = true").await;
+    screen.unfold("diagnosis").await;
     let message = "This GitLab installation currently has 1,300 active users, exceeding this license's limit of 286 by \
                    1,014 users. Please add a license for at least 1,300 users or contact sales";
     screen.fill("error-text", message).await;

@@ -141,7 +141,7 @@ async fn the_live_region_speaks_in_whole_sentences_and_falls_silent_with_its_lic
 async fn a_date_is_shown_whole_in_the_narrowest_sidebar() {
     let (_world, mut screen) = World::on_screen().await;
     screen.open(4711).await;
-    screen.run("document.getElementById('evidence').open = true").await;
+    screen.unfold("evidence").await;
     screen.run("$('expires_on').value = '2026-11-30'").await;
     screen.desk().await;
     screen.set_width(280).await;

@@ -35,7 +35,7 @@ fn good(path: &str) -> Value {
         "forward" => json!({ "email": "it@acme.example", "correct": false }),
         "replace" => json!({ "seats": 300, "reason": "too few seats" }),
         "diagnosis" => json!({ "text": "This license has already expired." }),
-        "eligibility" => evidence,
+        "evidence" => evidence,
         _ => json!({}),
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     world::{Answer, World, post, read},
 };
 
-const PATH: &str = "/api/v1/eligibility";
+const PATH: &str = "/api/v1/evidence";
 /// The old license of the vectors expires on 2026-11-01: the first day without grace is the 15th.
 const FIRST_DAY: Date = date(2026, 11, 15);
 /// Far above what any body takes, far below what an agent would call slow.
@@ -56,8 +56,8 @@ async fn every_day_of_the_workflow_has_its_verdict() {
         let answer = ask(&agent, &expired(&world, days)).await;
         assert_eq!((answer.status, &answer.body["verdict"]), (200.try_into().unwrap(), &json!(verdict)), "E+{days}");
         assert!(answer.body["reason"].as_str().unwrap().contains(words), "E+{days}: {}", answer.body);
-        let read = answer.body["read"].as_object().unwrap();
-        assert!(read.values().all(Value::is_null), "there was no file to read: {read:?}");
+        let sources = answer.body["sources"].as_object().unwrap();
+        assert!(sources.values().all(|source| source == "typed"), "there was no file to read: {sources:?}");
         assert_eq!(answer.body["recommended_seats"], Value::Null);
     }
 }
@@ -106,12 +106,12 @@ async fn an_old_license_gives_verdict_seats_and_whom_it_was_made_for() {
         assert_eq!(answer.status, 200, "{file}: {}", answer.body);
         assert_eq!(answer.body["verdict"], "in_scope", "{file}");
         assert_eq!(answer.body["recommended_seats"], 286);
-        assert_eq!(
-            answer.body["read"],
-            json!({"plan": "premium", "trial": false, "starts_on": "2025-11-01", "expires_on": "2026-11-01", "seats": 250,
-                   "company": "Acme GmbH", "name": "Jane Doe", "email": "jane@acme.example"}),
-            "{file}"
-        );
+        let expected = json!({"plan": "premium", "trial": false, "starts_on": "2025-11-01", "expires_on": "2026-11-01",
+            "seats": 250, "company": "Acme GmbH", "name": "Jane Doe", "email": "jane@acme.example"});
+        for (field, value) in expected.as_object().unwrap() {
+            assert_eq!(&answer.body["read"][field], value, "{file}: {field}");
+            assert_eq!(answer.body["sources"][field], "license_file", "{file}: {field}");
+        }
         assert!(!answer.body.to_string().contains(&license_file[..30]), "the text itself does not come back");
     }
     let trial = ask(&agent, &json!({ "license_file": vector("trial-unicode.gitlab-license") })).await;
@@ -147,7 +147,14 @@ async fn what_the_agent_types_wins_over_the_file() {
     let evidence = json!({ "license_file": vector("paid-plain.gitlab-license"), "expires_on": "2026-11-20" });
     let answer = ask(&agent, &evidence).await;
     assert_eq!(answer.body["verdict"], "not_expired");
-    assert_eq!(answer.body["read"]["expires_on"], "2026-11-01", "the file says what it says");
+    assert_eq!(answer.body["read"]["expires_on"], "2026-11-20");
+    let values =
+        json!([{ "value": "2026-11-20", "source": "typed" }, { "value": "2026-11-01", "source": "license_file" }]);
+    assert_eq!(
+        answer.body["conflicts"],
+        json!([{ "field": "expires_on", "values": values }]),
+        "the file says otherwise"
+    );
 }
 
 #[tokio::test]
@@ -199,7 +206,7 @@ async fn bombs_and_binary_are_refused_quickly() {
     let deep = |pair: (&str, &str), depth| format!("{{\"plan\": {}{}}}", pair.0.repeat(depth), pair.1.repeat(depth));
     let bodies = [
         (413, vec![b'a'; 5 * 1024 * 1024]),
-        (413, json!({ "license_file": "A".repeat(64 * 1024) }).to_string().into_bytes()),
+        (413, json!({ "license_file": "A".repeat(1536 * 1024) }).to_string().into_bytes()),
         (400, (0..=255).collect()),
         (400, b"\x1f\x8b\x08".repeat(20_000)),
         (400, deep(("[", "]"), 30_000).into_bytes()),

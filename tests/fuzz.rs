@@ -15,7 +15,7 @@ use stopgap::{
     gitlab_rules::{
         Scope, diagnosis,
         eligibility::judge,
-        evidence::{open_old_license, receive},
+        evidence::{open_old_license, reading::Context, receive},
     },
     sealing::file::open,
 };
@@ -117,8 +117,18 @@ fn diagnosis_answers_any_text() {
 #[test]
 fn evidence_answers_any_body() {
     let key = public_key();
-    let fields =
-        ["plan", "trial", "expires_on", "seats", "billable_users", "maximum_users", "gitlab_version", "license_file"];
+    let context = Context { key: &key, today: date(2026, 11, 21) };
+    let fields = [
+        "plan",
+        "trial",
+        "expires_on",
+        "seats",
+        "billable_users",
+        "maximum_users",
+        "gitlab_version",
+        "license_file",
+        "text",
+    ];
     let scope = Scope { grace_days: 14, window_days: 3 };
     check!().with_type::<(u8, Vec<u8>, i64, u16)>().for_each(|(chosen, bytes, number, day)| {
         let text = String::from_utf8_lossy(bytes);
@@ -126,12 +136,12 @@ fn evidence_answers_any_body() {
         let date = format!("{:04}-{:02}-{:02}", day % 9999, day % 14, day % 33);
         for value in [Value::from(*number), Value::from(text.as_ref()), Value::from(date)] {
             let body = Map::from_iter([(field.to_owned(), value), (text.to_string(), Value::Null)]);
-            if let Ok(received) = receive(&body, &key) {
+            if let Ok(received) = receive(&body, &context) {
                 assert!(!judge(&received.evidence, jiff::civil::date(2026, 11, 21), &scope).reason.is_empty());
             }
         }
         if let Ok(Value::Object(body)) = serde_json::from_slice(bytes) {
-            let _ = receive(&body, &key);
+            let _ = receive(&body, &context);
         }
     });
 }
@@ -218,8 +228,8 @@ fn the_service_answers_any_body() {
         let text = String::from_utf8_lossy(bytes);
         let order = as_order(bytes, &text);
         for (path, body) in [
-            ("eligibility", order["evidence"].to_string().into_bytes()),
-            ("eligibility", bytes.to_vec()),
+            ("evidence", order["evidence"].to_string().into_bytes()),
+            ("evidence", bytes.to_vec()),
             ("diagnosis", json!({ "text": as_message(bytes) }).to_string().into_bytes()),
             ("diagnosis", bytes.to_vec()),
             ("licenses", order.to_string().into_bytes()),

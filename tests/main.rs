@@ -33,6 +33,7 @@ mod diagnosis;
 mod drill;
 mod eligibility;
 mod erase;
+mod evidence;
 mod fixed_term;
 mod framing;
 mod full_page;

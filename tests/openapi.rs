@@ -74,7 +74,7 @@ async fn every_answer_of_a_walk_is_described_and_every_description_is_walked() {
     walk.post(&agent, &order(), &fresh_key()).await;
     walk.post(&agent, &json!({}), &fresh_key()).await;
     walk.post(&stranger, &order(), &fresh_key()).await;
-    walk.post(&agent, &json!({ "long": "x".repeat(20_000) }), &fresh_key()).await;
+    walk.post(&agent, &json!({ "long": "x".repeat(1536 * 1024) }), &fresh_key()).await;
     let text = agent.request(Method::POST, LICENSES).header("Idempotency-Key", "k").body("{}");
     walk.ask(LICENSES, &Method::POST, text).await;
 
@@ -133,9 +133,9 @@ async fn sidebar(walk: &mut Walk, world: &World) {
 /// Eligibility and diagnosis.
 async fn questions(walk: &mut Walk, world: &World) {
     let (agent, stranger) = (world.agent().await, world.stranger());
-    let long = "x".repeat(70_000);
+    let long = "x".repeat(1536 * 1024);
     for (path, good) in [
-        ("/api/v1/eligibility", json!({ "billable_users": 5 })),
+        ("/api/v1/evidence", json!({ "billable_users": 5 })),
         ("/api/v1/diagnosis", json!({ "text": "This license has already expired." })),
     ] {
         for body in [good, json!([]), json!({ "long": long })] {

@@ -100,7 +100,7 @@ async fn every_answer_carries_the_headers() {
         (confirmed.to_string(), "application/json", 429),
         ("{}".into(), "application/json", 400),
         ("{}".into(), "text/plain", 415),
-        (" ".repeat(20_000), "application/json", 413),
+        (" ".repeat(1536 * 1024 + 1), "application/json", 413),
     ] {
         let answer = order_again(body.into_bytes(), kind).await.unwrap();
         assert_eq!(answer.status(), status);

@@ -18,7 +18,7 @@ async fn without_a_session_every_route_of_the_api_answers_401_and_nothing_more()
     let stranger = world.stranger();
     for (method, path) in [
         (Method::POST, "/api/v1/licenses".to_owned()),
-        (Method::POST, "/api/v1/eligibility".into()),
+        (Method::POST, "/api/v1/evidence".into()),
         (Method::POST, "/api/v1/diagnosis".into()),
         (Method::GET, "/api/v1/licenses".into()),
         (Method::GET, format!("/api/v1/licenses/{id}")),

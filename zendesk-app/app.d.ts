@@ -7,7 +7,7 @@ type Delivery = import("./types").Delivery;
 type Action = import("./types").Action;
 type LicenseRequest = import("./types").GenerateLicense;
 type Evidence = import("./types").Evidence;
-type Eligibility = import("./types").Eligibility;
+type EvidenceAnswer = import("./types").EvidenceAnswer;
 type Diagnosis = import("./types").Diagnosis;
 type Finding = import("./types").Finding;
 type Problem = Partial<import("./types").Problem>;
@@ -59,7 +59,7 @@ interface TicketState {
 	askedSeats: string;
 	/** Seats that were filled in by the page; what the agent typed is never overwritten. */
 	filledSeats: string;
-	eligibility: Eligibility | null;
+	eligibility: EvidenceAnswer | null;
 	/** Why the evidence could not be checked. */
 	eligibilityProblem: string;
 	showsReason: boolean;

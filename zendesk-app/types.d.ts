@@ -197,7 +197,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/eligibility": {
+    "/api/v1/evidence": {
         parameters: {
             query?: never;
             header?: never;
@@ -206,8 +206,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check whether the case is in scope, and for how many seats. */
-        post: operations["eligibility"];
+        /** Read what the customer sent, check whether the case is in scope, and for how many seats. */
+        post: operations["evidence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -374,6 +374,18 @@ export interface components {
          * @enum {string}
          */
         Channel: "email" | "issue" | "slack";
+        /** @description What one piece says of a field. */
+        Claim: {
+            value: unknown;
+            /** @description The kind of the piece, or `typed`. */
+            source: string;
+        };
+        /** @description A field that pieces disagree on. */
+        Conflict: {
+            field: string;
+            /** @description The one that was taken comes first. */
+            values: components["schemas"]["Claim"][];
+        };
         Customer: {
             name?: string | null;
             email: string;
@@ -426,20 +438,6 @@ export interface components {
             /** @description A message of the customer's GitLab, at most 64 KiB. */
             text: string;
         };
-        /** @description What the evidence says about the case. */
-        Eligibility: {
-            /** @description What the license file holds; all null without one. */
-            read: components["schemas"]["LicenseSummary"];
-            verdict: components["schemas"]["Verdict"];
-            reason: string;
-            /** Format: int32 */
-            recommended_seats?: number | null;
-            /**
-             * @description For the requested seats, the recommended ones and those of the old license, each number once. Empty unless the
-             *     billable users are known; without `maximum_users` the peak is taken to be their number.
-             */
-            gitlab_would_answer: components["schemas"]["GitlabAnswer"][];
-        };
         /** @description The eligibility check, as it was when the license was generated. */
         EligibilityNote: {
             verdict: components["schemas"]["Verdict"];
@@ -486,8 +484,41 @@ export interface components {
             maximum_users?: number | null;
             /** @description Such as `16.7` or `16.7.2-ee`. */
             gitlab_version?: string | null;
-            /** @description The text of the old license file. */
+            /** @description The text of the old license file, or of anything else that `text` may be; refused if nothing is recognised in it. */
             license_file?: string | null;
+            /**
+             * @description Whatever the customer sent: a usage export, output of the API or of the console, a copied page. Nothing of it is
+             *     stored.
+             */
+            text?: string | null;
+        };
+        /** @description What the evidence says about the case. */
+        EvidenceAnswer: {
+            /** @description What was recognised in the text and the license file. */
+            pieces: components["schemas"]["RecognisedPiece"][];
+            /** @description What all of it says together; null where nothing does. */
+            read: components["schemas"]["Reading"];
+            /** @description By field of `read`: the kind of the piece that it is from, or `typed`. */
+            sources: {
+                [key: string]: unknown;
+            };
+            conflicts: components["schemas"]["Conflict"][];
+            /** @description What to ask the customer for. */
+            missing: components["schemas"]["Missing"][];
+            /** @description The messages of GitLab in the text, as the diagnosis explains them. */
+            findings: components["schemas"]["Finding"][];
+            verdict: components["schemas"]["Verdict"];
+            reason: string;
+            /**
+             * Format: int32
+             * @description The larger of the billable users and their peak.
+             */
+            recommended_seats?: number | null;
+            /**
+             * @description For the requested seats, the recommended ones and those of the old license, each number once. Empty unless the
+             *     billable users are known; without `maximum_users` the peak is taken to be their number.
+             */
+            gitlab_would_answer: components["schemas"]["GitlabAnswer"][];
         };
         /** @description A field that was refused, and why. */
         FieldError: {
@@ -566,6 +597,11 @@ export interface components {
             /** @description `live` or `ready`. */
             status: string;
         };
+        /**
+         * @description What a piece of evidence was recognised as.
+         * @enum {string}
+         */
+        Kind: "usage_csv" | "license_file" | "api_license" | "api_licenses" | "api_metadata" | "graphql_current_license" | "service_ping" | "seat_link" | "duo_health_check" | "rake_license_info" | "rake_env_info" | "rails_console" | "rails_runner" | "subscription_page" | "dashboard" | "users_statistics" | "help_page" | "no_license" | "community_edition" | "not_an_administrator" | "message";
         /** @description One emergency license with its deliveries and history. */
         License: {
             /** Format: uuid */
@@ -641,26 +677,11 @@ export interface components {
              */
             next_cursor?: string | null;
         };
-        /** @description What was read off an old license file, offered for the form. Unknown or unusable values are null. */
-        LicenseSummary: {
-            plan?: components["schemas"]["Plan"] | null;
-            /** @description Whether it is a trial. */
-            trial?: boolean | null;
-            /** Format: date */
-            starts_on?: string | null;
-            /**
-             * Format: date
-             * @description The day from whose beginning it is expired.
-             */
-            expires_on?: string | null;
-            /** Format: int32 */
-            seats?: number | null;
-            /** @description The company it was made for. */
-            company?: string | null;
-            /** @description The person it was made for. */
-            name?: string | null;
-            email?: string | null;
-        };
+        /**
+         * @description What is not known yet, and would decide the case or the seats.
+         * @enum {string}
+         */
+        Missing: "plan" | "expires_on" | "billable_users" | "maximum_users" | "gitlab_version";
         /** @description The body may be left out. */
         NoFields: Record<string, never>;
         /**
@@ -698,6 +719,54 @@ export interface components {
          * @enum {string}
          */
         Purpose: "first" | "resend" | "forward" | "correct_address" | "follow_up";
+        /** @description What one piece of evidence says; `None` where it says nothing. */
+        Reading: {
+            plan?: components["schemas"]["Plan"] | null;
+            trial?: boolean | null;
+            /** Format: int32 */
+            seats?: number | null;
+            /** Format: date */
+            starts_on?: string | null;
+            /**
+             * Format: date
+             * @description The day from whose beginning it is expired.
+             */
+            expires_on?: string | null;
+            /**
+             * Format: date
+             * @description The day from whose beginning the instance is read-only.
+             */
+            blocks_on?: string | null;
+            /** Format: int32 */
+            billable_users?: number | null;
+            /**
+             * Format: date
+             * @description The day of that count.
+             */
+            billable_as_of?: string | null;
+            /**
+             * Format: int32
+             * @description The highest number of billable users during the term.
+             */
+            maximum_users?: number | null;
+            /** @description As GitLab writes it: `18.2.1-ee`. */
+            gitlab_version?: string | null;
+            company?: string | null;
+            name?: string | null;
+            email?: string | null;
+            subscription_name?: string | null;
+            /** @description The license system's number. */
+            license_id?: string | null;
+            license_md5?: string | null;
+            license_sha256?: string | null;
+            /** @description Of the customer's instance. */
+            hostname?: string | null;
+        };
+        RecognisedPiece: {
+            kind: components["schemas"]["Kind"];
+            /** @description How the format is known. */
+            sure: components["schemas"]["Sure"];
+        };
         ReplaceLicense: {
             /** Format: int32 */
             seats: number;
@@ -708,6 +777,11 @@ export interface components {
          * @enum {string}
          */
         State: "delivering" | "late" | "delivered" | "failed";
+        /**
+         * @description How the format is known.
+         * @enum {string}
+         */
+        Sure: "source" | "measured" | "inference" | "guess";
         Ticket: {
             /** Format: int64 */
             id: number;
@@ -734,17 +808,19 @@ export type ArrivalState = components['schemas']['ArrivalState'];
 export type Attempt = components['schemas']['Attempt'];
 export type AttemptOutcome = components['schemas']['AttemptOutcome'];
 export type Channel = components['schemas']['Channel'];
+export type Claim = components['schemas']['Claim'];
+export type Conflict = components['schemas']['Conflict'];
 export type Customer = components['schemas']['Customer'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryState = components['schemas']['DeliveryState'];
 export type Diagnosis = components['schemas']['Diagnosis'];
 export type DiagnosisRequest = components['schemas']['DiagnosisRequest'];
-export type Eligibility = components['schemas']['Eligibility'];
 export type EligibilityNote = components['schemas']['EligibilityNote'];
 export type ErrorCode = components['schemas']['ErrorCode'];
 export type Event = components['schemas']['Event'];
 export type EventKind = components['schemas']['EventKind'];
 export type Evidence = components['schemas']['Evidence'];
+export type EvidenceAnswer = components['schemas']['EvidenceAnswer'];
 export type FieldError = components['schemas']['FieldError'];
 export type Finding = components['schemas']['Finding'];
 export type FindingKind = components['schemas']['FindingKind'];
@@ -755,17 +831,21 @@ export type GenerateLicenseCustomer = components['schemas']['GenerateLicenseCust
 export type GenerateLicenseTicket = components['schemas']['GenerateLicenseTicket'];
 export type GitlabAnswer = components['schemas']['GitlabAnswer'];
 export type Health = components['schemas']['Health'];
+export type Kind = components['schemas']['Kind'];
 export type License = components['schemas']['License'];
 export type LicenseOrErased = components['schemas']['LicenseOrErased'];
 export type LicensePage = components['schemas']['LicensePage'];
-export type LicenseSummary = components['schemas']['LicenseSummary'];
+export type Missing = components['schemas']['Missing'];
 export type NoFields = components['schemas']['NoFields'];
 export type Obstacle = components['schemas']['Obstacle'];
 export type Plan = components['schemas']['Plan'];
 export type Problem = components['schemas']['Problem'];
 export type Purpose = components['schemas']['Purpose'];
+export type Reading = components['schemas']['Reading'];
+export type RecognisedPiece = components['schemas']['RecognisedPiece'];
 export type ReplaceLicense = components['schemas']['ReplaceLicense'];
 export type State = components['schemas']['State'];
+export type Sure = components['schemas']['Sure'];
 export type Ticket = components['schemas']['Ticket'];
 export type Verdict = components['schemas']['Verdict'];
 export type $defs = Record<string, never>;
@@ -1833,7 +1913,7 @@ export interface operations {
             };
         };
     };
-    eligibility: {
+    evidence: {
         parameters: {
             query?: {
                 /** @description The seats that the agent means to generate a license for: `gitlab_would_answer` covers them. */
@@ -1849,13 +1929,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The verdict */
+            /** @description What it says */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Eligibility"];
+                    "application/json": components["schemas"]["EvidenceAnswer"];
                 };
             };
             /** @description The body is malformed, or fields are invalid */

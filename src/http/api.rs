@@ -15,7 +15,11 @@ use crate::{
     gitlab_rules::{
         answer::GitlabAnswer,
         diagnosis::Finding,
-        evidence::{LicenseSummary, Received},
+        evidence::{
+            Received,
+            reading::{Kind, Reading, Sure},
+            recognise::{Conflict, Missing},
+        },
     },
     license::{
         Agent, Customer, Email, FieldError, Language, LicenseId, ResendKind, Seats, SingleLine, Ticket, TicketId,
@@ -105,8 +109,11 @@ pub(crate) struct EvidenceRequest {
     /// Such as `16.7` or `16.7.2-ee`.
     #[schema(max_length = 40)]
     gitlab_version: Option<String>,
-    /// The text of the old license file.
+    /// The text of the old license file, or of anything else that `text` may be; refused if nothing is recognised in it.
     license_file: Option<String>,
+    /// Whatever the customer sent: a usage export, output of the API or of the console, a copied page. Nothing of it is
+    /// stored.
+    text: Option<String>,
 }
 
 /// Where to forward the license.
@@ -147,32 +154,49 @@ pub(crate) struct DiagnosisRequest {
     pub(crate) text: String,
 }
 
-/// The parameters of an eligibility check.
+/// The parameters of a question about evidence.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct EligibilityParameters {
+pub(crate) struct EvidenceParameters {
     /// The seats that the agent means to generate a license for: `gitlab_would_answer` covers them.
     #[param(minimum = 1, maximum = 1_000_000)]
     pub(crate) seats: Option<u64>,
 }
 
-impl QueryParameters for EligibilityParameters {
+impl QueryParameters for EvidenceParameters {
     const ALLOWED: &'static str = "The query may hold seats, a whole number.";
 }
 
 /// What the evidence says about the case.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Eligibility {
-    /// What the license file holds; all null without one.
-    #[schema(value_type = LicenseSummary)]
-    pub(crate) read: LicenseSummary,
+pub(crate) struct EvidenceAnswer {
+    /// What was recognised in the text and the license file.
+    pub(crate) pieces: Vec<RecognisedPiece>,
+    /// What all of it says together; null where nothing does.
+    #[schema(value_type = Reading)]
+    pub(crate) read: Reading,
+    /// By field of `read`: the kind of the piece that it is from, or `typed`.
+    pub(crate) sources: serde_json::Map<String, Value>,
+    pub(crate) conflicts: Vec<Conflict>,
+    /// What to ask the customer for.
+    pub(crate) missing: Vec<Missing>,
+    /// The messages of GitLab in the text, as the diagnosis explains them.
+    pub(crate) findings: Vec<Finding>,
     pub(crate) verdict: Verdict,
     pub(crate) reason: String,
+    /// The larger of the billable users and their peak.
     pub(crate) recommended_seats: Option<u32>,
     /// For the requested seats, the recommended ones and those of the old license, each number once. Empty unless the
     /// billable users are known; without `maximum_users` the peak is taken to be their number.
     pub(crate) gitlab_would_answer: Vec<GitlabAnswer>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RecognisedPiece {
+    pub(crate) kind: Kind,
+    /// How the format is known.
+    pub(crate) sure: Sure,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -213,6 +237,8 @@ pub(crate) struct ParsedForward {
 }
 
 impl RequestBody for ParsedGenerate {
+    const MAX_BYTES: usize = body::MAX_PASTED_BYTES;
+
     fn parse(body: &Value, state: &AppState, session: &Session) -> Result<Self, Vec<FieldError>> {
         let licenses = &state.licenses;
         let mut errors = FieldErrors::default();
@@ -297,7 +323,7 @@ impl RequestBody for DiagnosisRequest {
 }
 
 impl RequestBody for Received {
-    const MAX_BYTES: usize = body::MAX_EVIDENCE_BYTES;
+    const MAX_BYTES: usize = body::MAX_PASTED_BYTES;
 
     fn parse(body: &Value, state: &AppState, _: &Session) -> Result<Self, Vec<FieldError>> {
         match body {

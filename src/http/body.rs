@@ -13,6 +13,8 @@ use super::error::ApiError;
 pub(crate) const MAX_BODY_BYTES: usize = 16 * 1024;
 /// For what customers send: license files, emails with their quotes.
 pub(crate) const MAX_EVIDENCE_BYTES: usize = 64 * 1024;
+/// A text of up to 1 MiB, such as a usage export or a Service Ping, with what JSON escapes in it.
+pub(crate) const MAX_PASTED_BYTES: usize = 1536 * 1024;
 /// Clients that send a byte a second are dropped.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 

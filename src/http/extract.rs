@@ -6,7 +6,7 @@ use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest,
     dev::Payload,
     http::header::{AUTHORIZATION, CONTENT_LENGTH, TRANSFER_ENCODING},
-    web::Data,
+    web::{Data, block},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -54,7 +54,7 @@ pub(crate) struct Command<B> {
 }
 
 /// A body that is parsed field by field, so that all refused fields are named at once.
-pub(crate) trait RequestBody: Sized + 'static {
+pub(crate) trait RequestBody: Sized + Send + 'static {
     const MAX_BYTES: usize = body::MAX_BODY_BYTES;
     /// Whether a request without a body counts as `{}`.
     const OPTIONAL: bool = false;
@@ -154,7 +154,7 @@ impl<B: RequestBody> FromRequest for Json<B> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let value = read::<B>(&request, payload).await?;
-            parse(&value, &request).map(Self)
+            parse(value, &request).await.map(|(body, _)| Self(body))
         })
     }
 }
@@ -168,8 +168,8 @@ impl<B: RequestBody> FromRequest for Command<B> {
         Box::pin(async move {
             let agent_user_id = session(&request)?.agent_user_id;
             let key = IdempotencyKey { agent_user_id, key: idempotency_key(&request)? };
-            let mut value = read::<B>(&request, payload).await?;
-            let body = parse(&value, &request)?;
+            let value = read::<B>(&request, payload).await?;
+            let (body, mut value) = parse(value, &request).await?;
             value.sort_all_objects();
             // The path names operation and license, so that one key cannot stand for two of them.
             let canonical = format!("{} {value}", request.path());
@@ -185,9 +185,13 @@ async fn read<B: RequestBody>(request: &HttpRequest, payload: Payload) -> Result
     body::json(request, payload, B::MAX_BYTES).await
 }
 
-fn parse<B: RequestBody>(value: &Value, request: &HttpRequest) -> Result<B, ApiError> {
+/// On a blocking thread: a body may hold a customer's license, or a text of a megabyte.
+async fn parse<B: RequestBody>(value: Value, request: &HttpRequest) -> Result<(B, Value), ApiError> {
     let (state, session) = (app_state(request)?, session(request)?);
-    B::parse(value, &state, &session).map_err(ApiError::InvalidFields)
+    let parsed = block(move || B::parse(&value, &state, &session).map(|body| (body, value))).await;
+    parsed
+        .map_err(|_| ApiError::Internal("The request could not be read. Try again."))?
+        .map_err(ApiError::InvalidFields)
 }
 
 /// The session that [`Session`] has checked for this request.

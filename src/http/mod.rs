@@ -114,7 +114,7 @@ fn routes(app: &mut web::ServiceConfig) {
         resource("/api/v1/licenses/{id}/retry", [(&post, web::to(aftercare::retry))]),
         resource("/api/v1/licenses/{id}/progress", [(&get, web::to(progress::follow))]),
         resource("/api/v1/licenses/{id}/file", [(&get, web::to(licenses::download))]),
-        resource("/api/v1/eligibility", [(&post, web::to(questions::eligibility))]),
+        resource("/api/v1/evidence", [(&post, web::to(questions::evidence))]),
         resource("/api/v1/diagnosis", [(&post, web::to(questions::diagnosis))]),
         resource("/webhooks/mailgun", [(&post, web::to(webhook::mailgun))]),
         resource("/health/live", [(&get, web::to(health::live))]),

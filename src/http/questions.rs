@@ -1,4 +1,4 @@
-//! `/api/v1/eligibility` and `/api/v1/diagnosis`: the scope check, and GitLab's messages explained. They change nothing.
+//! `/api/v1/evidence` and `/api/v1/diagnosis`: what customers sent, and GitLab's messages explained. They change nothing.
 
 use actix_web::{
     HttpResponse,
@@ -7,37 +7,56 @@ use actix_web::{
 
 use super::{
     AppState,
-    api::{Diagnosis, DiagnosisRequest, Eligibility, EligibilityParameters, EvidenceRequest},
+    api::{Diagnosis, DiagnosisRequest, EvidenceAnswer, EvidenceParameters, EvidenceRequest, RecognisedPiece},
     error::ApiError,
     extract::{Authenticated, Json, Query},
     responses::{BodyProblems, Unauthenticated},
 };
 use crate::{
-    gitlab_rules::{answer, evidence::Received},
+    gitlab_rules::{
+        answer, diagnosis,
+        evidence::{
+            Received,
+            reading::{Kind, Sure},
+            recognise::missing,
+        },
+    },
     license::Seats,
 };
 
-/// Check whether the case is in scope, and for how many seats.
+/// Read what the customer sent, check whether the case is in scope, and for how many seats.
 #[utoipa::path(
-    post, path = "/api/v1/eligibility", tag = "questions",
-    params(EligibilityParameters),
+    post, path = "/api/v1/evidence", tag = "questions",
+    params(EvidenceParameters),
     request_body = EvidenceRequest,
-    responses((status = 200, description = "The verdict", body = Eligibility), BodyProblems, Unauthenticated),
+    responses((status = 200, description = "What it says", body = EvidenceAnswer), BodyProblems, Unauthenticated),
     security(("session" = [])),
 )]
-pub(crate) async fn eligibility(
-    Authenticated(_, (Query(parameters), Json(received))): Authenticated<(
-        Query<EligibilityParameters>,
-        Json<Received>,
-    )>,
+pub(crate) async fn evidence(
+    Authenticated(_, (Query(parameters), Json(received))): Authenticated<(Query<EvidenceParameters>, Json<Received>)>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, ApiError> {
     let requested = parameters.seats.map(Seats::parse).transpose().map_err(|e| ApiError::invalid("seats", e))?;
-    let eligibility = state.licenses.check_eligibility(&received.evidence);
-    Ok(HttpResponse::Ok().json(Eligibility {
-        recommended_seats: received.evidence.recommended_seats(),
-        gitlab_would_answer: answer::for_evidence(&received.evidence, requested),
-        read: received.read.unwrap_or_else(Default::default),
+    let Received { evidence, pieces, merged, words } = received;
+    let eligibility = state.licenses.check_eligibility(&evidence);
+    // A text that is too long for the diagnosis is no message.
+    let findings = block(move || words.and_then(|words| state.licenses.diagnose(&words).ok()).unwrap_or_default())
+        .await
+        .map_err(|_| ApiError::Internal("The text could not be read. Try again."))?;
+    let mut pieces: Vec<_> =
+        pieces.iter().map(|piece| RecognisedPiece { kind: piece.kind, sure: piece.sure }).collect();
+    if pieces.is_empty() && findings.iter().any(|finding| finding.kind != diagnosis::Kind::Unknown) {
+        pieces.push(RecognisedPiece { kind: Kind::Message, sure: Sure::Source });
+    }
+    Ok(HttpResponse::Ok().json(EvidenceAnswer {
+        pieces,
+        missing: missing(&merged.read),
+        recommended_seats: evidence.recommended_seats(),
+        gitlab_would_answer: answer::for_evidence(&evidence, requested),
+        read: merged.read,
+        sources: merged.sources,
+        conflicts: merged.conflicts,
+        findings,
         verdict: eligibility.verdict,
         reason: eligibility.reason,
     }))

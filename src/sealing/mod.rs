@@ -2,6 +2,7 @@
 //!
 //! - [`attributes`]: what a license file says
 //! - [`envelope`]: its text layers
+//! - [`extract`]: finding it in other text
 //! - [`mod@file`]: opening it
 //! - [`key`]: sealing with a private key in memory
 //! - [`key_source`]: where the private key is
@@ -11,6 +12,7 @@ pub(crate) mod attributes;
 mod date;
 mod draft;
 pub mod envelope;
+pub(crate) mod extract;
 pub mod file;
 #[cfg(feature = "hsm")]
 mod hsm;

@@ -7,15 +7,16 @@ use crate::{
     gitlab_rules::{
         Eligibility, Evidence, Scope,
         eligibility::judge,
-        evidence::{Received, receive},
+        evidence::{Received, reading::Context, receive},
     },
     license::{EligibilityNote, FieldError, Seats, SingleLine, Username},
 };
 
 impl LicenseService {
-    /// Parses an evidence object and opens the license file in it, which takes up to a few milliseconds.
+    /// Parses an evidence object, opens the license file in it, and reads the pasted text. Takes time in proportion to the
+    /// text: call it on a blocking thread if that is long.
     pub(crate) fn receive(&self, object: &Map<String, Value>) -> Result<Received, Vec<FieldError>> {
-        receive(object, self.signer.public())
+        receive(object, &Context { key: self.signer.public(), today: self.today() })
     }
 
     pub(crate) fn check_eligibility(&self, evidence: &Evidence) -> Eligibility {

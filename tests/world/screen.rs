@@ -221,6 +221,11 @@ impl Screen {
         element.click().await.unwrap_or_else(|error| panic!("#{id} cannot be clicked: {error}"));
     }
 
+    /// Opens a fold by its summary. To set `open` instead tells the page only later, and it would shut the fold again.
+    pub async fn unfold(&self, id: &str) {
+        self.run(&format!("if (!$('{id}').open) $('{id}').querySelector('summary').click();")).await;
+    }
+
     /// Types over what a field holds. WebDriver's own command to clear it tells the page nothing, and the page would put
     /// the old value back.
     pub async fn fill(&self, id: &str, text: &str) {

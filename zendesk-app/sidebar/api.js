@@ -53,8 +53,8 @@ export const getLicense = (id) => getJson(`licenses/${encodeURIComponent(id)}`);
 /** @type {(query: URLSearchParams, signal?: AbortSignal) => Promise<LicensePage>} */
 export const listLicenses = (query, signal) => getJson(`licenses?${query}`, signal);
 
-/** @type {(evidence: Evidence) => Promise<Eligibility>} */
-export const checkEligibility = (evidence) => post("eligibility", evidence);
+/** @type {(evidence: Evidence) => Promise<EvidenceAnswer>} */
+export const askAboutEvidence = (evidence) => post("evidence", evidence);
 
 /** @type {(text: string) => Promise<Diagnosis>} */
 export const diagnose = (text) => post("diagnosis", { text });

@@ -1,12 +1,12 @@
 // @ts-check
 // What the customer's screenshots and old license file say.
 
-import { checkEligibility, explain, fieldProblems } from "./api.js";
+import { askAboutEvidence, explain, fieldProblems } from "./api.js";
 import { byId, debounced, field, join, parseNumber, setText, show } from "./dom.js";
 import { onRender, render, state } from "./state.js";
 import { page, t } from "./text.js";
 
-const MAX_FILE_BYTES = 50_000;
+const MAX_FILE_BYTES = 1024 * 1024;
 const TYPING_MS = 300;
 /** Evidence as the API names it, and the elements that hold it, in the page's order. */
 const TEXTS = /** @type {const} */ ({ plan: "plan", expires_on: "expires_on", license_file: "license_file" });
@@ -115,7 +115,7 @@ export async function checkEvidence(known) {
 	render();
 	if (!evidence) return;
 	try {
-		const eligibility = await checkEligibility(evidence);
+		const eligibility = await askAboutEvidence(evidence);
 		if (check !== checks) return;
 		known.eligibility = eligibility;
 		const seats = eligibility.recommended_seats ?? 0;
@@ -145,7 +145,7 @@ function renderEvidence(known) {
 	renderVerdict(eligibility, eligibilityProblem);
 }
 
-/** @param {Eligibility | null} eligibility @param {string} problem */
+/** @param {EvidenceAnswer | null} eligibility @param {string} problem */
 function renderVerdict(eligibility, problem) {
 	const verdict = eligibility?.verdict ?? "unchecked";
 	byId("verdict").className = `card ${TONES[verdict] ?? "danger"}`;
@@ -157,5 +157,5 @@ function renderVerdict(eligibility, problem) {
 	setText("verdict-read", join(company, name, email, plan, users, expires_on && page.day(expires_on)));
 }
 
-/** The service explains in English; other languages have an explanation for each verdict. @param {Eligibility} eligibility */
+/** The service explains in English; other languages have an explanation for each verdict. @param {EvidenceAnswer} eligibility */
 const reasonOf = ({ verdict, reason }) => (page.locale.startsWith("en") ? reason : t(`verdict_reason.${verdict}`));

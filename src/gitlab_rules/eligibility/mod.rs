@@ -67,7 +67,17 @@ pub fn judge(evidence: &Evidence, today: Date, scope: &Scope) -> Eligibility {
             ),
         );
     };
-    let calendar = Calendar { expires_on, scope: *scope };
+    if let Some(starts_on) = evidence.starts_on.filter(|day| *day > today) {
+        return of(
+            Verdict::Unchecked,
+            format!(
+                "This license begins on {}. Until then the license before it counts: what we need is the day on which that \
+                 one expired.",
+                name(starts_on)
+            ),
+        );
+    }
+    let calendar = Calendar { expires_on, blocks_on: evidence.blocks_on, scope: *scope };
     let verdict = calendar.verdict(today);
     if verdict == Verdict::InScope && evidence.plan.is_none() {
         return of(
@@ -87,25 +97,34 @@ pub fn judge(evidence: &Evidence, today: Date, scope: &Scope) -> Eligibility {
 /// The days that matter for one license.
 struct Calendar {
     expires_on: Date,
+    /// The license's own day of read-only, if it is known.
+    blocks_on: Option<Date>,
     scope: Scope,
 }
 
 impl Calendar {
     /// What the date alone says.
     fn verdict(&self, today: Date) -> Verdict {
-        let days = days_between(self.expires_on, today);
-        let grace_days = i32::from(self.scope.grace_days);
-        match days {
-            ..0 => Verdict::NotExpired,
-            _ if days < grace_days => Verdict::InGrace,
-            _ if days <= grace_days + i32::from(self.scope.window_days) => Verdict::InScope,
-            _ => Verdict::TooLate,
+        if today < self.expires_on {
+            Verdict::NotExpired
+        } else if today < self.blocked_on() {
+            Verdict::InGrace
+        } else if today <= self.last_day() {
+            Verdict::InScope
+        } else {
+            Verdict::TooLate
         }
     }
 
     /// The first day without grace: GitLab blocks changes from here.
     fn blocked_on(&self) -> Date {
-        self.expires_on.saturating_add(i64::from(self.scope.grace_days).days())
+        let usual = self.expires_on.saturating_add(i64::from(self.scope.grace_days).days());
+        self.blocks_on.map_or(usual, |day| day.max(self.expires_on))
+    }
+
+    /// Whole days of grace.
+    fn grace_days(&self) -> i64 {
+        days_between(self.expires_on, self.blocked_on()).into()
     }
 
     /// The last day in scope.
@@ -116,12 +135,12 @@ impl Calendar {
     fn not_expired(&self) -> String {
         let last_day = name(self.expires_on.saturating_sub(1.day()));
         let valid = format!("The license has not expired yet: it is valid up to and including {last_day}.");
-        if self.scope.grace_days == 0 {
+        if self.grace_days() == 0 {
             return valid;
         }
         format!(
             "{valid} After that GitLab stays fully usable for a grace period of {}, up to and including {}.",
-            count(self.scope.grace_days.into()),
+            count(self.grace_days()),
             name(self.blocked_on().saturating_sub(1.day()))
         )
     }
@@ -143,7 +162,7 @@ impl Calendar {
              including {}, and blocks changes from {}.{weekend} {outlook} Business days are Monday to Friday; public \
              holidays are not taken into account.",
             name(self.expires_on),
-            count(self.scope.grace_days.into()),
+            count(self.grace_days()),
             name(self.blocked_on().saturating_sub(1.day())),
             name(self.blocked_on()),
         )
@@ -171,10 +190,10 @@ impl Calendar {
     /// What has happened to a license whose grace is over.
     fn past(&self) -> String {
         let expired = format!("The license expired on {}", name(self.expires_on));
-        if self.scope.grace_days == 0 {
+        if self.grace_days() == 0 {
             return format!("{expired}.");
         }
-        let grace = count(self.scope.grace_days.into());
+        let grace = count(self.grace_days());
         format!("{expired}, and its grace period of {grace} is over since {}.", name(self.blocked_on()))
     }
 

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Evidence, LicenseSummary, reading::Reading};
+use super::{
+    Evidence, LicenseSummary,
+    reading::{Kind, Piece, Reading, Sure},
+};
 use crate::{
     license::{LicenseFile, Seats},
     sealing::Attributes,
@@ -10,9 +13,17 @@ use crate::{
 
 /// `text` is the license alone, without quoting or boundary lines: its digests are those that GitLab reports.
 pub(super) fn reading_of_license(attributes: &Attributes, text: &str) -> Reading {
+    let digests = LicenseFile::new(text.to_owned()).digests();
+    Reading {
+        license_md5: Some(digests.md5),
+        license_sha256: Some(digests.sha256),
+        ..reading_of_attributes(attributes)
+    }
+}
+
+pub(super) fn reading_of_attributes(attributes: &Attributes) -> Reading {
     let evidence = Evidence::from_license(attributes);
     let summary = LicenseSummary::from(attributes);
-    let digests = LicenseFile::new(text.to_owned()).digests();
     let restriction = |key: &str| match attributes.restrictions.as_ref()?.get(key)? {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
@@ -30,8 +41,12 @@ pub(super) fn reading_of_license(attributes: &Attributes, text: &str) -> Reading
         email: summary.email,
         subscription_name: restriction("subscription_name"),
         license_id: restriction("id"),
-        license_md5: Some(digests.md5),
-        license_sha256: Some(digests.sha256),
         ..Reading::default()
+    }
+}
+
+impl Piece {
+    pub(super) fn of_license(attributes: &Attributes, text: &str) -> Self {
+        Self { kind: Kind::LicenseFile, sure: Sure::Source, reading: reading_of_license(attributes, text) }
     }
 }

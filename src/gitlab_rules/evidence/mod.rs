@@ -1,16 +1,23 @@
 //! What is known of the customer's instance and old license: typed by the agent, or read off the old license file.
 
+mod csv;
+mod json;
 mod license;
 mod old_license;
-pub(crate) mod reading;
+pub mod reading;
+pub mod recognise;
 mod text;
 
 use jiff::civil::Date;
-use rsa::PublicKey;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use self::{
+    old_license::open_whole,
+    reading::{Context, Piece, Reading},
+    recognise::{Merged, merge, recognise, words},
+};
 use super::GitlabVersion;
 use crate::{
     license::{Email, FieldError, Plan, Seats, SingleLine, customer::MAX_NAME_CHARS, field_error::whole_number, seats},
@@ -28,8 +35,12 @@ pub struct Evidence {
     pub plan: Option<Plan>,
     /// Whether that license is a trial.
     pub trial: Option<bool>,
+    /// Its first day; the license before it counts until then.
+    pub starts_on: Option<Date>,
     /// The day from whose beginning it is expired.
     pub expires_on: Option<Date>,
+    /// The day from whose beginning GitLab blocks changes, if the license says.
+    pub blocks_on: Option<Date>,
     pub seats: Option<u32>,
     pub billable_users: Option<u32>,
     /// The highest number of billable users during its term.
@@ -50,23 +61,40 @@ impl Evidence {
         Self {
             plan,
             trial: Some(restriction("trial").is_some_and(|value| *value == Value::Bool(true))),
+            starts_on: attributes.issued_at,
             expires_on: attributes.expires_at,
+            blocks_on: attributes.block_changes_at,
             seats: restriction("active_user_count").and_then(Value::as_u64).and_then(|n| n.try_into().ok()),
             ..Self::default()
         }
     }
 
-    /// Fills what is not known from `other`: what the agent typed wins over what an old file says, for the instance has
-    /// lived on since.
-    pub(crate) fn or(self, other: Self) -> Self {
+    /// What was read, as far as it decides.
+    pub(crate) fn from_reading(read: &Reading) -> Self {
         Self {
-            plan: self.plan.or(other.plan),
-            trial: self.trial.or(other.trial),
-            expires_on: self.expires_on.or(other.expires_on),
-            seats: self.seats.or(other.seats),
-            billable_users: self.billable_users.or(other.billable_users),
-            maximum_users: self.maximum_users.or(other.maximum_users),
-            gitlab_version: self.gitlab_version.or(other.gitlab_version),
+            plan: read.plan,
+            trial: read.trial,
+            starts_on: read.starts_on,
+            expires_on: read.expires_on,
+            blocks_on: read.blocks_on,
+            seats: read.seats,
+            billable_users: read.billable_users,
+            maximum_users: read.maximum_users,
+            gitlab_version: read.gitlab_version.as_deref().and_then(|text| GitlabVersion::parse(text).ok()),
+        }
+    }
+
+    /// What the agent typed, as a reading.
+    pub(crate) fn into_reading(self) -> Reading {
+        Reading {
+            plan: self.plan,
+            trial: self.trial,
+            expires_on: self.expires_on,
+            seats: self.seats,
+            billable_users: self.billable_users,
+            maximum_users: self.maximum_users,
+            gitlab_version: self.gitlab_version.map(|version| version.to_string()),
+            ..Reading::default()
         }
     }
 
@@ -113,23 +141,26 @@ impl From<&Attributes> for LicenseSummary {
     }
 }
 
-/// Evidence as it arrived, checked, and what its license file told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Evidence as it arrived, checked and read.
+#[derive(Debug, Clone, Default)]
 pub struct Received {
-    /// What is known, the typed values winning over the file's.
+    /// What is known, as far as it decides.
     pub evidence: Evidence,
-    /// What the license file said, where there was one.
-    pub read: Option<LicenseSummary>,
+    pub pieces: Vec<Piece>,
+    pub merged: Merged,
+    /// The pasted text in plain words, for the diagnosis.
+    pub words: Option<String>,
 }
 
-/// Checks the API's evidence object and opens the license file in it. A null counts as absent.
+/// Checks the API's evidence object, opens the license file in it, and reads the pasted text. A null counts as absent.
 ///
 /// # Errors
 /// Every field that cannot be used: unknown names, wrong types, numbers out of range, dates that do not exist, an
 /// unreadable file.
-pub fn receive(object: &Map<String, Value>, key: &PublicKey) -> Result<Received, Vec<FieldError>> {
+pub fn receive(object: &Map<String, Value>, context: &Context<'_>) -> Result<Received, Vec<FieldError>> {
     let mut typed = Evidence::default();
-    let mut file = None;
+    let mut pieces = Vec::new();
+    let mut pasted = None;
     let mut mistakes = Vec::new();
     for (field, value) in object.iter().filter(|(_, value)| !value.is_null()) {
         let taken = match field.as_str() {
@@ -140,9 +171,8 @@ pub fn receive(object: &Map<String, Value>, key: &PublicKey) -> Result<Received,
             "billable_users" => number(value, 0).map(|users| typed.billable_users = Some(users)),
             "maximum_users" => number(value, 0).map(|users| typed.maximum_users = Some(users)),
             "gitlab_version" => text(value).and_then(GitlabVersion::parse).map(|v| typed.gitlab_version = Some(v)),
-            "license_file" => text(value)
-                .and_then(|text| open_old_license(text, key).map_err(|error| format!("cannot be read: {error}")))
-                .map(|attributes| file = Some(attributes)),
+            "license_file" => text(value).and_then(|text| file(text, context)).map(|file| pieces.extend(file)),
+            "text" => text(value).map(|text| pasted = Some(text)),
             _ => Err("is not a field of the evidence".to_owned()),
         };
         if let Err(detail) = taken {
@@ -152,11 +182,19 @@ pub fn receive(object: &Map<String, Value>, key: &PublicKey) -> Result<Received,
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
-    let evidence = match &file {
-        Some(attributes) => typed.or(Evidence::from_license(attributes)),
-        None => typed,
-    };
-    Ok(Received { evidence, read: file.as_ref().map(LicenseSummary::from) })
+    pieces.extend(pasted.iter().flat_map(|text| recognise(text, context)));
+    let merged = merge(&typed.into_reading(), &pieces, context.today);
+    Ok(Received { evidence: Evidence::from_reading(&merged.read), pieces, merged, words: pasted.map(words) })
+}
+
+/// A license file, or whatever else the customer sent in its place.
+fn file(text: &str, context: &Context<'_>) -> Result<Vec<Piece>, String> {
+    let pieces = recognise(text, context);
+    if !pieces.is_empty() {
+        return Ok(pieces);
+    }
+    let opened = open_whole(text, context.key).map_err(|error| format!("cannot be read: {error}"));
+    opened.map(|(attributes, file)| vec![Piece::of_license(&attributes, &file)])
 }
 
 /// How much of an unknown field's name is repeated.

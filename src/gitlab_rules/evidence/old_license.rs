@@ -5,6 +5,7 @@ use rsa::PublicKey;
 use crate::sealing::{
     Attributes,
     envelope::{self, BEGINNING},
+    extract::extract,
     file::{self, OpenError},
 };
 
@@ -42,13 +43,26 @@ pub enum Unreadable {
     NotALicense,
 }
 
-/// Opens a license file as [`file::open`] does, and also out of a mail with other text around it.
+/// The first license in `text` that the key opens, and the license alone as GitLab's encoder writes it.
+pub(super) fn find_license(text: &str, key: &PublicKey) -> Option<(Attributes, String)> {
+    extract(text).into_iter().find_map(|file| Some((file::open(&file, key).ok()?, file)))
+}
+
+/// Opens a license file as [`file::open`] does, and also out of whatever it was pasted in.
 ///
 /// # Errors
 /// What can be told of a text that cannot be read.
 pub fn open_old_license(text: &str, key: &PublicKey) -> Result<Attributes, Unreadable> {
+    open_whole(text, key).map(|(attributes, _)| attributes)
+}
+
+/// The same, with the license alone as GitLab's encoder writes it.
+pub(super) fn open_whole(text: &str, key: &PublicKey) -> Result<(Attributes, String), Unreadable> {
+    if let Some(found) = find_license(text, key) {
+        return Ok(found);
+    }
     let error = match file::open(text, key) {
-        Ok(attributes) => return Ok(attributes),
+        Ok(attributes) => return Ok((attributes, text.trim().to_owned() + "\n")),
         Err(error) => error,
     };
     let excerpt = match error {
@@ -56,7 +70,7 @@ pub fn open_old_license(text: &str, key: &PublicKey) -> Result<Attributes, Unrea
         _ => None,
     };
     let error = match excerpt.map(|excerpt| file::open(excerpt, key)) {
-        Some(Ok(attributes)) => return Ok(attributes),
+        Some(Ok(attributes)) => return Ok((attributes, excerpt.unwrap_or_default().to_owned())),
         Some(Err(inner)) => inner,
         None => error,
     };

@@ -1,5 +1,4 @@
 //! What a piece of evidence is, and what it says.
-#![expect(dead_code, reason = "each recogniser is added on its own")]
 
 use jiff::civil::Date;
 use rsa::PublicKey;
@@ -14,7 +13,7 @@ use crate::license::Plan;
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub(crate) enum Kind {
+pub enum Kind {
     UsageCsv,
     LicenseFile,
     ApiLicense,
@@ -44,7 +43,7 @@ pub(crate) enum Kind {
 /// How the format is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Sure {
+pub enum Sure {
     /// From GitLab's own code or documentation.
     Source,
     /// Copied from a browser off a page with GitLab's structure.
@@ -57,7 +56,7 @@ pub(crate) enum Sure {
 
 /// What one piece of evidence says; `None` where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Reading {
+pub struct Reading {
     pub plan: Option<Plan>,
     pub trial: Option<bool>,
     pub seats: Option<u32>,
@@ -85,9 +84,38 @@ pub(crate) struct Reading {
     pub hostname: Option<String>,
 }
 
+impl Reading {
+    /// Fills what is not known from `other`. A count and its day go together, and so do the days of one license.
+    pub(crate) fn or(self, other: &Self) -> Self {
+        let billable_as_of = if self.billable_users.is_some() { self.billable_as_of } else { other.billable_as_of };
+        let is_other = self.expires_on.zip(other.expires_on).is_some_and(|(own, theirs)| own != theirs);
+        let of_license = |day: Option<Date>| day.filter(|_| !is_other);
+        Self {
+            plan: self.plan.or(other.plan),
+            trial: self.trial.or(other.trial),
+            seats: self.seats.or(other.seats),
+            starts_on: self.starts_on.or(of_license(other.starts_on)),
+            expires_on: self.expires_on.or(other.expires_on),
+            blocks_on: self.blocks_on.or(of_license(other.blocks_on)),
+            billable_users: self.billable_users.or(other.billable_users),
+            billable_as_of,
+            maximum_users: self.maximum_users.or(other.maximum_users),
+            gitlab_version: self.gitlab_version.or_else(|| other.gitlab_version.clone()),
+            company: self.company.or_else(|| other.company.clone()),
+            name: self.name.or_else(|| other.name.clone()),
+            email: self.email.or_else(|| other.email.clone()),
+            subscription_name: self.subscription_name.or_else(|| other.subscription_name.clone()),
+            license_id: self.license_id.or_else(|| other.license_id.clone()),
+            license_md5: self.license_md5.or_else(|| other.license_md5.clone()),
+            license_sha256: self.license_sha256.or_else(|| other.license_sha256.clone()),
+            hostname: self.hostname.or_else(|| other.hostname.clone()),
+        }
+    }
+}
+
 /// What recognisers need to know besides the text.
 #[derive(Clone, Copy)]
-pub(crate) struct Context<'a> {
+pub struct Context<'a> {
     /// Opens license files.
     pub key: &'a PublicKey,
     /// In UTC.
@@ -96,7 +124,7 @@ pub(crate) struct Context<'a> {
 
 /// One piece of evidence, recognised.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub struct Piece {
     pub kind: Kind,
     pub sure: Sure,
     pub reading: Reading,

@@ -3,8 +3,7 @@
 use super::{
     labels::{Label, is_colon},
     lines::{clean, email, iso_date, name, version, with_possible_term},
-    page::{Page, date, sections},
-    subscription_page::plan,
+    page::{Page, date, plan, sections},
 };
 use crate::gitlab_rules::evidence::reading::{Context, Reading};
 

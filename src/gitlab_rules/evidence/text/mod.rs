@@ -1,5 +1,4 @@
 //! What administrators paste as plain text: output of rake and Ruby, and copied pages.
-#![cfg_attr(not(test), expect(dead_code, reason = "the recognition of evidence will go through the table"))]
 
 mod absent;
 mod commands;

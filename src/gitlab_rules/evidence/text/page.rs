@@ -6,6 +6,7 @@ use super::{
     labels::{Label, is_colon, label},
     lines::{iso_date, number, usable},
 };
+use crate::license::Plan;
 
 /// A line with something on it.
 struct Line<'a> {
@@ -190,4 +191,9 @@ pub(super) fn date(text: &str) -> Option<Date> {
         Date::strptime("%b %d, %Y", words.join(" ")).ok()
     };
     iso_date(text).or_else(written)
+}
+
+/// `Premium`, also `Premium with GitLab Credits`.
+pub(super) fn plan(text: &str) -> Option<Plan> {
+    text.split_whitespace().take(3).find_map(|word| Plan::parse(word).ok())
 }

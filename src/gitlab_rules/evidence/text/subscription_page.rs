@@ -3,12 +3,9 @@
 use super::{
     labels::Label,
     lines::{clean, email, identifier, name, number, plain_quotes, with_possible_term},
-    page::{Page, date, sections},
+    page::{Page, date, plan, sections},
 };
-use crate::{
-    gitlab_rules::evidence::reading::{Context, Reading},
-    license::Plan,
-};
+use crate::gitlab_rules::evidence::reading::{Context, Reading};
 
 pub(super) fn subscription_page(text: &str, _: &Context<'_>) -> Option<Reading> {
     sections(&clean(text)).into_iter().find_map(read)
@@ -58,11 +55,6 @@ fn fill_by_place(page: &Page<'_>, reading: &mut Reading) {
         reading.name = value(at.checked_sub(1).filter(|at| *at > end)).and_then(holder);
         reading.company = value(Some(at + 1)).and_then(holder);
     }
-}
-
-/// `Premium`, also `Premium with GitLab Credits`.
-pub(super) fn plan(text: &str) -> Option<Plan> {
-    text.split_whitespace().take(3).find_map(|word| Plan::parse(word).ok())
 }
 
 /// A person or a company. Where that is missing the number of the next card would follow.

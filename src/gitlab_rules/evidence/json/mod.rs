@@ -1,0 +1,106 @@
+//! Artefacts in JSON: Service Ping, Seat Link, the REST and GraphQL APIs, the Duo health check.
+
+mod api;
+mod duo;
+mod graphql;
+mod seat_link;
+mod service_ping;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde_json::{Map, Value};
+
+use super::reading::{Context, Kind, Piece, Reading, Sure};
+use crate::license::{Email, Plan, Seats, SingleLine, customer::MAX_NAME_CHARS};
+
+type Recogniser = fn(&Value, &Context<'_>) -> Option<Reading>;
+
+/// In the order in which they are tried; the first that recognises a text names it.
+#[rustfmt::skip]
+const RECOGNISERS: &[(Kind, Sure, Recogniser)] = &[
+    (Kind::ServicePing, Sure::Source, service_ping::service_ping),
+    (Kind::SeatLink, Sure::Source, seat_link::seat_link),
+    (Kind::ApiLicense, Sure::Source, api::license),
+    (Kind::ApiLicenses, Sure::Source, api::licenses),
+    (Kind::GraphqlCurrentLicense, Sure::Source, graphql::current_license),
+    (Kind::DuoHealthCheck, Sure::Inference, duo::health_check),
+    (Kind::ApiMetadata, Sure::Source, api::metadata),
+    (Kind::NotAnAdministrator, Sure::Source, api::not_an_administrator),
+    (Kind::NoLicense, Sure::Guess, api::no_license),
+    (Kind::Message, Sure::Source, api::message),
+];
+
+/// What a whole text in JSON is; `None` for other texts and for JSON of something else.
+pub(super) fn recognise(text: &str, context: &Context<'_>) -> Option<Piece> {
+    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}').trim()).ok()?;
+    let found = RECOGNISERS.iter().find_map(|(kind, sure, read)| Some((*kind, *sure, read(&value, context)?)));
+    found.map(|(kind, sure, reading)| Piece { kind, sure, reading })
+}
+
+/// Every string in it, one a line: messages of GitLab are found among them.
+pub(super) fn strings(text: &str) -> Option<String> {
+    fn collect(value: &Value, lines: &mut String) {
+        match value {
+            Value::String(text) => {
+                lines.push_str(text);
+                lines.push('\n');
+            }
+            Value::Array(values) => values.iter().for_each(|value| collect(value, lines)),
+            Value::Object(fields) => fields.values().for_each(|value| collect(value, lines)),
+            _ => {}
+        }
+    }
+    let value: Value = serde_json::from_str(text.trim()).ok()?;
+    let mut lines = String::new();
+    collect(&value, &mut lines);
+    Some(lines)
+}
+
+/// A count of users. Zero, failed counts (-1, -3) and SQL are none.
+fn users(value: &Value) -> Option<u32> {
+    value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| (1..=Seats::MAX).contains(n))
+}
+
+/// A number of seats. Zero and null are unlimited.
+fn seats(value: &Value) -> Option<u32> {
+    users(value)
+}
+
+fn plan(value: &Value) -> Option<Plan> {
+    value.as_str().and_then(|text| Plan::parse(text).ok())
+}
+
+/// A date, or the day of a timestamp in UTC.
+fn day(value: &Value) -> Option<Date> {
+    let text = value.as_str()?.trim();
+    match text.len() {
+        10 => text.parse().ok(),
+        _ => text.parse::<Timestamp>().ok().map(|at| at.to_zoned(TimeZone::UTC).date()),
+    }
+}
+
+fn line(value: &Value) -> Option<String> {
+    value.as_str().and_then(|text| SingleLine::parse(text, MAX_NAME_CHARS).ok()).map(|line| line.to_string())
+}
+
+fn email(value: &Value) -> Option<String> {
+    value.as_str().and_then(|text| Email::parse(text).ok()).map(|email| email.to_string())
+}
+
+/// A text, or a number as one.
+fn id(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => Some(number.to_string()),
+        _ => line(value),
+    }
+}
+
+/// `Name`, `Company` and `Email`, in any order, each of which may be missing.
+fn licensee(reading: &mut Reading, licensee: &Value) {
+    reading.name = line(&licensee["Name"]);
+    reading.company = line(&licensee["Company"]);
+    reading.email = email(&licensee["Email"]);
+}
+
+fn has(object: &Map<String, Value>, names: &[&str]) -> bool {
+    names.iter().any(|name| object.contains_key(*name))
+}
