@@ -111,7 +111,7 @@ async fn a_text_of_a_megabyte_is_read_and_a_longer_one_refused() {
 }
 
 #[tokio::test]
-async fn what_was_read_decides_the_press_and_is_not_stored() {
+async fn what_was_read_decides_the_press_and_is_kept_and_the_text_is_not() {
     let world = world().await;
     let agent = world.agent().await;
     let mut order = crate::world::order();
@@ -120,5 +120,7 @@ async fn what_was_read_decides_the_press_and_is_not_stored() {
     assert_eq!(made.status, 201, "{}", made.body);
     assert_eq!(made.body["eligibility"]["verdict"], "in_scope");
     assert_eq!(made.body["eligibility"]["recommended_seats"], 286);
+    let kept = &made.body["eligibility"]["evidence"];
+    assert_eq!((&kept["read"]["maximum_users"], &kept["sources"]["maximum_users"]), (&json!(286), &json!("usage_csv")));
     assert!(!made.body.to_string().contains("eyJkYXRhIjoi"));
 }

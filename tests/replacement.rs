@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::{
     aftercare::{delivered, path},
+    eligibility::expired,
     world::{World, ended, fresh_key, generate, get, history, order, post},
 };
 
@@ -88,4 +89,23 @@ async fn a_license_is_replaced_once_and_the_limits_hold() {
     assert_eq!(duplicate.body["license_id"], later["id"], "the running license is the later one");
     let unreasoned = post(&agent, &path(&later, "replace"), &fresh_key(), &json!({ "seats": 0 })).await;
     assert_eq!(unreasoned.body["errors"].as_array().unwrap().len(), 2, "{}", unreasoned.body);
+}
+
+#[tokio::test]
+async fn a_replacement_is_judged_anew_by_what_was_read_then() {
+    let world = World::start().await;
+    let agent = world.agent().await;
+    let mut order = order();
+    order["evidence"] = expired(&world, 17);
+    let license = generate(&agent, &order).await;
+    assert_eq!(license["eligibility"]["verdict"], "in_scope");
+    assert_eq!(license["eligibility"]["evidence"]["sources"]["expires_on"], "typed");
+    world.pass(3 * 24 * 3600);
+    let agent = world.agent().await;
+    let body = json!({ "seats": 300, "reason": "more people than they thought" });
+    let later = post(&agent, &path(&license, "replace"), &fresh_key(), &body).await;
+    assert_eq!(later.status, 201, "{}", later.body);
+    let note = &later.body["eligibility"];
+    assert_eq!((&note["verdict"], &note["override_reason"]), (&json!("too_late"), &body["reason"]));
+    assert_eq!(note["evidence"], license["eligibility"]["evidence"]);
 }

@@ -447,6 +447,7 @@ export interface components {
             overridden_by?: string | null;
             /** Format: int32 */
             recommended_seats?: number | null;
+            evidence?: components["schemas"]["EvidenceRecord"] | null;
         };
         /**
          * @description The error in one word: `code` of the problem, and the label of the metric.
@@ -500,7 +501,7 @@ export interface components {
             read: components["schemas"]["Reading"];
             /** @description By field of `read`: the kind of the piece that it is from, or `typed`. */
             sources: {
-                [key: string]: unknown;
+                [key: string]: string;
             };
             conflicts: components["schemas"]["Conflict"][];
             /** @description What to ask the customer for. */
@@ -519,6 +520,14 @@ export interface components {
              *     billable users are known; without `maximum_users` the peak is taken to be their number.
              */
             gitlab_would_answer: components["schemas"]["GitlabAnswer"][];
+        };
+        /** @description What all evidence together said, as kept with a license. */
+        EvidenceRecord: {
+            read: components["schemas"]["Reading"];
+            /** @description By field of `read`: the kind of evidence that it is from, or `typed`. */
+            sources: {
+                [key: string]: string;
+            };
         };
         /** @description A field that was refused, and why. */
         FieldError: {
@@ -721,46 +730,76 @@ export interface components {
         Purpose: "first" | "resend" | "forward" | "correct_address" | "follow_up";
         /** @description What one piece of evidence says; `None` where it says nothing. */
         Reading: {
-            plan?: components["schemas"]["Plan"] | null;
-            trial?: boolean | null;
-            /** Format: int32 */
-            seats?: number | null;
-            /** Format: date */
-            starts_on?: string | null;
+            /** @default null */
+            plan: components["schemas"]["Plan"] | null;
+            /** @default null */
+            trial: boolean | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            seats: number | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            starts_on: string | null;
             /**
              * Format: date
              * @description The day from whose beginning it is expired.
+             * @default null
              */
-            expires_on?: string | null;
+            expires_on: string | null;
             /**
              * Format: date
              * @description The day from whose beginning the instance is read-only.
+             * @default null
              */
-            blocks_on?: string | null;
-            /** Format: int32 */
-            billable_users?: number | null;
+            blocks_on: string | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            billable_users: number | null;
             /**
              * Format: date
              * @description The day of that count.
+             * @default null
              */
-            billable_as_of?: string | null;
+            billable_as_of: string | null;
             /**
              * Format: int32
              * @description The highest number of billable users during the term.
+             * @default null
              */
-            maximum_users?: number | null;
-            /** @description As GitLab writes it: `18.2.1-ee`. */
-            gitlab_version?: string | null;
-            company?: string | null;
-            name?: string | null;
-            email?: string | null;
-            subscription_name?: string | null;
-            /** @description The license system's number. */
-            license_id?: string | null;
-            license_md5?: string | null;
-            license_sha256?: string | null;
-            /** @description Of the customer's instance. */
-            hostname?: string | null;
+            maximum_users: number | null;
+            /**
+             * @description As GitLab writes it: `18.2.1-ee`.
+             * @default null
+             */
+            gitlab_version: string | null;
+            /** @default null */
+            company: string | null;
+            /** @default null */
+            name: string | null;
+            /** @default null */
+            email: string | null;
+            /** @default null */
+            subscription_name: string | null;
+            /**
+             * @description The license system's number.
+             * @default null
+             */
+            license_id: string | null;
+            /** @default null */
+            license_md5: string | null;
+            /** @default null */
+            license_sha256: string | null;
+            /**
+             * @description Of the customer's instance.
+             * @default null
+             */
+            hostname: string | null;
         };
         RecognisedPiece: {
             kind: components["schemas"]["Kind"];
@@ -821,6 +860,7 @@ export type Event = components['schemas']['Event'];
 export type EventKind = components['schemas']['EventKind'];
 export type Evidence = components['schemas']['Evidence'];
 export type EvidenceAnswer = components['schemas']['EvidenceAnswer'];
+export type EvidenceRecord = components['schemas']['EvidenceRecord'];
 export type FieldError = components['schemas']['FieldError'];
 export type Finding = components['schemas']['Finding'];
 export type FindingKind = components['schemas']['FindingKind'];

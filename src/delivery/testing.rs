@@ -40,6 +40,7 @@ pub(crate) fn license() -> License {
             override_reason: None,
             overridden_by: Some("mallory".into()),
             recommended_seats: Some(286),
+            evidence: None,
         },
         replaces: None,
         replaced_by: None,

@@ -177,7 +177,7 @@ pub(crate) struct EvidenceAnswer {
     #[schema(value_type = Reading)]
     pub(crate) read: Reading,
     /// By field of `read`: the kind of the piece that it is from, or `typed`.
-    pub(crate) sources: serde_json::Map<String, Value>,
+    pub(crate) sources: std::collections::BTreeMap<String, String>,
     pub(crate) conflicts: Vec<Conflict>,
     /// What to ask the customer for.
     pub(crate) missing: Vec<Missing>,

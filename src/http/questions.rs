@@ -50,11 +50,11 @@ pub(crate) async fn evidence(
     }
     Ok(HttpResponse::Ok().json(EvidenceAnswer {
         pieces,
-        missing: missing(&merged.read),
+        missing: missing(&merged.record.read),
         recommended_seats: evidence.recommended_seats(),
         gitlab_would_answer: answer::for_evidence(&evidence, requested),
-        read: merged.read,
-        sources: merged.sources,
+        read: merged.record.read,
+        sources: merged.record.sources,
         conflicts: merged.conflicts,
         findings,
         verdict: eligibility.verdict,

@@ -1,7 +1,7 @@
 //! The term of a license. No request can set it; the number of days is a setting.
 
 use jiff::{ToSpan, civil::Date};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// How many days before today a license starts. On a server west of UTC, today's license might not be active yet;
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 pub(crate) const DAYS_BACK: i64 = 2;
 
 /// A GitLab plan, by the names that license files use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Plan {
     Free,

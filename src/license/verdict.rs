@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
-use super::{Seats, SingleLine};
+use super::{EvidenceRecord, Seats, SingleLine};
 
 /// Whether the case is in the scope of support's workflow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, EnumString, EnumIter, ToSchema)]
@@ -67,6 +67,8 @@ pub struct EligibilityNote {
     pub overridden_by: Option<String>,
     /// The seats that the evidence asks for, if it says.
     pub recommended_seats: Option<u32>,
+    /// `None` if no evidence was given, or once it was erased.
+    pub evidence: Option<EvidenceRecord>,
 }
 
 impl EligibilityNote {

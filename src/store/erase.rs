@@ -89,7 +89,7 @@ impl Transaction {
     pub(crate) async fn erase_customer(&mut self, id: LicenseId, now: Timestamp) -> Result<()> {
         sqlx::query(
             "UPDATE licenses SET customer_email = $2, customer_email_lower = $2, customer_mailbox = $2, \
-             customer_name = NULL, customer_company = NULL, ticket_subject = NULL, override_reason = NULL, \
+             customer_name = NULL, customer_company = NULL, ticket_subject = NULL, override_reason = NULL, evidence = NULL, \
              seal_error = CASE WHEN seal_error IS NULL THEN NULL ELSE 'erased' END, erased_at = $3 WHERE id = $1",
         )
         .bind(id.to_string())

@@ -24,9 +24,9 @@ impl Transaction {
             "INSERT INTO licenses (number, id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
              customer_email, customer_email_lower, customer_mailbox, customer_name, customer_company, customer_language, seats, \
              starts_on, expires_on, file, seal_error, verdict, verdict_reason, recommended_seats, override_reason, \
-             overridden_by, replaces, drill) \
+             overridden_by, evidence, replaces, drill) \
              VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM licenses), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
         )
         .bind(license.id.to_string())
         .bind(ms(license.created_at))
@@ -50,6 +50,7 @@ impl Transaction {
         .bind(license.eligibility.recommended_seats.map(i64::from))
         .bind(license.eligibility.override_reason.clone())
         .bind(license.eligibility.overridden_by.clone())
+        .bind(license.eligibility.evidence.as_ref().and_then(|evidence| serde_json::to_string(evidence).ok()))
         .bind(license.replaces.map(|id| id.to_string()))
         .bind(i64::from(license.drill))
         .execute(&mut *self.tx)

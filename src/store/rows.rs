@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
@@ -59,6 +60,11 @@ impl Columns<'_> {
         self.maybe_text(name)?.map(|text| SingleLine::parse(&text, max_chars).map_err(|_| unreadable(name))).transpose()
     }
 
+    fn maybe_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+        let text = self.maybe_text(name)?;
+        text.map(|text| serde_json::from_str(&text).map_err(|_| unreadable(name))).transpose()
+    }
+
     fn parsed<T: FromStr>(&self, name: &str) -> Result<T> {
         self.text(name)?.parse().map_err(|_| unreadable(name))
     }
@@ -91,6 +97,7 @@ impl Columns<'_> {
                 override_reason: self.maybe_text("override_reason")?,
                 overridden_by: self.maybe_text("overridden_by")?,
                 recommended_seats: self.maybe_count("recommended_seats")?,
+                evidence: self.maybe_json("evidence")?,
             },
             replaces: self.maybe_license("replaces")?,
             replaced_by: self.maybe_license("replaced_by")?,

@@ -33,6 +33,7 @@ impl LicenseService {
                 override_reason: None,
                 overridden_by: None,
                 recommended_seats: None,
+                evidence: None,
             },
             confirm_duplicate: true,
         };

@@ -34,7 +34,7 @@ impl LicenseService {
         self.require_permission(request.agent_user_id())?;
         let details = self.store.license(id).await?.ok_or(Error::NotFound)?;
         self.require_replaceable(&details)?;
-        let generate = self.generate_command(&details.license, command.seats, request.agent_user_id()).await?;
+        let generate = self.generate_command(&details.license, command, request.agent_user_id()).await?;
         // The term is that of the earlier license: replacing must not stretch it.
         let terms = Terms { expires_on: details.license.terms.expires_on, ..self.terms() };
         let license = License { replaces: Some(id), ..self.seal(generate, terms).await? };
@@ -60,20 +60,25 @@ impl LicenseService {
             .map_err(|obstacle| obstacle.error(details))
     }
 
-    /// The earlier license's command, repeated by the agent of this session.
+    /// The earlier license's command, repeated by the agent of this session. What was read then is judged anew; where that
+    /// needs a reason, it is the one of the earlier license, or that of the replacement.
     async fn generate_command(
         &self,
         earlier: &License,
-        seats: Seats,
+        command: &ReplaceLicense,
         agent_user_id: u64,
     ) -> store::Result<GenerateLicense> {
+        let ReplaceLicense { seats, reason } = command;
         let username = self.username(agent_user_id).await?.unwrap_or_else(|| earlier.agent.username.clone());
+        let note = &earlier.eligibility;
+        let overriding = note.overridden().unwrap_or((username.as_str(), reason.as_str()));
+        let eligibility = self.judge(note.evidence.clone(), Some(*seats), Some(overriding));
         Ok(GenerateLicense {
             ticket: earlier.ticket.clone(),
             agent: Agent { username, zendesk_user_id: agent_user_id },
             customer: earlier.customer.clone(),
-            seats,
-            eligibility: earlier.eligibility.clone(),
+            seats: *seats,
+            eligibility,
             confirm_duplicate: true,
         })
     }

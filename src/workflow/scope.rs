@@ -9,7 +9,7 @@ use crate::{
         eligibility::judge,
         evidence::{Received, reading::Context, receive},
     },
-    license::{EligibilityNote, FieldError, Seats, SingleLine, Username},
+    license::{EligibilityNote, EvidenceRecord, FieldError, Seats, SingleLine, Username},
 };
 
 impl LicenseService {
@@ -24,24 +24,36 @@ impl LicenseService {
         judge(evidence, self.today(), &scope)
     }
 
-    /// What is kept of the check with a license. A reason is kept only if the verdict or the seats need one.
+    /// What is kept of the check with a license.
     pub(crate) fn eligibility_note(
         &self,
         received: Option<&Received>,
         seats: Option<Seats>,
         overriding: Option<(&Username, &SingleLine)>,
     ) -> EligibilityNote {
-        let eligibility =
-            received.map_or_else(Eligibility::without_evidence, |received| self.check_eligibility(&received.evidence));
-        let recommended_seats = received.and_then(|received| received.evidence.recommended_seats());
+        let overriding = overriding.map(|(by, why)| (by.as_str(), why.as_str()));
+        self.judge(received.map(|received| received.merged.record.clone()), seats, overriding)
+    }
+
+    /// Judges what was read, today. A reason is kept only if the verdict or the seats need one.
+    pub(super) fn judge(
+        &self,
+        record: Option<EvidenceRecord>,
+        seats: Option<Seats>,
+        overriding: Option<(&str, &str)>,
+    ) -> EligibilityNote {
+        let evidence = record.as_ref().map(|record| Evidence::from_reading(&record.read));
+        let eligibility = evidence.map_or_else(Eligibility::without_evidence, |known| self.check_eligibility(&known));
+        let recommended_seats = evidence.and_then(|evidence| evidence.recommended_seats());
         let is_unusual = seats.is_some_and(|seats| self.rules.usual_seats(recommended_seats) < seats.get());
         let overridden = overriding.filter(|_| eligibility.verdict.needs_override() || is_unusual);
         EligibilityNote {
-            override_reason: overridden.map(|(_, why)| why.to_string()),
-            overridden_by: overridden.map(|(by, _)| by.to_string()),
+            override_reason: overridden.map(|(_, why)| why.to_owned()),
+            overridden_by: overridden.map(|(by, _)| by.to_owned()),
             verdict: eligibility.verdict,
             reason: eligibility.reason,
             recommended_seats,
+            evidence: record,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::license::{
     Arrival, ArrivalState, Attempt, AttemptOutcome, Channel, Delivery, DeliveryId, DeliveryState, Event, EventKind,
-    LicenseDetails, LicenseId, Plan, Purpose, State, Verdict, record::today,
+    EvidenceRecord, LicenseDetails, LicenseId, Plan, Purpose, State, Verdict, record::today,
 };
 
 /// One emergency license with its deliveries and history.
@@ -95,6 +95,8 @@ pub(crate) struct EligibilityView {
     /// GitLab username.
     pub overridden_by: Option<String>,
     pub recommended_seats: Option<u32>,
+    /// What was read and where each value is from; null without evidence.
+    pub evidence: Option<EvidenceRecord>,
 }
 
 /// What can be done with the license now, by the agent who asks.
@@ -246,6 +248,7 @@ impl LicenseService {
                 override_reason: license.eligibility.override_reason.clone(),
                 overridden_by: license.eligibility.overridden_by.clone(),
                 recommended_seats: license.eligibility.recommended_seats,
+                evidence: license.eligibility.evidence.clone(),
             },
             replaces: license.replaces,
             replaced_by: license.replaced_by,

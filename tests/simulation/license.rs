@@ -30,6 +30,7 @@ pub fn license() -> License {
             override_reason: None,
             overridden_by: None,
             recommended_seats: None,
+            evidence: None,
         },
         replaces: None,
         replaced_by: None,

@@ -184,7 +184,7 @@ pub fn receive(object: &Map<String, Value>, context: &Context<'_>) -> Result<Rec
     }
     pieces.extend(pasted.iter().flat_map(|text| recognise(text, context)));
     let merged = merge(&typed.into_reading(), &pieces, context.today);
-    Ok(Received { evidence: Evidence::from_reading(&merged.read), pieces, merged, words: pasted.map(words) })
+    Ok(Received { evidence: Evidence::from_reading(&merged.record.read), pieces, merged, words: pasted.map(words) })
 }
 
 /// A license file, or whatever else the customer sent in its place.

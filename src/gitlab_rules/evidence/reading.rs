@@ -5,7 +5,7 @@ use rsa::PublicKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::license::Plan;
+pub use crate::license::Reading;
 
 /// What a piece of evidence was recognised as.
 #[derive(
@@ -52,65 +52,6 @@ pub enum Sure {
     Inference,
     /// No proof was found.
     Guess,
-}
-
-/// What one piece of evidence says; `None` where it says nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reading {
-    pub plan: Option<Plan>,
-    pub trial: Option<bool>,
-    pub seats: Option<u32>,
-    pub starts_on: Option<Date>,
-    /// The day from whose beginning it is expired.
-    pub expires_on: Option<Date>,
-    /// The day from whose beginning the instance is read-only.
-    pub blocks_on: Option<Date>,
-    pub billable_users: Option<u32>,
-    /// The day of that count.
-    pub billable_as_of: Option<Date>,
-    /// The highest number of billable users during the term.
-    pub maximum_users: Option<u32>,
-    /// As GitLab writes it: `18.2.1-ee`.
-    pub gitlab_version: Option<String>,
-    pub company: Option<String>,
-    pub name: Option<String>,
-    pub email: Option<String>,
-    pub subscription_name: Option<String>,
-    /// The license system's number.
-    pub license_id: Option<String>,
-    pub license_md5: Option<String>,
-    pub license_sha256: Option<String>,
-    /// Of the customer's instance.
-    pub hostname: Option<String>,
-}
-
-impl Reading {
-    /// Fills what is not known from `other`. A count and its day go together, and so do the days of one license.
-    pub(crate) fn or(self, other: &Self) -> Self {
-        let billable_as_of = if self.billable_users.is_some() { self.billable_as_of } else { other.billable_as_of };
-        let is_other = self.expires_on.zip(other.expires_on).is_some_and(|(own, theirs)| own != theirs);
-        let of_license = |day: Option<Date>| day.filter(|_| !is_other);
-        Self {
-            plan: self.plan.or(other.plan),
-            trial: self.trial.or(other.trial),
-            seats: self.seats.or(other.seats),
-            starts_on: self.starts_on.or(of_license(other.starts_on)),
-            expires_on: self.expires_on.or(other.expires_on),
-            blocks_on: self.blocks_on.or(of_license(other.blocks_on)),
-            billable_users: self.billable_users.or(other.billable_users),
-            billable_as_of,
-            maximum_users: self.maximum_users.or(other.maximum_users),
-            gitlab_version: self.gitlab_version.or_else(|| other.gitlab_version.clone()),
-            company: self.company.or_else(|| other.company.clone()),
-            name: self.name.or_else(|| other.name.clone()),
-            email: self.email.or_else(|| other.email.clone()),
-            subscription_name: self.subscription_name.or_else(|| other.subscription_name.clone()),
-            license_id: self.license_id.or_else(|| other.license_id.clone()),
-            license_md5: self.license_md5.or_else(|| other.license_md5.clone()),
-            license_sha256: self.license_sha256.or_else(|| other.license_sha256.clone()),
-            hostname: self.hostname.or_else(|| other.hostname.clone()),
-        }
-    }
 }
 
 /// What recognisers need to know besides the text.

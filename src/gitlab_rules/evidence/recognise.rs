@@ -11,6 +11,7 @@ use super::{
     reading::{Context, Kind, Piece, Reading, Sure},
     text,
 };
+use crate::license::EvidenceRecord;
 
 /// The value of `sources` for what the agent typed.
 pub(crate) const TYPED: &str = "typed";
@@ -18,9 +19,7 @@ pub(crate) const TYPED: &str = "typed";
 /// What all evidence together says.
 #[derive(Debug, Clone, Default)]
 pub struct Merged {
-    pub read: Reading,
-    /// By field of the reading: the kind of piece that it is from, or [`TYPED`].
-    pub sources: Map<String, Value>,
+    pub record: EvidenceRecord,
     pub conflicts: Vec<Conflict>,
 }
 
@@ -88,8 +87,8 @@ pub(crate) fn merge(typed: &Reading, pieces: &[Piece], today: Date) -> Merged {
     let all: Vec<(&'static str, &Reading)> = std::iter::once((TYPED, typed)).chain(pieces).collect();
     let read = all.iter().fold(Reading::default(), |read, (_, reading)| read.or(reading));
     let all: Vec<(&'static str, Map<String, Value>)> = all.iter().map(|(source, one)| (*source, fields(one))).collect();
-    let mut merged = Merged { read, ..Merged::default() };
-    for (field, _) in fields(&merged.read).into_iter().filter(|(_, value)| !value.is_null()) {
+    let mut merged = Merged { record: EvidenceRecord { read, ..EvidenceRecord::default() }, ..Merged::default() };
+    for (field, _) in fields(&merged.record.read).into_iter().filter(|(_, value)| !value.is_null()) {
         let said = all.iter().filter(|(_, fields)| !fields[&field].is_null());
         let mut values: Vec<Claim> = Vec::new();
         for (source, fields) in said {
@@ -98,7 +97,7 @@ pub(crate) fn merge(typed: &Reading, pieces: &[Piece], today: Date) -> Merged {
             }
         }
         if let Some(first) = values.first() {
-            merged.sources.insert(field.clone(), Value::from(first.source));
+            merged.record.sources.insert(field.clone(), first.source.to_owned());
         }
         // A day is part of its count.
         if values.len() > 1 && field != "billable_as_of" {

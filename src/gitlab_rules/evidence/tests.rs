@@ -35,12 +35,12 @@ fn an_old_license_tells_plan_seats_expiry_and_for_whom_it_was_made() {
             ..Evidence::default()
         }
     );
-    let read = merged.read;
+    let read = merged.record.read;
     let licensee = [read.company, read.name, read.email].map(Option::unwrap_or_default);
     assert_eq!(licensee, ["Acme GmbH", "Jane Doe", "jane@acme.example"]);
     let trial = received(json!({ "license_file": TRIAL })).unwrap();
     assert_eq!(trial.evidence.trial, Some(true));
-    assert_eq!(trial.merged.read.company.as_deref(), Some("日本株式会社"));
+    assert_eq!(trial.merged.record.read.company.as_deref(), Some("日本株式会社"));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn typed_values_win_over_the_files() {
 fn nulls_and_nothing_are_no_evidence() {
     for nothing in [json!({}), json!({"plan": null, "license_file": null, "text": null})] {
         let received = received(nothing).unwrap();
-        assert_eq!((received.evidence, received.merged.read), (Evidence::default(), Reading::default()));
+        assert_eq!((received.evidence, received.merged.record.read), (Evidence::default(), Reading::default()));
     }
 }
 

@@ -23,6 +23,7 @@ fn a_description_has_all_that_the_next_day_needs() {
             override_reason: Some("the account manager vouches".into()),
             overridden_by: Some("asmith".into()),
             recommended_seats: Some(300),
+            evidence: None,
         },
         ..license()
     };
