@@ -533,7 +533,7 @@ export interface components {
              */
             seats: number;
             evidence?: components["schemas"]["Evidence"] | null;
-            /** @description Required if the verdict is out of scope. */
+            /** @description Required if the verdict is out of scope; kept with `confirm_duplicate` too, as the reason for another license. */
             override_reason?: string | null;
             /** @description Generate although the customer has a running license. */
             confirm_duplicate?: boolean | null;

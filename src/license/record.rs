@@ -87,7 +87,8 @@ impl License {
         let EligibilityNote { verdict, reason, .. } = &self.eligibility;
         let mut summary = format!("{}: {}", verdict.label(), reason.trim_end_matches('.'));
         if let Some((by, why)) = self.eligibility.overridden() {
-            summary.push_str(&format!(", overridden by {by} because {why}"));
+            let label = self.eligibility.override_label().to_lowercase();
+            summary.push_str(&format!(", {label} by {by} because {why}"));
         }
         if let Some(recommended) = self.eligibility.asks_for_more_than(self.seats) {
             summary.push_str(&format!("; fewer seats than the recommended {recommended}"));

@@ -61,7 +61,7 @@ pub(crate) fn override_reason(text: &str) -> Result<SingleLine, String> {
 pub struct EligibilityNote {
     pub verdict: Verdict,
     pub reason: String,
-    /// Why the agent overrode the verdict; `None` if there was nothing to override.
+    /// Why the agent overrode the verdict, or generated another license; `None` if neither was the case.
     pub override_reason: Option<String>,
     /// The GitLab username of the agent who overrode it: a replacement by another agent keeps it.
     pub overridden_by: Option<String>,
@@ -78,6 +78,11 @@ impl EligibilityNote {
     /// Who overrode the verdict, and why.
     pub(crate) fn overridden(&self) -> Option<(&str, &str)> {
         self.overridden_by.as_deref().zip(self.override_reason.as_deref())
+    }
+
+    /// What the override reason is about.
+    pub(crate) fn override_label(&self) -> &'static str {
+        if self.verdict.needs_override() { "Overridden" } else { "One more" }
     }
 
     /// The recommended seats, if `seats` are fewer.

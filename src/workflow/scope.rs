@@ -23,15 +23,17 @@ impl LicenseService {
         judge(evidence, self.today(), &scope)
     }
 
-    /// What is kept of the check with a license. An override reason is kept only if the verdict needs one.
+    /// What is kept of the check with a license. A reason is kept only if something needs one: the verdict, or that it is
+    /// another license for a customer whose license still runs.
     pub(crate) fn eligibility_note(
         &self,
         received: Option<&Received>,
         overriding: Option<(&Username, &SingleLine)>,
+        confirm_duplicate: bool,
     ) -> EligibilityNote {
         let eligibility =
             received.map_or_else(Eligibility::without_evidence, |received| self.check_eligibility(&received.evidence));
-        let overridden = overriding.filter(|_| eligibility.verdict.needs_override());
+        let overridden = overriding.filter(|_| confirm_duplicate || eligibility.verdict.needs_override());
         EligibilityNote {
             override_reason: overridden.map(|(_, why)| why.to_string()),
             overridden_by: overridden.map(|(by, _)| by.to_string()),

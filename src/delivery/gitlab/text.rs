@@ -160,7 +160,10 @@ impl IssueText<'_> {
             ("Eligibility", reason(&format!("{}: {}", eligibility.verdict.label(), eligibility.reason))),
         ];
         if let Some((by, why)) = eligibility.overridden() {
-            facts.push(("Overridden", format!("by {} because {}", sanitize::error_text(by), reason(why))));
+            facts.push((
+                eligibility.override_label(),
+                format!("by {} because {}", sanitize::error_text(by), reason(why)),
+            ));
         }
         if let Some(earlier) = replaces {
             facts.push(("Replaces", earlier.to_string()));

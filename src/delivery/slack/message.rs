@@ -30,7 +30,7 @@ pub(super) fn message(license: &License, delivery: &Delivery, issue_url: Option<
         "{headline}: ticket #{}, {} seats, {}, last day {}",
         license.ticket.id,
         license.seats,
-        untrusted(company),
+        name(company),
         license.terms.last_day()
     );
     let fields = [
@@ -38,7 +38,7 @@ pub(super) fn message(license: &License, delivery: &Delivery, issue_url: Option<
         ("Issue", issue),
         ("Engineer", untrusted(license.agent.username.as_str())),
         ("Seats", seats(license)),
-        ("Company", untrusted(company)),
+        ("Company", name(company)),
         ("Recipient's domain", untrusted(&domain)),
         ("Last day", format!("{} (stops at 00:00 of {})", license.terms.last_day(), license.terms.expires_on)),
         ("Mail", notice.mail),
@@ -70,8 +70,9 @@ pub(super) fn test() -> Message {
 fn eligibility(license: &License) -> impl Iterator<Item = Block> {
     let note = &license.eligibility;
     let verdict = format!("*Eligibility:* {}: {}", note.verdict.label(), reason(&note.reason));
-    let overridden =
-        note.overridden().map(|(by, why)| format!("*Overridden* by {} because {}", untrusted(by), reason(why)));
+    let overridden = note
+        .overridden()
+        .map(|(by, why)| format!("*{}* by {} because {}", note.override_label(), untrusted(by), reason(why)));
     [verdict].into_iter().chain(overridden).map(Block::section)
 }
 
@@ -91,6 +92,11 @@ fn link(url: &str, name: &str) -> String {
 /// Untrusted text: on one line, without addresses, short, and unable to ping `<!channel>`.
 pub(super) fn untrusted(text: &str) -> String {
     escape(&sanitize::shorten(&sanitize::mask_addresses(&sanitize::error_text(text)), MAX_TEXT_CHARS))
+}
+
+/// The same for a name, of which a long word is cut and not removed.
+fn name(text: &str) -> String {
+    untrusted(&sanitize::cut_runs(text))
 }
 
 /// The same for a reason, which is longer.
