@@ -1,6 +1,6 @@
 //! Every state of the app has a face.
 
-use crate::world::{World, screen::DONE};
+use crate::world::{World, generate, order_for, screen::DONE};
 
 #[tokio::test]
 async fn an_app_that_is_not_configured_yet_says_which_settings_are_missing() {
@@ -122,5 +122,45 @@ async fn the_done_license_looks_well_too() {
     screen.generate("286").await;
     screen.until("three steps are green", DONE).await;
     screen.looks_well().await;
+    screen.close().await;
+}
+
+#[tokio::test]
+async fn a_german_agents_form_and_license_look_well_in_both_colours() {
+    let (_world, mut screen) = World::on_screen().await;
+    screen.as_german_agent().await;
+    screen.open(4711).await;
+    screen.until("it is German", "document.documentElement.lang.startsWith('de')").await;
+    screen.click("correct").await;
+    screen.run("$('evidence').open = true; $('diagnosis').open = true;").await;
+    screen.looks_well().await;
+    screen.click("correct").await;
+    screen.generate("286").await;
+    screen.run("for (const id of ['aftercare', 'more']) $(id).open = true;").await;
+    screen.looks_well().await;
+    screen.close().await;
+}
+
+#[tokio::test]
+async fn a_table_row_that_wraps_stays_aligned_clamps_its_company_and_keeps_its_date_whole() {
+    let (world, screen) = World::on_screen().await;
+    let mut order = order_for("jane@acme.example");
+    order["customer"]["company"] = "Verwaltungsgesellschaft für Beteiligungen ".repeat(4).trim().into();
+    generate(&world.agent().await, &order).await;
+    screen.goto_desk().await;
+    screen.full_page().await;
+    screen.until("the row is there", "document.querySelector('#rows tr')").await;
+    let cells = "[...document.querySelectorAll('#rows td')]";
+    let aligned = format!("{cells}.every((cell) => getComputedStyle(cell).verticalAlign === 'top')");
+    assert_eq!(screen.look(&aligned).await, true);
+    let company = "document.querySelector('#rows .clamped')";
+    let lines = format!("Math.round({company}.clientHeight / parseFloat(getComputedStyle({company}).lineHeight))");
+    assert_eq!(screen.look(&lines).await, 2);
+    assert_eq!(screen.look(&format!("{company}.scrollHeight > {company}.clientHeight")).await, true);
+    let date = "(() => { const range = document.createRange();
+         range.selectNodeContents(document.querySelector('#rows td:nth-child(5)'));
+         return range.getClientRects().length; })()";
+    assert_eq!(screen.look(date).await, 1, "the date is on one line");
+    screen.is_accessible().await;
     screen.close().await;
 }

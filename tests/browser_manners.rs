@@ -98,7 +98,7 @@ async fn a_german_agent_reads_german_words_dates_and_numbers() {
     let summary = screen.text("license-to").await;
     assert!(summary.contains("1.300"), "{summary}");
     let last = screen.text("license-last").await;
-    let date = r"/(tag|Mittwoch), [0-9]{1,2}\. [A-Z][a-zä]+ 20[0-9]{2}/.test(text('license-last'))";
+    let date = r"/^Gilt bis (Mo|Di|Mi|Do|Fr|Sa|So)\.,\s[0-9]{1,2}\.\s[A-Z][a-zä]+\.?$/.test(text('license-last'))";
     assert_eq!(screen.look(date).await, true, "{last}");
     screen.until("the reply can be inserted", "visible('reply')").await;
     screen.looks_well().await;

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::world::{World, screen::Screen};
+use crate::world::{
+    World,
+    screen::{DONE, Screen},
+};
 
 /// The old license that the first ticket's customer attached, pasted into the app.
 async fn paste_attachment(screen: &Screen) {
@@ -80,5 +83,56 @@ async fn an_issue_looks_as_gitlab_renders_it() {
     // What a stranger wrote stays as it is.
     assert!(issue.contains("<img src=x onerror=alert(1)>"), "{issue}");
     assert_eq!(screen.look("document.querySelectorAll('#issues :is(img, script, b > b)').length").await, 0);
+    screen.close().await;
+}
+
+/// Breaks the service in the way that is the `nth` of the menu; 0 mends it.
+async fn break_service(screen: &Screen, world: &World, nth: usize) {
+    screen.desk().await;
+    screen
+        .run(&format!(
+            "const select = document.querySelector('#break [data-stand-in=service]');
+             select.selectedIndex = {nth};
+             select.dispatchEvent(new Event('change'));"
+        ))
+        .await;
+    screen.until("it is switched", &format!("document.querySelector('.fault.on') ? {nth} > 0 : {nth} === 0")).await;
+    assert_eq!(world.sandbox.service_faults.standing().is_some(), nth > 0);
+    screen.app().await;
+}
+
+#[tokio::test]
+async fn the_service_itself_can_be_broken_and_mended() {
+    let (world, mut screen) = World::on_screen().await;
+    for complaint in ["401", "403", "429", "ERR_EMPTY_RESPONSE"] {
+        screen.expect_complaint(complaint);
+    }
+    let gateway = world.sandbox.gateway(([127, 0, 0, 1], world.port()).into()).await.unwrap();
+    world.sandbox.zendesk.set_service(format!("http://localhost:{}", gateway.port()).parse().unwrap());
+    screen.open(4711).await;
+    screen.fill("username", "jdoe").await;
+    screen.fill("seats", "286").await;
+    let troubles = [
+        (4, "text('trouble').includes('not on the list of agents')"),
+        (3, "text('trouble').includes('Limit reached')"),
+    ];
+    for (nth, said) in troubles {
+        break_service(&screen, &world, nth).await;
+        screen.click("generate").await;
+        screen.until("the trouble is told", said).await;
+    }
+    break_service(&screen, &world, 2).await;
+    screen.click("generate").await;
+    screen.until("the page tries again", "text('trouble').includes('does not answer')").await;
+    break_service(&screen, &world, 0).await;
+    screen.until("three steps are green", DONE).await;
+    assert_eq!(world.sandbox.mail.mails().len(), 1);
+
+    screen.desk().await;
+    screen.pick(4714).await;
+    break_service(&screen, &world, 1).await;
+    screen.fill("seats", "5").await;
+    screen.click("generate").await;
+    screen.until("the session has ended", "visible('session-ended')").await;
     screen.close().await;
 }

@@ -42,8 +42,17 @@ async fn a_running_license_is_told_before_the_press_and_asks_for_a_confirmation(
     assert_eq!(licenses(&world).await, 1);
     screen.click("another").await;
     press(&screen, "300").await;
+    screen.until("it asks for a reason", "document.activeElement.id === 'reason' && text('reason-problem')").await;
+    assert!(screen.text("override-label").await.starts_with("Reason for another license"));
+    screen.looks_well().await;
+    assert_eq!(licenses(&world).await, 1);
+    screen.fill("reason", "the first had too few seats").await;
+    screen.click("generate").await;
     screen.until("three steps are green", DONE).await;
     assert_eq!(licenses(&world).await, 2);
+    let issues = world.sandbox.gitlab.issues();
+    let told = |issue: &&stopgap::sandbox::gitlab::Issue| issue.description.contains("the first had too few seats");
+    assert_eq!(issues.iter().filter(told).count(), 1);
     screen.close().await;
 }
 
@@ -75,6 +84,7 @@ async fn a_license_that_a_colleague_generated_meanwhile_asks_for_a_confirmation_
     assert_eq!(licenses(&world).await, 1);
     screen.click("another").await;
     assert_eq!(screen.look("$('seats').value").await, "300", "what was typed is kept");
+    screen.fill("reason", "the first had too few seats").await;
     screen.click("generate").await;
     screen.until("three steps are green", DONE).await;
     assert_eq!(licenses(&world).await, 2);
@@ -172,5 +182,26 @@ async fn a_late_mail_is_told_tried_on_and_shown_when_it_goes_out() {
     world.sandbox.mail.faults.set_fault(None);
     world.pass(61);
     screen.until("three steps are green", DONE).await;
+    screen.close().await;
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_reached_is_told_with_its_keepers_reason() {
+    let (_world, mut screen) = World::on_screen().await;
+    screen.open(4711).await;
+    screen
+        .run(
+            "const real = window.fetch;
+             const later = window.setTimeout;
+             window.setTimeout = (action, ms) => later(action, ms / 1000);
+             const problem = { code: 'signer_unavailable', detail: 'the token is not plugged in' };
+             window.fetch = (url, options) => options?.method === 'POST'
+                 ? Promise.resolve(new Response(JSON.stringify(problem), { status: 503 }))
+                 : real(url, options);",
+        )
+        .await;
+    press(&screen, "300").await;
+    screen.until("it says why", "text('trouble').includes('the token is not plugged in')").await;
+    assert!(screen.text("trouble").await.contains("Nothing was generated"));
     screen.close().await;
 }

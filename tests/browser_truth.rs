@@ -174,3 +174,16 @@ async fn delivery_is_said_to_be_untracked_only_without_a_provider() {
     assert!(screen.text("steps").await.contains("its provider has not reported yet"));
     screen.close().await;
 }
+
+#[tokio::test]
+async fn a_page_has_one_format_for_its_dates_and_breaks_none() {
+    let (_world, mut screen) = World::on_screen().await;
+    screen.open(4711).await;
+    press(&screen).await;
+    screen.until("three steps are green", DONE).await;
+    let shown = screen.text("license-last").await;
+    let day = shown.strip_prefix("Works through ").unwrap();
+    assert!(!day.contains(' '), "{day} can be broken");
+    assert!(screen.text("license-to").await.ends_with(&format!("through {day}")), "{day}");
+    screen.close().await;
+}

@@ -573,7 +573,10 @@ export interface components {
              */
             seats: number;
             evidence?: components["schemas"]["Evidence"] | null;
-            /** @description Required if the verdict is out of scope, or for unusually many seats. */
+            /**
+             * @description Required if the verdict is out of scope, or for unusually many seats; kept with `confirm_duplicate` too, as the reason
+             *     for another license.
+             */
             override_reason?: string | null;
             /** @description Generate although the customer has a running license. */
             confirm_duplicate?: boolean | null;

@@ -57,7 +57,8 @@ pub(crate) async fn sandbox(options: SandboxOptions) -> anyhow::Result<()> {
     let config = config(&world, database.to_str().context("the temporary folder's name is not UTF-8")?)?;
     let app = App::start(config, clock, random).await?;
     let service = Url::parse(&format!("http://localhost:{}", app.address().port()))?;
-    world.zendesk.set_service(service.clone());
+    let gateway = world.gateway(app.address()).await?;
+    world.zendesk.set_service(Url::parse(&format!("http://localhost:{}", gateway.port()))?);
     let outcome = match options.once {
         Some(order) => send_one(&world, &service, order).await,
         None => serve_page(&world).await,

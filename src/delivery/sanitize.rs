@@ -11,6 +11,7 @@ pub(crate) const MAX_REASON_CHARS: usize = 540;
 
 /// A longer run of Base64 characters is taken for a license or a credential: no queue id or status code is that long.
 const MAX_RUN_CHARS: usize = 40;
+const FIRST_CUT: usize = MAX_RUN_CHARS + 1;
 
 /// A server's error text: one line of at most [`MAX_ERROR_CHARS`], without long runs of Base64, because servers repeat
 /// what they were sent.
@@ -31,6 +32,21 @@ pub(crate) fn bounded(text: &str, max_chars: usize) -> String {
         rest = &rest[run + other..];
     }
     shorten(&kept, max_chars)
+}
+
+/// The beginning of each long run of Base64 characters: enough to know a company by, too little of a license to matter.
+pub(crate) fn cut_runs(text: &str) -> String {
+    let mut run = 0;
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        run = if is_base64(c) { run + 1 } else { 0 };
+        match run {
+            0..=MAX_RUN_CHARS => kept.push(c),
+            FIRST_CUT => kept.push('…'),
+            _ => {}
+        }
+    }
+    kept
 }
 
 /// At most `max_chars` characters of `text`; an ellipsis marks a cut.

@@ -44,7 +44,8 @@ pub(crate) struct GenerateRequest {
     #[schema(minimum = 1, maximum = 1_000_000)]
     seats: u32,
     evidence: Option<EvidenceRequest>,
-    /// Required if the verdict is out of scope, or for unusually many seats.
+    /// Required if the verdict is out of scope, or for unusually many seats; kept with `confirm_duplicate` too, as the reason
+    /// for another license.
     #[schema(min_length = 10, max_length = 500)]
     override_reason: Option<String>,
     /// Generate although the customer has a running license.
@@ -260,7 +261,7 @@ impl RequestBody for ParsedGenerate {
         let override_reason = errors.optional(Some(root), "override_reason", text(verdict::override_reason));
 
         let overriding = username.as_ref().zip(override_reason.as_ref());
-        let eligibility = licenses.eligibility_note(evidence.as_ref(), seats, overriding);
+        let eligibility = licenses.eligibility_note(evidence.as_ref(), seats, overriding, confirm_duplicate);
         // Alone, a missing reason is refused by the workflow, after it has looked for a stored response.
         let gives_none = body.get("override_reason").is_none_or(Value::is_null);
         if !errors.is_empty() && gives_none && eligibility.lacks_override() {

@@ -61,7 +61,8 @@ pub(crate) fn override_reason(text: &str) -> Result<SingleLine, String> {
 pub struct EligibilityNote {
     pub verdict: Verdict,
     pub reason: String,
-    /// Why the agent overrode the verdict, or wants unusually many seats; `None` if neither was the case.
+    /// Why the agent overrode the verdict, wants unusually many seats, or generated another license; `None` if none of them
+    /// was the case.
     pub override_reason: Option<String>,
     /// The GitLab username of the agent who overrode it: a replacement by another agent keeps it.
     pub overridden_by: Option<String>,
@@ -77,9 +78,9 @@ impl EligibilityNote {
         self.verdict.needs_override() && self.override_reason.is_none()
     }
 
-    /// What the reason is for.
+    /// What the reason is for: the verdict was overridden, or many seats or another license were confirmed.
     pub(crate) fn override_label(&self) -> &'static str {
-        if self.verdict.needs_override() { "Overridden" } else { "Seats confirmed" }
+        if self.verdict.needs_override() { "Overridden" } else { "Confirmed" }
     }
 
     /// Who gave the reason, and the reason.

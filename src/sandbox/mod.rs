@@ -4,6 +4,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod faults;
+mod gateway;
 pub mod gitlab;
 pub(crate) mod keys;
 mod listener;
@@ -16,13 +17,15 @@ mod token;
 pub mod web;
 pub(crate) mod zendesk;
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 
 pub use agent::Browser;
+pub use gateway::Gateway;
 pub use keys::Keys;
 pub use token::Token;
 
 use crate::{clock::Clock, random::Random};
+use faults::Faults;
 use gitlab::Gitlab;
 use slack::Slack;
 use smtp::MailServer;
@@ -55,6 +58,8 @@ pub struct World {
     pub mail: Arc<MailServer>,
     pub gitlab: Arc<Gitlab>,
     pub slack: Arc<Slack>,
+    /// What the browser meets in place of the service's API, once a [`Gateway`] stands before it.
+    pub service_faults: Arc<Faults<web::Fault>>,
     pub keys: Keys,
     clock: Clock,
     random: Random,
@@ -84,12 +89,26 @@ impl World {
         let mail = Arc::new(MailServer::start(0, clock.clone()).await?);
         let gitlab = Arc::new(Gitlab::start(0, clock.clone()).await?);
         let slack = Arc::new(Slack::start(0, clock.clone()).await?);
-        let stand_ins = StandIns { mail: mail.clone(), gitlab: gitlab.clone(), slack: slack.clone() };
+        let service_faults = Arc::<Faults<web::Fault>>::default();
+        let stand_ins = StandIns {
+            mail: mail.clone(),
+            gitlab: gitlab.clone(),
+            slack: slack.clone(),
+            service: service_faults.clone(),
+        };
         let signer = Signer { pem: keys.zendesk_private_pem.clone(), clock: clock.clone(), random };
         let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
         let old_license = old_license::seal(&keys, today, random);
         let zendesk = Zendesk::start(page_port, sdk, stand_ins, signer, old_license).await?;
-        Ok(Self { zendesk, mail, gitlab, slack, keys, clock, random })
+        Ok(Self { zendesk, mail, gitlab, slack, service_faults, keys, clock, random })
+    }
+
+    /// Stands between browsers and the service, so that the page can break that too.
+    ///
+    /// # Errors
+    /// The machine refuses a socket.
+    pub async fn gateway(&self, service: SocketAddr) -> io::Result<Gateway> {
+        Gateway::start(service, self.service_faults.clone()).await
     }
 
     /// The variables that point a service on `bind_port` of this machine at this world.

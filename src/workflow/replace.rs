@@ -72,7 +72,7 @@ impl LicenseService {
         let username = self.username(agent_user_id).await?.unwrap_or_else(|| earlier.agent.username.clone());
         let note = &earlier.eligibility;
         let overriding = note.overridden().unwrap_or((username.as_str(), reason.as_str()));
-        let eligibility = self.judge(note.evidence.clone(), Some(*seats), Some(overriding));
+        let eligibility = self.judge(note.evidence.clone(), Some(*seats), Some(overriding), false);
         Ok(GenerateLicense {
             ticket: earlier.ticket.clone(),
             agent: Agent { username, zendesk_user_id: agent_user_id },

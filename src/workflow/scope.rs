@@ -30,23 +30,26 @@ impl LicenseService {
         received: Option<&Received>,
         seats: Option<Seats>,
         overriding: Option<(&Username, &SingleLine)>,
+        confirm_duplicate: bool,
     ) -> EligibilityNote {
         let overriding = overriding.map(|(by, why)| (by.as_str(), why.as_str()));
-        self.judge(received.map(|received| received.merged.record.clone()), seats, overriding)
+        self.judge(received.map(|received| received.merged.record.clone()), seats, overriding, confirm_duplicate)
     }
 
-    /// Judges what was read, today. A reason is kept only if the verdict or the seats need one.
+    /// Judges what was read, today. A reason is kept only if something needs one: the verdict, the seats, or that it is
+    /// another license for a customer whose license still runs.
     pub(super) fn judge(
         &self,
         record: Option<EvidenceRecord>,
         seats: Option<Seats>,
         overriding: Option<(&str, &str)>,
+        is_another: bool,
     ) -> EligibilityNote {
         let evidence = record.as_ref().map(|record| Evidence::from_reading(&record.read));
         let eligibility = evidence.map_or_else(Eligibility::without_evidence, |known| self.check_eligibility(&known));
         let recommended_seats = evidence.and_then(|evidence| evidence.recommended_seats());
         let is_unusual = seats.is_some_and(|seats| self.rules.usual_seats(recommended_seats) < seats.get());
-        let overridden = overriding.filter(|_| eligibility.verdict.needs_override() || is_unusual);
+        let overridden = overriding.filter(|_| is_another || is_unusual || eligibility.verdict.needs_override());
         EligibilityNote {
             override_reason: overridden.map(|(_, why)| why.to_owned()),
             overridden_by: overridden.map(|(by, _)| by.to_owned()),

@@ -114,6 +114,8 @@ export function explain(error) {
 	if (status === 401) return "";
 	if (problem.code === "limit_reached") return limitReached(retrySeconds);
 	const name = `problem.${problem.code}`;
+	// Only the key's keeper knows why.
+	if (problem.code === "signer_unavailable") return `${t(name)} ${t("trouble.says", { detail: problem.detail })}`;
 	if (page.has(name)) return t(name);
 	return t(status === undefined ? "trouble.gone" : "trouble.other");
 }

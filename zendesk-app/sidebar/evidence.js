@@ -134,11 +134,10 @@ export async function checkEvidence(known) {
 
 /** @param {TicketState} known */
 function renderEvidence(known) {
-	const { eligibility, eligibilityProblem, showsReason, inputs } = known;
+	const { eligibility, eligibilityProblem, inputs } = known;
 	const seats = parseNumber(inputs.values.seats ?? "");
 	const wanted = eligibility?.recommended_seats ?? 0;
 	show("verdict", Boolean(eligibility || eligibilityProblem));
-	show("override", showsReason || isOutOfScope(known));
 	setText("below", seats < wanted ? t("evidence.below", { n: wanted }) : "");
 	show("use", wanted > 0 && seats !== wanted);
 	setText("use", t("evidence.use", { n: wanted }));

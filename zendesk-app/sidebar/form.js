@@ -81,7 +81,7 @@ async function settle(known, error) {
 /** @param {TicketState} known @param {Record<string, string>} problems */
 function revealProblems(known, problems) {
 	if ("email" in problems && !known.isCorrecting) startCorrecting(known);
-	if ("reason" in problems) known.showsReason = true;
+	if ("reason" in problems && !isAnother(known)) known.showsReason = true;
 	if (Object.values(EVIDENCE_FIELDS).some((id) => id in problems)) known.inputs.open.evidence = true;
 	showProblems(known.inputs, problems);
 }
@@ -97,11 +97,16 @@ function problemsOf(known) {
 	const seats = seatsProblem(known);
 	if (seats) problems.seats = seats;
 	Object.assign(problems, evidenceProblems(known));
-	const needsReason = known.showsReason || isOutOfScope(known);
-	if (needsReason && (values.reason ?? "").trim().length < MIN_REASON_CHARS)
+	if (needsReason(known) && (values.reason ?? "").trim().length < MIN_REASON_CHARS)
 		problems.reason = t("invalid.override_reason");
 	return problems;
 }
+
+/** @param {TicketState} known */
+const isAnother = (known) => Boolean(runningLicense(known)) && !isServed(known);
+
+/** @param {TicketState} known */
+const needsReason = (known) => known.showsReason || isOutOfScope(known) || isAnother(known);
 
 /** An unusual number is asked about once. @param {TicketState} known */
 function seatsProblem(known) {
@@ -119,7 +124,7 @@ function seatsProblem(known) {
 function requestOf(known, ticket) {
 	const { values } = known.inputs;
 	const { email, name, company } = customerOf(known);
-	const reason = known.showsReason || isOutOfScope(known) ? (values.reason ?? "").trim() : "";
+	const reason = needsReason(known) ? (values.reason ?? "").trim() : "";
 	// JSON leaves out what is undefined.
 	return {
 		ticket: { id: ticket.id, subject: ticket.subject || undefined },
@@ -135,6 +140,9 @@ function requestOf(known, ticket) {
 function renderForm() {
 	const { inputs } = state.ticket;
 	show("form", state.view === "form");
+	show("override", needsReason(state.ticket));
+	const isOnlyAnother = isAnother(state.ticket) && !isOutOfScope(state.ticket) && !state.ticket.showsReason;
+	setText("override-label", t(isOnlyAnother ? "form.another_reason" : "form.override"));
 	// No primary button before the agent begins.
 	byId("generate").classList.toggle("primary", Boolean(inputs.values.seats));
 	setText("generate", t(`form.${labelOf(state.ticket)}`));

@@ -137,7 +137,7 @@ function renderHeader(license) {
 /** @param {License} license */
 function renderTerm({ sealed, expires_on, days_left, replaced_by }) {
 	show("term", sealed);
-	setText("license-last", t("license.last_day", { day: page.day(expires_on, 1) }));
+	setText("license-last", t("license.last_day", { day: page.shortDay(expires_on, 1) }));
 	const end = days_left <= 0 ? "ended" : replaced_by ? "replaced" : "ends";
 	setText("license-ends", t(`license.${end}`));
 }

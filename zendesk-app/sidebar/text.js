@@ -23,18 +23,23 @@ const translator = (texts, locale, timeZone) => ({
 	day: (date, daysBefore = 0) =>
 		dayBefore(date, daysBefore).toLocaleDateString(locale, { timeZone: "UTC", dateStyle: "full" }),
 	shortDay: (date, daysBefore = 0) =>
-		dayBefore(date, daysBefore).toLocaleDateString(locale, {
-			timeZone: "UTC",
-			weekday: "short",
-			day: "numeric",
-			month: "short",
-		}),
-	date: (at) => new Date(at).toLocaleDateString(locale, { timeZone, day: "numeric", month: "short" }),
+		unbroken(
+			dayBefore(date, daysBefore).toLocaleDateString(locale, {
+				timeZone: "UTC",
+				weekday: "short",
+				day: "numeric",
+				month: "short",
+			}),
+		),
+	date: (at) => unbroken(new Date(at).toLocaleDateString(locale, { timeZone, day: "numeric", month: "short" })),
 	time(at) {
 		const time = new Date(at).toLocaleTimeString(locale, { timeZone, timeStyle: "short" });
-		return this.date(at) === this.date(Date.now()) ? time : `${this.date(at)}, ${time}`;
+		return unbroken(this.date(at) === this.date(Date.now()) ? time : `${this.date(at)}, ${time}`);
 	},
 });
+
+/** Does not wrap inside. @param {string} date */
+const unbroken = (date) => date.replace(/\s/gu, "\u00a0");
 
 /** @param {TextTree} texts @param {string} name @returns {TextTree | undefined} */
 function find(texts, name) {

@@ -10,6 +10,11 @@ pub(super) fn untrusted(text: &str) -> String {
     escape(&sanitize::shorten(&sanitize::mask_addresses(&sanitize::error_text(text)), MAX_TEXT_CHARS))
 }
 
+/// The same for a name, of which a long word is cut and not removed.
+pub(super) fn name(text: &str) -> String {
+    untrusted(&sanitize::cut_runs(text))
+}
+
 /// The same for a reason, which is longer.
 pub(super) fn reason(text: &str) -> String {
     let masked = sanitize::mask_addresses(&sanitize::bounded(text, sanitize::MAX_REASON_CHARS));

@@ -6,7 +6,7 @@
 
 use super::{
     blocks::{Block, Message},
-    escape::{escape, reason, untrusted},
+    escape::{escape, name, reason, untrusted},
     notice::NoticeText,
 };
 use crate::{
@@ -28,7 +28,7 @@ pub(super) fn message(license: &License, delivery: &Delivery, issue_url: Option<
         "{headline}: ticket #{}, {} seats, {}, last day {}",
         license.ticket.id,
         license.seats,
-        untrusted(company),
+        name(company),
         license.terms.last_day()
     );
     let fields = [
@@ -36,7 +36,7 @@ pub(super) fn message(license: &License, delivery: &Delivery, issue_url: Option<
         ("Issue", issue),
         ("Engineer", untrusted(license.agent.username.as_str())),
         ("Seats", seats(license)),
-        ("Company", untrusted(company)),
+        ("Company", name(company)),
         ("Recipient's domain", untrusted(&domain)),
         ("Last day", format!("{} (stops at 00:00 of {})", license.terms.last_day(), license.terms.expires_on)),
         ("Mail", notice.mail),

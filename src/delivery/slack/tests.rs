@@ -12,7 +12,7 @@ use crate::{
         Links,
         testing::{delivery, license, line, links},
     },
-    license::{Channel, Delivery, License, Notice, Outcome, Purpose},
+    license::{Channel, Delivery, License, Notice, Outcome, Purpose, Verdict},
     sandbox::{slack as sandbox, web::Fault},
 };
 
@@ -203,4 +203,26 @@ fn a_license_that_was_pasted_as_a_reason_is_removed() {
     pasted.eligibility.override_reason = Some(file.clone());
     let text = message(&pasted, &posted(Notice::Generated), None, &links()).to_string();
     assert!(!text.contains(&file[..60]), "{text}");
+}
+
+#[test]
+fn a_long_company_name_is_cut_and_not_removed() {
+    let mut license = license();
+    let word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftsverwaltung";
+    license.customer.company = line(&format!("{word} GmbH"));
+    let text = message(&license, &posted(Notice::Generated), None, &links()).to_string();
+    assert!(text.contains("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesel… GmbH"), "{text}");
+    license.customer.company = line(&"A".repeat(200));
+    let text = message(&license, &posted(Notice::Generated), None, &links()).to_string();
+    assert!(text.contains(&format!("{}…", "A".repeat(40))) && !text.contains(&"A".repeat(41)), "{text}");
+}
+
+#[test]
+fn the_reason_for_another_license_is_told_without_calling_it_out_of_scope() {
+    let mut license = license();
+    license.eligibility.verdict = Verdict::InScope;
+    license.eligibility.override_reason = Some("the first one had too few seats".to_owned());
+    license.eligibility.overridden_by = Some("jdoe".to_owned());
+    let text = message(&license, &posted(Notice::Generated), None, &links()).to_string();
+    assert!(text.contains("*Confirmed* by jdoe because the first one had too few seats"), "{text}");
 }

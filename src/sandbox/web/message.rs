@@ -91,7 +91,7 @@ impl Answer {
         self
     }
 
-    pub(super) fn head(&self) -> String {
+    pub(in crate::sandbox) fn head(&self) -> String {
         let mut head = format!("HTTP/1.1 {} \r\nContent-Length: {}\r\n", self.status, self.body.len());
         for (name, value) in &self.headers {
             // Writing to a String cannot fail.

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::{
     StartError,
+    faults::Faults,
     gitlab::Gitlab,
     listener::Listener,
     message_log::MessageLog,
@@ -28,6 +29,7 @@ pub(crate) struct StandIns {
     pub mail: Arc<MailServer>,
     pub gitlab: Arc<Gitlab>,
     pub slack: Arc<Slack>,
+    pub service: Arc<Faults<web::Fault>>,
 }
 
 /// What a token is signed with.

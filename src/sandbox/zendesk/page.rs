@@ -67,7 +67,7 @@ impl Page {
     }
 
     fn world(&self) -> Value {
-        let StandIns { mail, gitlab, slack } = &self.stand_ins;
+        let StandIns { mail, gitlab, slack, service } = &self.stand_ins;
         json!({
             "revision": self.revision(),
             "service": self.service.read(|service| service.as_ref().map(Url::to_string)),
@@ -78,18 +78,19 @@ impl Page {
                 "smtp": mail.faults.standing(),
                 "gitlab": gitlab.faults.standing(),
                 "slack": slack.faults.standing(),
+                "service": service.standing(),
             },
         })
     }
 
     /// Every change at any stand-in raises it.
     fn revision(&self) -> u64 {
-        let StandIns { mail, gitlab, slack } = &self.stand_ins;
+        let StandIns { mail, gitlab, slack, .. } = &self.stand_ins;
         1 + self.service.revision() + mail.revision() + gitlab.revision() + slack.revision()
     }
 
     async fn newer_than(&self, seen: u64) {
-        let StandIns { mail, gitlab, slack } = &self.stand_ins;
+        let StandIns { mail, gitlab, slack, .. } = &self.stand_ins;
         loop {
             let (own, mails) = (self.service.revision(), mail.revision());
             let (issues, messages) = (gitlab.revision(), slack.revision());

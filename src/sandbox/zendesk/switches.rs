@@ -20,6 +20,7 @@ pub(super) enum Switch {
     Smtp(Option<smtp::Fault>),
     Gitlab(Option<CallFault>),
     Slack(Option<Fault>),
+    Service(Option<Fault>),
 }
 
 impl Switch {
@@ -28,6 +29,7 @@ impl Switch {
             Self::Smtp(fault) => stand_ins.mail.faults.set_fault(fault),
             Self::Gitlab(fault) => stand_ins.gitlab.faults.set_fault(fault),
             Self::Slack(fault) => stand_ins.slack.faults.set_fault(fault),
+            Self::Service(fault) => stand_ins.service.set_fault(fault),
         }
     }
 }
@@ -38,6 +40,7 @@ pub(super) fn offered() -> Value {
         "smtp": smtp::Fault::ALL.map(|(fault, label)| offer(label, fault)),
         "gitlab": gitlab(),
         "slack": slack(),
+        "service": service(),
     })
 }
 
@@ -79,6 +82,16 @@ fn slack() -> Vec<Value> {
         offer("Ten megabytes", Fault::Huge),
         offer("Redirect to another host", elsewhere()),
         offer("Slow: three seconds", Fault::Slow { delay_ms: SLOW_MS }),
+    ]
+}
+
+/// A status carries the code of the service's problem.
+fn service() -> Vec<Value> {
+    vec![
+        offer("Session ended", Fault::status(401, "no_session")),
+        offer("Away", Fault::DropBefore),
+        offer("Limit reached, 60 s", Fault::RateLimited { retry_after: Some("60".to_owned()) }),
+        offer("Agent not allowed", Fault::status(403, "agent_not_allowed")),
     ]
 }
 

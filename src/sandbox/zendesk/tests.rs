@@ -50,7 +50,7 @@ async fn the_page_learns_where_to_post_its_signed_form() {
 async fn every_offered_fault_can_be_switched_on_and_off() {
     let world = world().await;
     let setup = get(&world, "/api/setup").await;
-    for stand_in in ["smtp", "gitlab", "slack"] {
+    for stand_in in ["smtp", "gitlab", "slack", "service"] {
         for offer in setup["faults"][stand_in].as_array().unwrap() {
             let fault = &offer["fault"];
             let (status, shown) = post(&world, "/api/faults", json!({"stand_in": stand_in, "fault": fault})).await;

@@ -189,7 +189,8 @@ function showFaults(faults) {
     if (![...select.options].some((option) => option.value === value)) select.append(make("option", { value }, value));
     select.value = value;
     select.parentElement.classList.toggle("on", faults[standIn] !== null);
-    by(`tab-${standIn}`).classList.toggle("faulty", faults[standIn] !== null);
+    // The service has no tab: the app shows how it is.
+    by(`tab-${standIn}`)?.classList.toggle("faulty", faults[standIn] !== null);
   }
 }
 
