@@ -15,7 +15,7 @@ const NO_HELP: &str =
 /// Statements that the customer uses the site; a mere link or address is none.
 const USES_SITE: &[&str] = &[
     "on|our|your|my|use|using|for gitlabcom|saas",
-    "we|i are|am on gitlabcom|saas",
+    "gitlabcom saas",
     "gitlabcom|saas group|groups|subscription|subscriptions|plan|account|namespace|customer|customers|user|users|purchase|seats",
     "gitlabcom|saas starter|premium|ultimate|bronze|silver|gold|says|shows|license|renewal|billing",
     "gitlab? saas subscription|plan|group|starter|premium|ultimate|bronze|silver|gold",

@@ -112,8 +112,9 @@ fn strip_prefixes(line: &str) -> &str {
 /// `line` without its first prefix, if it has one.
 fn strip_prefix(line: &str) -> &str {
     const SPEAKERS: [&str; 9] = ["remote", "gitlab", "fatal", "error", "warning", "warn", "info", "debug", "stderr"];
-    /// The longest time or label that is taken for a prefix, in bytes.
-    const MAX_PREFIX_BYTES: usize = 48;
+    /// Only the beginning of a line is searched, so that many prefixes on a long line stay cheap.
+    const MAX_PREFIX_BYTES: usize = 64;
+    let head = &line[..line.floor_char_boundary(MAX_PREFIX_BYTES)];
     if let Some(rest) = line.strip_prefix(['>', '|', '│', '#']) {
         return rest;
     }
@@ -121,25 +122,21 @@ fn strip_prefix(line: &str) -> &str {
         // A hyphen without a space is a minus sign.
         return if rest.starts_with([' ', '\t']) || rest.is_empty() { rest } else { line };
     }
-    if let Some((label, rest)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+    if let Some((label, _)) = head.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         let is_label = !label.contains('"') && (!label.contains(' ') || label.contains(|c: char| c.is_ascii_digit()));
-        return if is_label && label.len() <= MAX_PREFIX_BYTES { rest } else { line };
+        return if is_label { &line[label.len() + 2..] } else { line };
     }
-    if let Some((before, rest)) = line.split_once("]: ")
-        && before.len() <= MAX_PREFIX_BYTES
-        && before.rsplit_once('[').is_some_and(|(_, pid)| pid.bytes().all(|b| b.is_ascii_digit()))
+    if let Some((process, _)) = head.split_once("]: ")
+        && process.rsplit_once('[').is_some_and(|(_, id)| id.bytes().all(|b| b.is_ascii_digit()))
     {
-        return rest;
+        return &line[process.len() + 3..];
     }
-    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    if word.len() > MAX_PREFIX_BYTES {
-        return line;
-    }
-    let next = rest.trim_start();
+    let word = head.split(char::is_whitespace).next().unwrap_or_default();
+    let next = head[word.len()..].trim_start();
     let is_date = word.parse::<jiff::civil::Date>().is_ok();
     let is_dated = is_date && is_time(next.split(char::is_whitespace).next().unwrap_or_default());
     if is_time(word) || is_dated || next.starts_with('|') && !word.is_empty() {
-        return rest;
+        return &line[word.len()..];
     }
     match word.split_once(':') {
         Some((label, _)) if SPEAKERS.iter().any(|speaker| label.eq_ignore_ascii_case(speaker)) => {

@@ -20,6 +20,7 @@ pub(super) const ROWS: &[Row] = &[
             "subscription cannot be located",
             "der aktivierungscode ist nicht gültig",
             "dein abonnement wurde nicht gefunden",
+            "le code dactivation nest pas valide",
         ],
         meaning: "An activation code was not taken: mistyped, expired, of another subscription; or a license file was pasted into \
                   the field for codes.",
@@ -39,6 +40,7 @@ pub(super) const ROWS: &[Row] = &[
             "activation code should be a # character|characters alphanumeric",
             "activation code should|must be|have # character|characters",
             "der aktivierungscode sollte eine # stellige alphanumerische zeichenfolge sein",
+            "le code dactivation doit être une chaîne alphanumérique de # caractères",
         ],
         meaning: "The activation code was mistyped or cut off, or a license file was pasted into the field for codes.",
         steps: &[
@@ -99,6 +101,7 @@ pub(super) const ROWS: &[Row] = &[
             "get head options and trace methods are allowed in silent mode",
             "blocked|not|disallowed ... silent mode",
             "abonnement kann nicht aktiviert werden wenn stiller modus aktiviert ist",
+            "labonnement ne peut pas être activé en mode silencieux",
         ],
         meaning: "Silent mode is on, which blocks all outgoing requests, so the activation code cannot be checked.",
         steps: &[
@@ -119,6 +122,8 @@ pub(super) const ROWS: &[Row] = &[
             "connectivity error",
             "to activate your subscription connect to gitlab servers",
             "um dein abonnement zu aktivieren musst du dich mit gitlab verbinden",
+            "impossible dactiver linstance en raison dun problème de connectivité",
+            "votre instance a besoin de se connecter à gitlab",
         ],
         meaning: "The instance could not reach GitLab to check its activation code. A license file needs no connection.",
         steps: &[
@@ -137,6 +142,8 @@ pub(super) const ROWS: &[Row] = &[
             "there is a connectivity issue",
             "konnektivitätsproblems mit den gitlab servern nicht synchronisiert",
             "ein verbindungsproblem ist aufgetreten",
+            "nont pas été synchronisées en raison dun possible problème de connectivité",
+            "un problème de connectivité est survenu",
         ],
         yields_to: |kind| matches!(kind, Kind::SyncFailed | Kind::NoConnection),
         meaning: "An activated instance could not synchronize its subscription. A renewal may not have arrived; what was activated \
@@ -195,6 +202,8 @@ pub(super) const ROWS: &[Row] = &[
             "error occurred while adding|activating your subscription",
             "could not activate subscription",
             "activation unsuccessful",
+            "une erreur sest produite lors de lactivation",
+            "impossible dactiver labonnement",
         ],
         yields_to: Kind::is_activation_failure,
         is_on_gitlab_com: true,

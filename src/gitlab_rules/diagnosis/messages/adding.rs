@@ -11,7 +11,11 @@ use super::{
 pub(super) const ROWS: &[Row] = &[
     Row {
         kind: Kind::LicenseExpired,
-        wordings: &["this license has already expired", "diese lizenz ist bereits abgelaufen"],
+        wordings: &[
+            "this license has already expired",
+            "diese lizenz ist bereits abgelaufen",
+            "cette licence a déjà expiré",
+        ],
         meaning: "The license is past its last day, counted from 00:00 on the server's own date; or the server's clock is wrong.",
         steps: &[
             "Ask which license was added, and open it here: an older file may have been picked by mistake.",
@@ -99,7 +103,11 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         kind: Kind::AcceptedForLater,
-        wordings: &["added a license that activates on @", "lizenz hinzugefügt die am @ aktiviert wird"],
+        wordings: &[
+            "added a license that activates on @",
+            "lizenz hinzugefügt die am @ aktiviert wird",
+            "licence qui sactive le @",
+        ],
         values: |found, _| Values { starts_on: found.dates.first().copied(), ..Values::NONE },
         meaning: "A license was added that starts on {date}. Until then the one before it counts, and banners about its expiry are \
                   hidden.",
@@ -117,6 +125,7 @@ pub(super) const ROWS: &[Row] = &[
             "your future dated license was successfully added",
             "you have a future dated license",
             "lizenz mit einem zukünftigen datum",
+            "vous avez une licence avec une date future",
         ],
         yields_to: |kind| kind == Kind::AcceptedForLater,
         meaning: "A license was added that starts later. Until then the one before it counts, and banners about its expiry are \
@@ -202,6 +211,7 @@ pub(super) const ROWS: &[Row] = &[
             "no license has been applied",
             "du hast kein aktives abonnement",
             "du hast keine aktive? lizenz",
+            "vous navez pas dabonnement actif",
         ],
         is_on_gitlab_com: true,
         meaning: "No license counts at the moment: none was added, it was deleted, or the only one starts later. The instance works \
@@ -223,6 +233,7 @@ pub(super) const ROWS: &[Row] = &[
             "fetching licenses failed",
             "abonnement nicht verfügbar",
             "abonnement kann derzeit nicht angezeigt werden",
+            "abonnement non disponible",
         ],
         is_on_gitlab_com: true,
         meaning: "The subscription page could not load. That tells nothing about the license.",

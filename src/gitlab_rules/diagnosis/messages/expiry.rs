@@ -214,6 +214,7 @@ pub(super) const ROWS: &[Row] = &[
         kind: Kind::SubscriptionExpired,
         wordings: &[
             "deine mitgliedschaft ist abgelaufen",
+            "votre abonnement ... a expiré",
             "dein ... abonnement ist abgelaufen",
             "deine ... lizenz ist abgelaufen",
             "your ... subscription expired",

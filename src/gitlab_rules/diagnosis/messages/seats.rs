@@ -40,6 +40,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         holds: |numbers| numbers[0] == numbers[1],
         seats: |numbers| numbers[0].checked_add(1),
+        values: |found, _| Values { licensed_seats: count(found.numbers.get(1).copied()), ..Values::NONE },
         meaning: "The license has exactly as many seats as the instance has or had users, {0}. The numbers are right: the oldest \
                   versions of GitLab refuse a limit that is exactly reached, and want one seat more.",
         steps: &["Generate a license again, with one seat more than {0}.", HAND_OVER],
@@ -126,6 +127,7 @@ pub(super) const ROWS: &[Row] = &[
         wordings: &[
             "you have applied a true up|trueup for # user|users but you need one for # user|users",
             "du hast ein true up für # ... beantragt du benötigst ... true up für #",
+            "vous avez appliqué un ajustement pour # ... vous devez en faire un pour #",
         ],
         meaning: "The license carries a true-up for {0 users}, and this instance needs one for {1 users}: the right number is \
                   {1}. An emergency license carries no true-up keys, so that this check does not apply to it and it passes.",
@@ -162,7 +164,10 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         kind: Kind::TooFewSeats,
-        wordings: &["activation not possible due to seat mismatch"],
+        wordings: &[
+            "activation not possible due to seat mismatch",
+            "activation impossible en raison de sièges qui ne correspondent pas",
+        ],
         yields_to: Kind::is_refused_seats,
         meaning: "The subscription has fewer seats than the instance has or had users. This is the title of the message; the \
                   numbers stand below it.",
@@ -177,7 +182,11 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         kind: Kind::TrueUp,
-        wordings: &["activation not possible due to true up|ups value? mismatch", "due to trueup value? mismatch"],
+        wordings: &[
+            "activation not possible due to true up|ups value? mismatch",
+            "due to trueup value? mismatch",
+            "activation impossible en raison de valeurs dapurement qui ne correspondent pas",
+        ],
         yields_to: |kind| kind == Kind::TrueUp,
         meaning: "The subscription carries a true-up that does not fit the number of users. This is the title of the message; the \
                   numbers stand below it. An emergency license carries no true-up keys, so this check does not apply to it.",

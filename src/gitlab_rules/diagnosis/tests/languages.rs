@@ -67,3 +67,24 @@ fn the_german_messages_are_recognised() {
         assert_eq!((kinds(text), found(text)[0].seats), (vec![kind], seats), "{text}");
     }
 }
+
+#[test]
+fn the_french_messages_are_recognised() {
+    for (text, kind) in [
+        ("Activation impossible en raison de sièges qui ne correspondent pas", TooFewSeats),
+        ("Activation impossible en raison de valeurs d'apurement qui ne correspondent pas", TrueUp),
+        ("Une erreur s’est produite lors de l’activation", ActivationFailed),
+        ("Impossible d'activer l'abonnement", ActivationFailed),
+        ("Impossible d'activer l'instance en raison d'un problème de connectivité", NoConnection),
+        ("L'abonnement ne peut pas être activé en mode silencieux.", SilentMode),
+        ("Un problème de connectivité est survenu", SyncFailed),
+        ("Abonnement non disponible", SubscriptionPageUnavailable),
+        ("Le code d'activation n'est pas valide.", ActivationCodeInvalid),
+        ("Le code d'activation doit être une chaîne alphanumérique de 24 caractères", ActivationCodeMalformed),
+        ("Vous n'avez pas d'abonnement actif", NoLicense),
+        ("Vous avez ajouté une licence qui s'active le 2026-11-23.", AcceptedForLater),
+        ("Votre abonnement Premium a expiré.", SubscriptionExpired),
+    ] {
+        assert_eq!(kinds(text), [kind], "{text}");
+    }
+}

@@ -3,6 +3,7 @@ mod languages;
 mod license_files;
 mod limits;
 mod markup;
+mod seat_messages;
 mod site;
 mod values;
 

@@ -15,6 +15,8 @@ fn stories_about_the_site_get_the_handbooks_steps_and_the_plain_word() {
         ("We got an invoice for a true-up of our GitLab.com plan", Kind::GitlabComTrueUp),
         ("SaaS Ultimate: 12 seats owed since March", Kind::GitlabComTrueUp),
         ("Our GitLab.com subscription ran out on Saturday!", Kind::GitlabCom),
+        ("GitLab.com SaaS: Your subscription has expired", Kind::GitlabCom),
+        ("On GitLab.com our group says: No seats left in subscription", Kind::GitlabCom),
         ("On gitlab.com it says \"Your subscription expired!\"", Kind::GitlabCom),
     ] {
         let findings = found(text);
