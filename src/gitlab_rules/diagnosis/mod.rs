@@ -115,15 +115,15 @@ pub fn diagnose(text: &str, key: &PublicKey, today: Date) -> Result<Vec<Finding>
     Ok(findings)
 }
 
-/// The messages in `text`, in order; the topics of GitLab.com only if no message was found that counts.
+/// The messages in `text`, in order; or its topics of GitLab.com, if no message shows that it is about self-managed GitLab.
 fn read(text: &str, today: Date) -> Vec<Finding> {
     let words = tokens::tokens(text);
     let mut found = find(messages::rows(), &words);
-    if found.iter().all(|(row, _)| row.is_on_gitlab_com) && gitlab_com::is_meant(&words) {
-        found.clear();
-    }
-    if found.is_empty() {
-        found = find(gitlab_com::rows(&words), &words);
+    if found.iter().all(|(row, _)| row.is_on_gitlab_com) && (found.is_empty() || gitlab_com::is_meant(&words)) {
+        let topics = find(gitlab_com::rows(&words), &words);
+        if !topics.is_empty() {
+            found = topics;
+        }
     }
     found.sort_by_key(|(_, found)| found.begin);
     found.into_iter().map(|(row, found)| row.explain(&found, today)).collect()

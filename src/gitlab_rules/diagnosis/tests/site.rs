@@ -74,3 +74,8 @@ fn links_to_gitlabs_own_projects_are_no_story_about_the_site() {
         assert_eq!(kinds(text), [Kind::Unknown], "{text}");
     }
 }
+
+#[test]
+fn a_message_seen_on_the_site_is_explained_if_it_is_no_matter_of_a_subscription() {
+    assert_eq!(kinds("On GitLab.com we read: GitLab is undergoing maintenance"), [Kind::ReadOnlyMode]);
+}
