@@ -545,17 +545,43 @@ export interface components {
             steps: string[];
             /**
              * Format: int32
-             * @description The seats to generate a license for, where the text tells them.
+             * @description The seats to generate a license for, if the text says so.
              */
             seats?: number | null;
             /** @description A ready answer for the customer. */
             reply: string;
+            values: components["schemas"]["FindingValues"];
         };
         /**
          * @description What was recognised.
          * @enum {string}
          */
-        FindingKind: "past_users_too_many" | "current_users_too_many" | "too_few_seats" | "wrong_numbers" | "true_up" | "license_expired" | "license_key_invalid" | "activation_code_invalid" | "no_connection" | "form_empty" | "cloud_license_in_form" | "read_only" | "accepted" | "accepted_for_later" | "subscription_expired" | "subscription_expires_soon" | "license_file" | "license_file_unreadable" | "activation_code" | "gitlab_com_no_account" | "gitlab_com_no_group" | "gitlab_com_not_linked" | "gitlab_com_true_up" | "gitlab_com" | "unknown";
+        FindingKind: "past_users_too_many" | "current_users_too_many" | "too_few_seats" | "limit_reached" | "wrong_numbers" | "true_up" | "seats_nearly_used" | "seats_exceeded" | "no_seats_left" | "user_cap_reached" | "reconciliation_due" | "license_expired" | "license_key_invalid" | "form_empty" | "cloud_license_in_form" | "accepted" | "accepted_for_later" | "fell_back_to_previous_license" | "license_removed" | "no_license" | "install_file_invalid" | "install_file_missing" | "subscription_page_unavailable" | "no_subscription_page" | "restart_needed" | "activation_code_invalid" | "activation_code_malformed" | "activation_code_ineligible" | "subscription_not_cloud" | "activated" | "activation_failed" | "silent_mode" | "no_connection" | "sync_failed" | "not_self_managed" | "no_cloud_license" | "read_only" | "in_grace" | "read_only_ahead" | "temporary_extension_ended" | "temporary_extension_ends" | "trial_ended" | "trial_ends_soon" | "subscription_expired" | "subscription_expires_soon" | "read_only_mode" | "ldap_servers_unlicensed" | "geo_unlicensed" | "trial_token_limit" | "license_file" | "license_file_unreadable" | "activation_code" | "gitlab_com_no_account" | "gitlab_com_no_group" | "gitlab_com_not_linked" | "gitlab_com_true_up" | "gitlab_com" | "unknown";
+        /** @description What a message says about the instance. Unknown values are left out. */
+        FindingValues: {
+            /**
+             * Format: int32
+             * @description The seats of the license that the message speaks of.
+             */
+            licensed_seats?: number | null;
+            /** Format: int32 */
+            billable_users?: number | null;
+            /** Format: int32 */
+            maximum_users?: number | null;
+            trial?: boolean | null;
+            /** Format: date */
+            starts_on?: string | null;
+            /**
+             * Format: date
+             * @description The day from whose beginning the license is expired.
+             */
+            expires_on?: string | null;
+            /**
+             * Format: date
+             * @description The day from whose beginning GitLab blocks changes.
+             */
+            blocks_on?: string | null;
+        };
         /** @description Where to forward the license. */
         ForwardLicense: {
             email: string;
@@ -867,6 +893,7 @@ export type EvidenceRecord = components['schemas']['EvidenceRecord'];
 export type FieldError = components['schemas']['FieldError'];
 export type Finding = components['schemas']['Finding'];
 export type FindingKind = components['schemas']['FindingKind'];
+export type FindingValues = components['schemas']['FindingValues'];
 export type ForwardLicense = components['schemas']['ForwardLicense'];
 export type GenerateLicense = components['schemas']['GenerateLicense'];
 export type GenerateLicenseAgent = components['schemas']['GenerateLicenseAgent'];

@@ -91,7 +91,14 @@ mod tests {
     }
 
     fn finding(kind: Kind, seats: Option<u32>) -> Finding {
-        Finding { kind, meaning: String::new(), steps: Vec::new(), seats, reply: String::new() }
+        Finding {
+            kind,
+            meaning: String::new(),
+            steps: Vec::new(),
+            seats,
+            reply: String::new(),
+            values: crate::gitlab_rules::diagnosis::Values::NONE,
+        }
     }
 
     #[test]

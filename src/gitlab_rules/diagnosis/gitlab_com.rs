@@ -1,33 +1,85 @@
-//! Stories about GitLab.com subscriptions, for which an emergency license does nothing.
+//! Problems with GitLab.com subscriptions, for which an emergency license does nothing.
+
+use std::collections::HashSet;
 
 use super::{
     Kind,
     pattern::matches,
-    table::{About, PLAIN, Row},
+    table::{PLAIN, Row},
     tokens::Token,
 };
 
 const NO_HELP: &str =
     "An emergency license does not help here: it is a file for self-managed GitLab, and GitLab.com takes none.";
 
-/// Whether the text speaks of the site, and not only of its addresses.
+/// Statements that the customer uses the site; a mere link or address is none.
+const USES_SITE: &[&str] = &[
+    "on|our|your|my|use|using|for gitlabcom|saas",
+    "gitlabcom saas",
+    "gitlabcom|saas group|groups|subscription|subscriptions|plan|account|namespace|customer|customers|user|users|purchase|seats",
+    "gitlabcom|saas starter|premium|ultimate|bronze|silver|gold|says|shows|license|renewal|billing",
+    "gitlab? saas subscription|plan|group|starter|premium|ultimate|bronze|silver|gold",
+    "starter|premium|ultimate|subscription|plan gitlabcom|saas",
+];
+
+/// Sources on the site that any customer reads or writes to.
+const ASIDES: &[&str] = &[
+    "doc|docs|documentation|forum|issue|issues|page|pages|article|post|thread|handbook|blog|question|mirror|repo ... on gitlabcom",
+    "found|read|asked|posted|reported|searched|looked|opened|filed ... on gitlabcom",
+];
+
+const USES_SELF_MANAGED: &[&str] = &[
+    "self managed|hosted",
+    "selfmanaged|selfhosted|onprem|onpremise|onpremises|omnibus",
+    "on prem|premise|premises",
+    "our|my|own gitlab? ee? server|instance|installation",
+    "not|isnt|arent|dont|never on|use|using|about gitlabcom|saas",
+];
+
+/// Whether a message that GitLab.com prints too was seen there: the customer says so, and speaks of no instance.
 pub(crate) fn is_meant(words: &[Token]) -> bool {
-    ["gitlabcom", "saas"].iter().any(|wording| !matches(wording, words).is_empty())
+    uses_site(words) && !contains(USES_SELF_MANAGED, words)
+}
+
+/// The topics that the text may be about.
+pub(crate) fn rows(words: &[Token]) -> impl Iterator<Item = &'static Row> {
+    let is_named = contains(&["gitlabcom|gitlabcomlink|saas"], words) && !is_only_aside(words);
+    let is_meant = is_meant(words);
+    ROWS.iter().filter(move |row| is_named && (is_meant || row.kind != Kind::GitlabCom))
+}
+
+fn contains(wordings: &[&str], words: &[Token]) -> bool {
+    wordings.iter().any(|wording| !matches(wording, words).is_empty())
+}
+
+fn uses_site(words: &[Token]) -> bool {
+    let asides = ends(ASIDES, words);
+    let statements = USES_SITE.iter().flat_map(|wording| matches(wording, words));
+    statements.into_iter().any(|found| !(found.begin..=found.end).any(|end| asides.contains(&end)))
+}
+
+fn is_only_aside(words: &[Token]) -> bool {
+    let asides = ends(ASIDES, words);
+    ends(&["gitlabcom|gitlabcomlink|saas"], words).is_subset(&asides)
+}
+
+/// Where the matches end.
+fn ends(wordings: &[&str], words: &[Token]) -> HashSet<usize> {
+    wordings.iter().flat_map(|wording| matches(wording, words)).map(|found| found.end).collect()
 }
 
 /// The topics of support's page on GitLab.com subscriptions.
-pub(crate) const ROWS: &[Row] = &[
+const ROWS: &[Row] = &[
     Row {
         kind: Kind::GitlabComNoAccount,
         wordings: &[
             "no account",
             "no gitlabcom|gitlab|saas user? account",
-            "without an? gitlabcom|gitlab? account",
+            "without a|an? gitlabcom|gitlab? account",
             "dont|not|havent|doesnt have|got|own any|an|a ... account|accounts",
-            "need|needs|must|have|has to? create|register|make an? ... account",
-            "how ... create|register|get an? ... account",
+            "need|needs|must|have|has to? create|register|make a|an? ... account",
+            "how ... create|register|get a|an? ... account",
         ],
-        about: About::Site,
         meaning: "The customer has no account on GitLab.com yet; a subscription there is bought with one. An emergency license \
                   does not help here: it is a file for self-managed GitLab, and GitLab.com takes none.",
         steps: &[
@@ -47,7 +99,6 @@ pub(crate) const ROWS: &[Row] = &[
             "bought|purchased|paid|purchase|payment ... ... still ... free",
             "link|connect|attach|apply|assign|associate ... subscription|purchase|plan ... group|namespace",
         ],
-        about: About::Site,
         meaning: "What was bought is not linked to its group on GitLab.com. After a purchase through sales, an account exists on \
                   customers.gitlab.com under the same address. An emergency license does not help here: it is a file for \
                   self-managed GitLab, and GitLab.com takes none.",
@@ -72,7 +123,6 @@ pub(crate) const ROWS: &[Row] = &[
             "group|groups ... not|isnt|arent|doesnt|dont ... listed|shown|show|appear|available|visible|displayed",
             "group|groups ... missing",
         ],
-        about: About::Site,
         meaning: "The customer sees no group to choose when buying a subscription: there is none yet in which they are owner. An \
                   emergency license does not help here: it is a file for self-managed GitLab, and GitLab.com takes none.",
         steps: &[
@@ -93,7 +143,6 @@ pub(crate) const ROWS: &[Row] = &[
             "users|seats over ... subscription|license|limit",
             "overage",
         ],
-        about: About::Site,
         meaning: "More seats are in use on GitLab.com than were bought. There is no license file there, and so no true-up count to \
                   correct: the missing seats are bought for the subscription. An emergency license does not help here: it is a file \
                   for self-managed GitLab, and GitLab.com takes none.",
@@ -111,8 +160,7 @@ pub(crate) const ROWS: &[Row] = &[
         wordings: &[
             "subscription|subscriptions|license|licence|plan|seats|renewal|renew|purchase|purchased|bought|billing",
         ],
-        is_weak: true,
-        about: About::Site,
+        yields_to: |_| true,
         meaning: "This is about a subscription on GitLab.com. An emergency license does not help here: it is a file for self-managed \
                   GitLab, and GitLab.com takes none.",
         steps: &[

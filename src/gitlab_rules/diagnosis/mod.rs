@@ -1,13 +1,14 @@
-//! What a customer sent, explained: a message of their GitLab, a license file, an activation code, or a notice about
-//! GitLab.com.
+//! Explains what a customer sent: messages of their GitLab, a license file, an activation code, a problem with GitLab.com.
 //!
-//! - `tokens`, `pattern`: what was sent as plain words, and finding a message among them
-//! - `table`, `messages`, `gitlab_com`: one row a message; a new message is one more row
+//! - `plain_text`, `tokens`, `pattern`: the text as plain words, and finding a message among them
+//! - `table`, `messages`, `gitlab_com`: one row per message; a new message is one more row
 //! - `sealed`: license files and activation codes
 
 mod gitlab_com;
+mod kind;
 mod messages;
 mod pattern;
+mod plain_text;
 mod sealed;
 mod table;
 mod tokens;
@@ -17,66 +18,19 @@ use rsa::PublicKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::table::{About, Row};
+use self::{
+    pattern::{Match, is_possible, matches, vocabulary},
+    table::Row,
+    tokens::Token,
+};
 
-/// The longest text that is looked at, in bytes: a mail with its quotes, not a log.
+pub use kind::Kind;
+
+/// The longest text that is read, in bytes: a mail with its quotes, not a log.
 pub(crate) const MAX_TEXT_BYTES: usize = 64 * 1024;
 
-/// The most findings in one answer; what is beyond is a text made to be one.
+/// The most findings in one answer.
 pub const MAX_FINDINGS: usize = 20;
-
-/// What was recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = FindingKind)]
-pub enum Kind {
-    /// The peak of the license before is above the new seats.
-    PastUsersTooMany,
-    /// More users now than seats.
-    CurrentUsersTooMany,
-    /// Too few seats, without the words that tell whether now or before.
-    TooFewSeats,
-    /// The message of old versions whose numbers cannot be right.
-    WrongNumbers,
-    /// The license's true-up keys do not fit.
-    TrueUp,
-    /// The license is past its last day.
-    LicenseExpired,
-    /// The license file cannot be read by the instance.
-    LicenseKeyInvalid,
-    /// The activation code was not taken.
-    ActivationCodeInvalid,
-    /// The activation code could not be checked: no connection.
-    NoConnection,
-    /// The form was sent without a license.
-    FormEmpty,
-    /// A cloud license in the form for files.
-    CloudLicenseInForm,
-    /// The grace period is over.
-    ReadOnly,
-    Accepted,
-    /// The license was taken and begins later than the server's date.
-    AcceptedForLater,
-    SubscriptionExpired,
-    SubscriptionExpiresSoon,
-    /// A license file that can be read.
-    LicenseFile,
-    /// A license file that cannot be read.
-    LicenseFileUnreadable,
-    /// The code of a cloud license.
-    ActivationCode,
-    /// GitLab.com: the customer has no account there yet.
-    GitlabComNoAccount,
-    /// GitLab.com: no group to choose when buying.
-    GitlabComNoGroup,
-    /// GitLab.com: what was bought is not linked to its group.
-    GitlabComNotLinked,
-    /// GitLab.com: more seats in use than bought.
-    GitlabComTrueUp,
-    /// GitLab.com, and nothing more precise.
-    GitlabCom,
-    Unknown,
-}
 
 /// One thing that was recognised, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -86,14 +40,50 @@ pub struct Finding {
     pub meaning: String,
     /// What to do next, for the agent.
     pub steps: Vec<String>,
-    /// The seats to generate a license for, where the text tells them.
+    /// The seats to generate a license for, if the text says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seats: Option<u32>,
     /// A ready answer for the customer.
     pub reply: String,
+    pub values: Values,
 }
 
-/// Why a text is not looked at.
+/// What a message says about the instance. Unknown values are left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FindingValues)]
+pub struct Values {
+    /// The seats of the license that the message speaks of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licensed_seats: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub billable_users: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum_users: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_on: Option<Date>,
+    /// The day from whose beginning the license is expired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<Date>,
+    /// The day from whose beginning GitLab blocks changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks_on: Option<Date>,
+}
+
+impl Values {
+    pub(crate) const NONE: Self = Self {
+        licensed_seats: None,
+        billable_users: None,
+        maximum_users: None,
+        trial: None,
+        starts_on: None,
+        expires_on: None,
+        blocks_on: None,
+    };
+}
+
+/// Why a text is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DiagnosisError {
     #[error("must not be empty")]
@@ -102,10 +92,10 @@ pub enum DiagnosisError {
     TooLong,
 }
 
-/// Explains what a customer sent, on `today` (UTC): a license file or an activation code first, then every message in the
-/// order in which they stand, each once; [`Kind::Unknown`] alone where nothing was recognised.
+/// Explains what a customer sent, on `today` (UTC): first a license file or an activation code, then each message once, in
+/// text order. [`Kind::Unknown`] if nothing was recognised.
 ///
-/// Takes time in proportion to the text, and never repeats a license or a code from it.
+/// Runs in linear time, and never repeats a license or a code from the text.
 ///
 /// # Errors
 /// The text is empty or too long.
@@ -117,7 +107,7 @@ pub fn diagnose(text: &str, key: &PublicKey, today: Date) -> Result<Vec<Finding>
         return Err(DiagnosisError::Empty);
     }
     let (mut findings, rest) = sealed::take(text, key, today);
-    findings.extend(read(&rest));
+    findings.extend(read(&rest, today));
     findings.truncate(MAX_FINDINGS);
     if findings.is_empty() {
         findings.push(unknown());
@@ -125,31 +115,44 @@ pub fn diagnose(text: &str, key: &PublicKey, today: Date) -> Result<Vec<Finding>
     Ok(findings)
 }
 
-/// The messages in `text`, in order.
-fn read(text: &str) -> Vec<Finding> {
+/// The messages in `text`, in order; or its topics of GitLab.com, if no message shows that it is about self-managed GitLab.
+fn read(text: &str, today: Date) -> Vec<Finding> {
     let words = tokens::tokens(text);
-    let elsewhere = if gitlab_com::is_meant(&words) { About::SelfManaged } else { About::Site };
-    let mut seen: Vec<(&Row, pattern::Match)> = Vec::new();
-    for row in messages::ROWS.iter().chain(gitlab_com::ROWS) {
-        if row.about == elsewhere || row.is_weak && !seen.is_empty() {
+    let mut found = find(messages::rows(), &words);
+    if found.iter().all(|(row, _)| row.is_on_gitlab_com) && (found.is_empty() || gitlab_com::is_meant(&words)) {
+        let topics = find(gitlab_com::rows(&words), &words);
+        if !topics.is_empty() {
+            found = topics;
+        }
+    }
+    found.sort_by_key(|(_, found)| found.begin);
+    found.into_iter().map(|(row, found)| row.explain(&found, today)).collect()
+}
+
+/// Every match of the rows. An earlier row wins where two overlap.
+fn find<'r>(rows: impl Iterator<Item = &'r Row>, words: &[Token]) -> Vec<(&'r Row, Match)> {
+    let vocabulary = vocabulary(words);
+    let mut seen: Vec<(&Row, Match)> = Vec::new();
+    for row in rows {
+        if seen.iter().any(|(other, _)| (row.yields_to)(other.kind)) {
             continue;
         }
-        for found in row.wordings.iter().flat_map(|wording| pattern::matches(wording, &words)) {
+        let possible = row.wordings.iter().filter(|wording| is_possible(wording, &vocabulary));
+        for found in possible.flat_map(|wording| matches(wording, words)) {
             let is_free = seen.iter().all(|(_, other)| found.end <= other.begin || other.end <= found.begin);
-            let is_new = seen.iter().all(|(other, known)| !row.says_the_same(&found, other, known));
+            let is_new = seen.iter().all(|(other, known)| !row.repeats(&found, other, known));
             if (row.holds)(&found.numbers) && is_free && is_new {
                 seen.push((row, found));
             }
         }
     }
-    seen.sort_by_key(|(_, found)| found.begin);
-    seen.into_iter().map(|(row, found)| row.explain(&found)).collect()
+    seen
 }
 
 fn unknown() -> Finding {
     Finding {
         kind: Kind::Unknown,
-        meaning: "Nothing in this text is a message about licenses that is known here.".to_owned(),
+        meaning: "Nothing in this text is a known message about licenses.".to_owned(),
         steps: vec![
             "Ask for the exact message, as text or as a screenshot, and for the page on which it appears.".to_owned(),
             "Ask for the GitLab version, and for the numbers of billable users and maximum users on the subscription page."
@@ -159,6 +162,7 @@ fn unknown() -> Finding {
         reply: "Could you send us the exact message that GitLab shows, and a screenshot of the page Admin > Subscription \
                 (in older versions Admin > License)?"
             .to_owned(),
+        values: Values::NONE,
     }
 }
 

@@ -1,26 +1,41 @@
-//! Finding a wording in a row of words.
+//! Finds a wording in a list of words.
 //!
-//! A wording is written as the message is read, in lower case and without punctuation: `#` stands for a number, `@` for
-//! a date, `a|b` for either word, `word?` for a word that may be missing, and `...` for up to six words of any kind.
+//! A wording is the message in lower case, without punctuation. `#` is a number, `@` a date, `a|b` either word, `word?`
+//! an optional word, and `...` up to six words of any kind.
+
+use std::collections::HashSet;
+
+use jiff::civil::Date;
 
 use super::tokens::Token;
 
-/// How many words `...` leaps over at most.
+/// The most words that `...` skips.
 const MAX_GAP_WORDS: usize = 6;
 
-/// A place where a wording stands.
+/// Where a wording was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Match {
     pub begin: usize,
-    /// The place after the last word.
+    /// After the last word.
     pub end: usize,
-    /// The numbers that stood for `#`, in order.
+    /// The values of `#`, in order.
     pub numbers: Vec<i64>,
-    /// The date that stood for `@`.
-    pub date: Option<String>,
+    /// The values of `@`, in order.
+    pub dates: Vec<Date>,
 }
 
-/// Every place where `wording` stands in `words`, none overlapping another.
+/// The words of a text, to rule out most wordings without a search.
+pub(crate) fn vocabulary(words: &[Token]) -> HashSet<&str> {
+    words.iter().filter_map(|word| if let Token::Text(text) = word { Some(text.as_str()) } else { None }).collect()
+}
+
+/// Whether the text with this vocabulary has every word that the wording requires.
+pub(crate) fn is_possible(wording: &str, vocabulary: &HashSet<&str>) -> bool {
+    let is_required = |word: &&str| !matches!(*word, "#" | "@" | "...") && !word.ends_with('?');
+    wording.split(' ').filter(is_required).all(|word| word.split('|').any(|choice| vocabulary.contains(choice)))
+}
+
+/// Every match of `wording` in `words`, without overlaps.
 pub(crate) fn matches(wording: &str, words: &[Token]) -> Vec<Match> {
     let pattern: Vec<&str> = wording.split(' ').collect();
     let mut found = Vec::new();
@@ -38,12 +53,12 @@ pub(crate) fn matches(wording: &str, words: &[Token]) -> Vec<Match> {
 }
 
 fn match_at(pattern: &[&str], words: &[Token], begin: usize) -> Option<Match> {
-    let mut found = Match { begin, end: begin, numbers: Vec::new(), date: None };
+    let mut found = Match { begin, end: begin, numbers: Vec::new(), dates: Vec::new() };
     fits(pattern, words, &mut found).then_some(found)
 }
 
-/// Whether the rest of the pattern fits at `found.end`. Gaps and missing words are the only choices, so the work at one
-/// place is bounded by the pattern alone.
+/// Whether the rest of the pattern fits at `found.end`. Only gaps and optional words branch, so the work per position is
+/// bounded by the pattern.
 fn fits(pattern: &[&str], words: &[Token], found: &mut Match) -> bool {
     let Some((first, rest)) = pattern.split_first() else { return true };
     if *first == "..." {
@@ -56,7 +71,7 @@ fn fits(pattern: &[&str], words: &[Token], found: &mut Match) -> bool {
     let Some(word) = words.get(found.end) else { return false };
     match (*first, word) {
         ("#", Token::Number(number)) => found.numbers.push(*number),
-        ("@", Token::Date(date)) => found.date = Some(date.clone()),
+        ("@", Token::Date(date)) => found.dates.push(*date),
         (expected, word) if is_word(expected, word) => {}
         _ => return false,
     }
@@ -64,10 +79,10 @@ fn fits(pattern: &[&str], words: &[Token], found: &mut Match) -> bool {
     fits(rest, words, found)
 }
 
-/// Whether the rest fits after `leap` more words; leaves `found` as it was where it does not.
-fn continues(rest: &[&str], words: &[Token], found: &mut Match, leap: usize) -> bool {
+/// Whether the rest fits after `skipped` more words; leaves `found` unchanged if not.
+fn continues(rest: &[&str], words: &[Token], found: &mut Match, skipped: usize) -> bool {
     let mut next = found.clone();
-    next.end += leap;
+    next.end += skipped;
     let is_fit = next.end <= words.len() && fits(rest, words, &mut next);
     if is_fit {
         *found = next;
@@ -89,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wording_is_found_wherever_it_stands() {
+    fn a_wording_is_found_anywhere() {
         let wording = "had # active? user|users";
         assert_eq!(numbers(wording, "It had 5 active users; we had 1 user."), [[5], [1]]);
         assert_eq!(numbers(wording, "It had five active users. It had 5"), Vec::<Vec<i64>>::new());
@@ -100,6 +115,6 @@ mod tests {
         let gap = "cannot ... group";
         assert_eq!(matches(gap, &tokens("I cannot see any group")).len(), 1);
         assert_eq!(matches(gap, &tokens("I cannot one two three four five six seven group")).len(), 0);
-        assert_eq!(matches("from @", &tokens("from 2026-11-21"))[0].date.as_deref(), Some("2026-11-21"));
+        assert_eq!(matches("from @", &tokens("from 2026-11-21"))[0].dates, [jiff::civil::date(2026, 11, 21)]);
     }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rsa::PublicKey;
 
-use super::{Finding, Kind};
+use super::{Finding, Kind, Values};
 use crate::{
     gitlab_rules::{
         acceptance::{Restrictions, delimited, with_slack},
@@ -12,7 +12,7 @@ use crate::{
     sealing::{Attributes, envelope},
 };
 
-/// Takes a license file and an activation code out of `text`: what is said about them, and the text that is left.
+/// Findings about the license file and the activation code in `text`, and the text without them.
 pub(crate) fn take(text: &str, key: &PublicKey, today: Date) -> (Vec<Finding>, String) {
     let opened = open_old_license(text, key);
     let mut rest = text.to_owned();
@@ -25,7 +25,7 @@ pub(crate) fn take(text: &str, key: &PublicKey, today: Date) -> (Vec<Finding>, S
                 Ok(attributes) => readable(attributes, today),
                 Err(error) => unreadable(error),
             });
-            // Wrapped so narrowly that its beginning cannot be seen, the license is all there is.
+            // A license wrapped so narrowly that its beginning is not recognised is the whole text.
             rest.replace_range(place.unwrap_or(0..text.len()), "\n");
         }
     }
@@ -44,6 +44,7 @@ fn readable(attributes: &Attributes, today: Date) -> Finding {
         steps: steps.iter().map(|step| (*step).to_owned()).collect(),
         seats: None,
         reply: reply.to_owned(),
+        values: Values::NONE,
     }
 }
 
@@ -103,7 +104,7 @@ fn answer(attributes: &Attributes, today: Date) -> (String, &'static [&'static s
     )
 }
 
-/// How many users GitLab lets this license be added with; GitLab 14.2 or later.
+/// With how many users the license can be added, in GitLab 14.2 or later.
 fn seat_terms(attributes: &Attributes) -> String {
     let restrictions = attributes.restrictions.as_ref().map(Restrictions::read).unwrap_or_default();
     let Some(seats) = restrictions.seats else { return "it has no limit of users.".to_owned() };
@@ -148,6 +149,7 @@ fn unreadable(error: &Unreadable) -> Finding {
         reply: "The license you sent cannot be read, most likely because its text was changed on the way. Please use the attachment \
                 of our mail as it is, or tell us where you have this file from."
             .to_owned(),
+        values: Values::NONE,
     }
 }
 
@@ -164,5 +166,6 @@ fn activation_code() -> Finding {
         seats: None,
         reply: "What you sent is an activation code: please enter it under Admin > Subscription (not in the form for license files)."
             .to_owned(),
+        values: Values::NONE,
     }
 }

@@ -1,97 +1,118 @@
 //! The row that explains one message.
 
-use super::{Finding, Kind, pattern::Match};
+use jiff::{ToSpan, civil::Date};
+
+use super::{Finding, Kind, Values, pattern::Match};
 use crate::{gitlab_rules::acceptance::delimited, license::Seats};
 
-/// One message: how it is recognised, and what is said about it.
+/// How long GitLab lets a paid license be used after its expiry before it blocks changes.
+pub(crate) const GRACE_DAYS: i64 = 14;
+
+/// One message: how it is recognised and what it means.
 ///
-/// In the texts, `{0}`, `{1}` … are the message's numbers in order, `{0 users}` is a number with its noun, and `{date}`
-/// is its date.
+/// Placeholders in the texts: `{0}`, `{1}` … are the message's numbers in order, `{0 users}` is a number with its noun,
+/// `{date}` is the first date, and `{expires_on}` and `{blocks_on}` are the days in [`Values`].
 pub(crate) struct Row {
     pub kind: Kind,
-    /// Its wordings over the years, as [`super::wording`] reads them.
+    /// See [`super::pattern`] for the syntax.
     pub wordings: &'static [&'static str],
-    /// What must hold of its numbers besides.
+    /// Whether its numbers make sense for this row.
     pub holds: fn(&[i64]) -> bool,
-    /// Whether it counts only where nothing was recognised before it: a part of a message, or a mere topic.
-    pub is_weak: bool,
-    /// In what texts it counts.
-    pub about: About,
-    /// The seats that its numbers ask for.
+    /// The findings beside which it adds nothing: it is a part of their message, or less precise.
+    pub yields_to: fn(Kind) -> bool,
+    /// Whether GitLab.com prints it too, where it means something else.
+    pub is_on_gitlab_com: bool,
+    /// The seats to generate a license for.
     pub seats: fn(&[i64]) -> Option<i64>,
-    /// For the agent: what it means.
+    /// What the message says about the instance, on a given day.
+    pub values: fn(&Match, Date) -> Values,
     pub meaning: &'static str,
-    /// For the agent: what to do.
     pub steps: &'static [&'static str],
     pub reply: &'static str,
 }
 
-/// What a text is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum About {
-    Site,
-    /// Not GitLab.com: what both print would be explained wrongly there.
-    SelfManaged,
-    /// Either: only a self-managed GitLab prints it.
-    Either,
-}
-
-/// What most rows do not need to say.
+/// The defaults of a row.
 pub(crate) const PLAIN: Row = Row {
     kind: Kind::Unknown,
     wordings: &[],
     holds: |_| true,
-    is_weak: false,
-    about: About::Either,
+    yields_to: |_| false,
+    is_on_gitlab_com: false,
     seats: |_| None,
+    values: |_, _| Values::NONE,
     meaning: "",
     steps: &[],
     reply: "",
 };
 
 impl Row {
-    /// Whether `found` repeats what `other` said: the same message with the same numbers. A topic is told once.
-    pub(crate) fn says_the_same(&self, found: &Match, other: &Row, known: &Match) -> bool {
-        self.kind == other.kind
-            && found.numbers == known.numbers
-            && (found.date == known.date || self.about == About::Site)
+    /// Whether `found` repeats `known`: the same message with the same numbers and dates.
+    pub(crate) fn repeats(&self, found: &Match, other: &Self, known: &Match) -> bool {
+        self.kind == other.kind && found.numbers == known.numbers && found.dates == known.dates
     }
 
-    /// What is said about the message where it was found.
-    pub(crate) fn explain(&self, found: &Match) -> Finding {
+    pub(crate) fn explain(&self, found: &Match, today: Date) -> Finding {
         let seats = (self.seats)(&found.numbers).and_then(|n| u64::try_from(n).ok()).and_then(|n| Seats::parse(n).ok());
+        let values = (self.values)(found, today);
+        let fill = |text| fill(text, found, &values);
         Finding {
             kind: self.kind,
-            meaning: fill(self.meaning, found),
-            steps: self.steps.iter().map(|step| fill(step, found)).collect(),
+            meaning: fill(self.meaning),
+            steps: self.steps.iter().map(|step| fill(step)).collect(),
             seats: seats.map(Seats::get),
-            reply: fill(self.reply, found),
+            reply: fill(self.reply),
+            values,
         }
     }
 }
 
-/// Puts the message's numbers and date into a text.
-fn fill(text: &str, found: &Match) -> String {
+/// A number of users or seats, if it can be one.
+pub(crate) fn count(number: Option<i64>) -> Option<u32> {
+    number.and_then(|number| number.try_into().ok())
+}
+
+/// The day `days` after `today`, if the number can be a term.
+pub(crate) fn day_after(today: Date, days: Option<i64>) -> Option<Date> {
+    days.filter(|days| (0..=3660).contains(days)).and_then(|days| today.checked_add(days.days()).ok())
+}
+
+/// The expiry of a license whose grace period ends when changes are blocked on `blocks_on`.
+pub(crate) fn expiry_before(blocks_on: Option<Date>) -> Option<Date> {
+    blocks_on.and_then(|day| day.checked_sub(GRACE_DAYS.days()).ok())
+}
+
+/// Replaces the placeholders in `text`.
+fn fill(text: &str, found: &Match, values: &Values) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        filled.push_str(&value(name, found));
+        filled.push_str(&value(name, found, values));
         rest = after;
     }
     filled + rest
 }
 
-fn value(name: &str, found: &Match) -> String {
-    let (place, noun) = name.split_once(' ').map_or((name, None), |(place, noun)| (place, Some(noun)));
-    let number = place.parse::<usize>().ok().and_then(|place| found.numbers.get(place).copied());
-    match (number, noun) {
-        (Some(1), Some(noun)) => format!("1 {}", noun.trim_end_matches('s')),
-        (Some(number), Some(noun)) => format!("{} {noun}", signed(number)),
-        (Some(number), None) => signed(number),
-        (None, _) => found.date.clone().unwrap_or_default(),
-    }
+fn value(name: &str, found: &Match, values: &Values) -> String {
+    let day = match name {
+        "date" => found.dates.first().copied(),
+        "expires_on" => values.expires_on,
+        "blocks_on" => values.blocks_on,
+        _ => return number(name, found).unwrap_or_default(),
+    };
+    day.map_or_else(|| "an unknown day".to_owned(), |day| day.to_string())
+}
+
+/// A number of the message by its index, with its noun if one follows.
+fn number(name: &str, found: &Match) -> Option<String> {
+    let (index, noun) = name.split_once(' ').map_or((name, None), |(index, noun)| (index, Some(noun)));
+    let number = *found.numbers.get(index.parse::<usize>().ok()?)?;
+    Some(match noun {
+        Some(noun) if number == 1 => format!("1 {}", noun.trim_end_matches('s')),
+        Some(noun) => format!("{} {noun}", signed(number)),
+        None => signed(number),
+    })
 }
 
 fn signed(number: i64) -> String {
