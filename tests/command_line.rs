@@ -88,6 +88,16 @@ fn open_reads_standard_input_and_takes_its_key_from_the_settings() {
 }
 
 #[test]
+fn open_finds_a_license_in_whatever_it_was_pasted_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mail.html");
+    fs::write(&file, format!("<p>Hello</p><pre>{}</pre>", license_file().replace('\n', "<br>\n"))).unwrap();
+    let output = open(&file, &["--public-key", PUBLIC_KEY]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("jane@acme.example"));
+}
+
+#[test]
 fn open_reports_errors_on_standard_error() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("it");
@@ -97,7 +107,7 @@ fn open_reports_errors_on_standard_error() {
     };
     assert!(with(license_file().as_bytes(), OTHER_PUBLIC_KEY).contains("made with another key"));
     assert!(with(b"", PUBLIC_KEY).contains("is empty"));
-    assert!(with(b"\xff\xfe\0", PUBLIC_KEY).contains("no complete license file"));
+    assert!(with(b"\xff\xfe\0", PUBLIC_KEY).contains("no license file"));
     assert!(with(&vec![b'A'; 10 << 20], PUBLIC_KEY).contains("longer than 64 KiB"));
     assert!(with(license_file().as_bytes(), "/nowhere.pem").contains("cannot read /nowhere.pem"));
 

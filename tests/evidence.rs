@@ -124,3 +124,15 @@ async fn what_was_read_decides_the_press_and_is_kept_and_the_text_is_not() {
     assert_eq!((&kept["read"]["maximum_users"], &kept["sources"]["maximum_users"]), (&json!(286), &json!("usage_csv")));
     assert!(!made.body.to_string().contains("eyJkYXRhIjoi"));
 }
+
+#[tokio::test]
+async fn an_artefact_in_json_is_found_within_a_mail() {
+    let world = world().await;
+    let agent = world.agent().await;
+    for (file, kind) in [("api-license.json", "api_license"), ("seat-link-17.json", "seat_link")] {
+        let text = format!("Hello,\n\nthis is what it prints:\n```\n{}\n```\nThanks\nJane", sample(file));
+        let answer = ask(&agent, &json!({ "text": text })).await.body;
+        assert_eq!(answer["pieces"], json!([{ "kind": kind, "sure": "source" }]), "{file}");
+        assert_eq!(answer["read"]["maximum_users"], json!(if kind == "seat_link" { 286 } else { 291 }));
+    }
+}

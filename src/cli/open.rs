@@ -13,12 +13,13 @@ use serde_json::Value;
 
 use crate::{
     config::{self, Environment},
+    gitlab_rules::evidence::open_old_license,
     license::single_line::breaks_line,
-    sealing::{
-        Attributes,
-        file::{self, MAX_FILE_BYTES},
-    },
+    sealing::{Attributes, file},
 };
+
+/// A license may stand in a mail, an export or a page.
+const MAX_TEXT_BYTES: u64 = 1024 * 1024;
 
 /// What `stopgap open` understands.
 #[derive(Debug, Args)]
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let key = public_key(arguments.public_key.as_deref())?;
     let text = read(&arguments.file)?;
     let name = arguments.file.display();
-    let attributes = file::open(&text, &key).with_context(|| format!("cannot open {name}"))?;
+    let attributes = open_old_license(&text, &key).with_context(|| format!("cannot open {name}"))?;
     let printed =
         if arguments.json { serde_json::to_string_pretty(&attributes)? + "\n" } else { describe(&attributes) };
     io::stdout().write_all(printed.as_bytes())?;
@@ -53,7 +54,7 @@ fn public_key(path: Option<&Path>) -> anyhow::Result<PublicKey> {
     file::parse_public_key(&read(path)?).map_err(|words| anyhow!("{} {words}", path.display()))
 }
 
-/// The text of the file, up to just beyond what a license file may have; bytes that are no UTF-8 make no license.
+/// The text of the file, as far as it is looked at; bytes that are no UTF-8 make no license.
 fn read(path: &Path) -> anyhow::Result<String> {
     let source: Box<dyn Read> = if path == Path::new("-") {
         Box::new(io::stdin())
@@ -61,10 +62,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
         Box::new(File::open(path).with_context(|| format!("cannot read {}", path.display()))?)
     };
     let mut bytes = Vec::new();
-    source
-        .take(MAX_FILE_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    source.take(MAX_TEXT_BYTES).read_to_end(&mut bytes).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

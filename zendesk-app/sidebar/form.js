@@ -129,7 +129,7 @@ function requestOf(known, ticket) {
 	return {
 		ticket: { id: ticket.id, subject: ticket.subject || undefined },
 		agent: { username: (values.username ?? "").trim() },
-		customer: { email, name: name || undefined, company: company || undefined },
+		customer: { email, name: name || undefined, company: company || undefined, locale: ticket.locale },
 		seats: parseNumber(values.seats ?? ""),
 		evidence: evidenceOf(known),
 		override_reason: reason || undefined,

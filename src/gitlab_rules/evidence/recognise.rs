@@ -54,13 +54,13 @@ pub enum Missing {
 /// Everything that is recognised in `text`, in the order in which it is tried. A text that is JSON or a usage file as a
 /// whole is nothing else besides.
 pub(crate) fn recognise(text: &str, context: &Context<'_>) -> Vec<Piece> {
-    if let Some(piece) = json::recognise(text, context) {
+    if let Some(piece) = json::whole(text, context) {
         return vec![piece];
     }
     if let Some(reading) = csv::usage(text, context) {
         return vec![Piece { kind: Kind::UsageCsv, sure: Sure::Source, reading }];
     }
-    let mut pieces = Vec::new();
+    let mut pieces = json::within(text, context);
     let lines = text::RECOGNISERS.iter().filter_map(|(kind, sure, recognise)| {
         recognise(text, context).map(|reading| Piece { kind: *kind, sure: *sure, reading })
     });

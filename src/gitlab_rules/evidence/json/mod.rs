@@ -29,10 +29,40 @@ const RECOGNISERS: &[(Kind, Sure, Recogniser)] = &[
     (Kind::Message, Sure::Source, api::message),
 ];
 
-/// What a whole text in JSON is; `None` for other texts and for JSON of something else.
-pub(super) fn recognise(text: &str, context: &Context<'_>) -> Option<Piece> {
-    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}').trim()).ok()?;
-    let found = RECOGNISERS.iter().find_map(|(kind, sure, read)| Some((*kind, *sure, read(&value, context)?)));
+/// How many places of a text are tried as the beginning of JSON.
+const MAX_BEGINNINGS: usize = 16;
+
+/// What a text is that is JSON as a whole; `None` for other texts and for JSON of something else.
+pub(super) fn whole(text: &str, context: &Context<'_>) -> Option<Piece> {
+    let value = serde_json::from_str(text.trim_start_matches('\u{feff}').trim()).ok()?;
+    recognise(&value, context)
+}
+
+/// The artefacts in JSON that begin on lines of a longer text, such as a mail.
+pub(super) fn within(text: &str, context: &Context<'_>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut end = 0;
+    let lines = text.split_inclusive('\n').scan(0, |at, line| {
+        let begin = *at + line.len() - line.trim_start_matches([' ', '\t', '`']).len();
+        *at += line.len();
+        Some(begin)
+    });
+    let beginnings = lines.filter(|at| text[*at..].starts_with(['{', '[']));
+    for at in beginnings.take(MAX_BEGINNINGS) {
+        if at < end {
+            continue;
+        }
+        let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Value>();
+        if let Some(Ok(value)) = values.next() {
+            end = at + values.byte_offset();
+            pieces.extend(recognise(&value, context).filter(|piece| piece.kind != Kind::NoLicense));
+        }
+    }
+    pieces
+}
+
+fn recognise(value: &Value, context: &Context<'_>) -> Option<Piece> {
+    let found = RECOGNISERS.iter().find_map(|(kind, sure, read)| Some((*kind, *sure, read(value, context)?)));
     found.map(|(kind, sure, reading)| Piece { kind, sure, reading })
 }
 
