@@ -136,3 +136,18 @@ async fn an_artefact_in_json_is_found_within_a_mail() {
         assert_eq!(answer["read"]["maximum_users"], json!(if kind == "seat_link" { 286 } else { 291 }));
     }
 }
+
+#[tokio::test]
+async fn an_answer_without_a_license_says_whether_there_is_none_or_who_asked_was_no_administrator() {
+    let world = world().await;
+    let agent = world.agent().await;
+    for (text, kind) in [
+        (r#"{"data":{"currentLicense":null}}"#, "no_license"),
+        (r#"{"data":{"currentLicense":null},"errors":[{"message":"You do not have access"}]}"#, "not_an_administrator"),
+        (r#"{"message":"401 Unauthorized"}"#, "not_an_administrator"),
+        ("[]", "no_license"),
+        (r#"{"message":"The license key is invalid."}"#, "message"),
+    ] {
+        assert_eq!(ask(&agent, &json!({ "text": text })).await.body["pieces"][0]["kind"], kind, "{text}");
+    }
+}

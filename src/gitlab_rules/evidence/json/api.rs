@@ -42,16 +42,23 @@ pub(super) fn metadata(value: &Value, _: &Context<'_>) -> Option<Reading> {
     is_metadata.then(|| Reading { gitlab_version: line(&value["version"]), ..Reading::default() })
 }
 
-/// Also GraphQL's answer to one who may not ask.
+/// Of REST; GraphQL answers null, with errors beside it.
 pub(super) fn not_an_administrator(value: &Value, _: &Context<'_>) -> Option<Reading> {
+    if is_null_license(value) && !value["errors"].is_null() {
+        return Some(Reading::default());
+    }
     let text = value["message"].as_str().or_else(|| value["error"].as_str())?;
     (text.starts_with("403") || text.starts_with("401")).then(Reading::default)
 }
 
-/// `GET /license` of an instance without one.
+/// An instance without a license.
 pub(super) fn no_license(value: &Value, _: &Context<'_>) -> Option<Reading> {
-    let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty) || is_null_license(value);
     is_empty.then(Reading::default)
+}
+
+fn is_null_license(value: &Value) -> bool {
+    value["data"].get("currentLicense").is_some_and(Value::is_null)
 }
 
 /// A refusal of REST or GraphQL; the diagnosis explains it.
