@@ -51,16 +51,18 @@ pub struct Evidence {
 impl Evidence {
     /// What an old license file tells.
     ///
-    /// A license without a plan is Starter, as GitLab reads it, and one without the word `trial` is none.
+    /// A license without a plan is Starter, as GitLab reads it. An extension by sales stands in for a paid license, whatever
+    /// it says of trials.
     pub(crate) fn from_license(attributes: &Attributes) -> Self {
         let restriction = |key: &str| attributes.restrictions.as_ref().and_then(|map| map.get(key));
+        let is_true = |value: Option<&Value>| value == Some(&Value::Bool(true));
         let plan = match restriction("plan").and_then(Value::as_str).map(str::trim) {
             None | Some("") => Some(Plan::Starter),
             Some(text) => Plan::parse(text).ok(),
         };
         Self {
             plan,
-            trial: Some(restriction("trial").is_some_and(|value| *value == Value::Bool(true))),
+            trial: Some(is_true(restriction("trial")) && !is_true(attributes.unknown.get("temporary_extension"))),
             starts_on: attributes.issued_at,
             expires_on: attributes.expires_at,
             blocks_on: attributes.block_changes_at,

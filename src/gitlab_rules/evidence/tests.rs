@@ -165,3 +165,16 @@ fn a_license_without_plan_or_with_odd_values_is_read_as_far_as_it_goes() {
     assert_eq!(Evidence::from_license(&odd), Evidence { trial: Some(false), starts_on, ..Evidence::default() });
     assert_eq!(odd.issued_at, Some(date(2026, 11, 1)));
 }
+
+#[test]
+fn an_extension_by_sales_makes_no_trial_of_a_paid_license() {
+    let license = |extension: Value| {
+        let json =
+            json!({"licensee": {"Name": "x"}, "restrictions": {"trial": true}, "temporary_extension": extension});
+        Evidence::from_license(&serde_json::from_value::<Attributes>(json).unwrap()).trial
+    };
+    assert_eq!(
+        (license(json!(true)), license(json!(null)), license(json!("true"))),
+        (Some(false), Some(true), Some(true))
+    );
+}
