@@ -39,7 +39,7 @@ pub(super) fn letter(facts: &Facts<'_>) -> Letter {
     Letter {
         language: Language::De,
         title: "Ihre vorläufige GitLab-Lizenz",
-        drill: license.drill.then_some("DIES IST EINE ÜBUNG. Kein Kunde ist betroffen, und es ist nichts zu tun."),
+        drill: license.drill.then_some("Dies ist eine Übung. Kein Kunde ist betroffen, und es ist nichts zu tun."),
         greeting: facts.name.map_or_else(|| "Guten Tag,".to_owned(), |name| format!("Guten Tag {name},")),
         headline: match facts.company {
             Some(company) => format!("Hier ist Ihre vorläufige GitLab-Lizenz für {company}"),

@@ -21,7 +21,7 @@ pub(super) fn letter(facts: &Facts<'_>) -> Letter {
     Letter {
         language: Language::En,
         title: "Your temporary GitLab license",
-        drill: license.drill.then_some("THIS IS A DRILL. No customer is concerned, and there is nothing to do."),
+        drill: license.drill.then_some("This is a drill. No customer is concerned, and there is nothing to do."),
         greeting: facts.name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
         headline: match facts.company {
             Some(company) => format!("Here is your temporary GitLab license for {company}"),
