@@ -4,6 +4,7 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::TcpListener,
     process::{Child, ChildStdin, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 /// Reads `main.cf` up to a line `--`, then `master.cf` up to another. Prints a line once the server is ready, and exits at
@@ -68,13 +69,25 @@ pub struct Postfix {
     script: Child,
 }
 
+/// Another port at each call, below those that the system gives to whoever asks for any: between this look and Postfix's
+/// start no other test is given it.
+fn free_port() -> u16 {
+    const FIRST: u16 = 20_000;
+    const COUNT: u32 = 10_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let offset = (std::process::id().wrapping_mul(64).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed))) % COUNT;
+        let port = FIRST + u16::try_from(offset).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
 impl Postfix {
     /// One server with a port for each of `settings`; an empty one changes nothing.
     pub fn start(settings: &[&str]) -> Self {
-        // All are bound before the first is free again, so that they differ.
-        let free: Vec<_> = settings.iter().map(|_| TcpListener::bind("127.0.0.1:0").expect("a free port")).collect();
-        let ports: Vec<u16> = free.iter().map(|socket| socket.local_addr().unwrap().port()).collect();
-        drop(free);
+        let ports: Vec<u16> = settings.iter().map(|_| free_port()).collect();
         let is_root = Command::new("id").arg("-u").output().expect("id").stdout == b"0\n";
         let mut command = Command::new(if is_root { "bash" } else { "sudo" });
         if !is_root {
