@@ -7,10 +7,15 @@ use super::{Finding, Kind, Values};
 use crate::{
     gitlab_rules::{
         acceptance::{Restrictions, delimited, with_slack},
-        evidence::{ACTIVATION_CODE_CHARS, LicenseSummary, Unreadable, find_activation_code, open_old_license},
+        evidence::{
+            ACTIVATION_CODE_CHARS, Unreadable, find_activation_code, license::reading_of_attributes, open_old_license,
+        },
     },
     sealing::{Attributes, envelope},
 };
+
+/// Shorter words are kept: they are no activation code.
+const MIN_LINE_CHARS: usize = 16;
 
 /// Findings about the license file and the activation code in `text`, and the text without them.
 pub(crate) fn take(text: &str, key: &PublicKey, today: Date) -> (Vec<Finding>, String) {
@@ -25,8 +30,11 @@ pub(crate) fn take(text: &str, key: &PublicKey, today: Date) -> (Vec<Finding>, S
                 Ok(attributes) => readable(attributes, today),
                 Err(error) => unreadable(error),
             });
-            // A license wrapped so narrowly that its beginning is not recognised is the whole text.
-            rest.replace_range(place.unwrap_or(0..text.len()), "\n");
+            match place {
+                Some(place) => rest.replace_range(place, "\n"),
+                // Its lines are apart, by markup or by narrow wrapping.
+                None => rest = without_base64(text),
+            }
         }
     }
     if let Some(begin) = find_activation_code(&rest) {
@@ -34,6 +42,21 @@ pub(crate) fn take(text: &str, key: &PublicKey, today: Date) -> (Vec<Finding>, S
         rest.replace_range(begin..begin + ACTIVATION_CODE_CHARS, " ");
     }
     (findings, rest)
+}
+
+/// The text without what looks like a line of Base64, or like an activation code, which a line of a license may be.
+fn without_base64(text: &str) -> String {
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '-' | '_');
+    let pieces = text.split_inclusive(|c| !is_base64(c)).map(|piece| {
+        let word = piece.trim_end_matches(|c| !is_base64(c));
+        let has = |of: fn(&u8) -> bool| word.bytes().any(|b| of(&b));
+        let is_line = word.len() >= MIN_LINE_CHARS
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_digit);
+        if is_line { &piece[word.len()..] } else { piece }
+    });
+    pieces.collect()
 }
 
 fn readable(attributes: &Attributes, today: Date) -> Finding {
@@ -50,7 +73,7 @@ fn readable(attributes: &Attributes, today: Date) -> Finding {
 
 /// Whose license it is, for what, and for how long.
 fn describe(attributes: &Attributes) -> String {
-    let read = LicenseSummary::from(attributes);
+    let read = reading_of_attributes(attributes);
     let plan = read.plan.map_or("an unknown plan", |plan| plan.name());
     let trial = if read.trial == Some(true) { " (a trial)" } else { "" };
     let seats = read

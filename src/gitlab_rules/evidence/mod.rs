@@ -2,16 +2,14 @@
 
 mod csv;
 mod json;
-mod license;
+pub(super) mod license;
 mod old_license;
 pub mod reading;
 pub mod recognise;
 mod text;
 
 use jiff::civil::Date;
-use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 use self::{
     old_license::open_whole,
@@ -19,10 +17,7 @@ use self::{
     recognise::{Merged, merge, recognise, words},
 };
 use super::GitlabVersion;
-use crate::{
-    license::{Email, FieldError, Plan, Seats, SingleLine, customer::MAX_NAME_CHARS, field_error::whole_number, seats},
-    sealing::Attributes,
-};
+use crate::license::{FieldError, Plan, Seats, field_error::whole_number, seats};
 
 pub use old_license::Unreadable;
 pub use old_license::open_old_license;
@@ -49,28 +44,6 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// What an old license file tells.
-    ///
-    /// A license without a plan is Starter, as GitLab reads it. An extension by sales stands in for a paid license, whatever
-    /// it says of trials.
-    pub(crate) fn from_license(attributes: &Attributes) -> Self {
-        let restriction = |key: &str| attributes.restrictions.as_ref().and_then(|map| map.get(key));
-        let is_true = |value: Option<&Value>| value == Some(&Value::Bool(true));
-        let plan = match restriction("plan").and_then(Value::as_str).map(str::trim) {
-            None | Some("") => Some(Plan::Starter),
-            Some(text) => Plan::parse(text).ok(),
-        };
-        Self {
-            plan,
-            trial: Some(is_true(restriction("trial")) && !is_true(attributes.unknown.get("temporary_extension"))),
-            starts_on: attributes.issued_at,
-            expires_on: attributes.expires_at,
-            blocks_on: attributes.block_changes_at,
-            seats: restriction("active_user_count").and_then(Value::as_u64).and_then(|n| n.try_into().ok()),
-            ..Self::default()
-        }
-    }
-
     /// What was read, as far as it decides.
     pub(crate) fn from_reading(read: &Reading) -> Self {
         Self {
@@ -105,41 +78,6 @@ impl Evidence {
         let billable = self.billable_users?;
         let seats = seats::recommended_seats(billable.into(), self.maximum_users.unwrap_or(0).into());
         seats.try_into().ok()
-    }
-}
-
-/// What was read off an old license file, offered for the form. Unknown or unusable values are null.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct LicenseSummary {
-    pub plan: Option<Plan>,
-    /// Whether it is a trial.
-    pub trial: Option<bool>,
-    pub starts_on: Option<Date>,
-    /// The day from whose beginning it is expired.
-    pub expires_on: Option<Date>,
-    pub seats: Option<u32>,
-    /// The company it was made for.
-    pub company: Option<String>,
-    /// The person it was made for.
-    pub name: Option<String>,
-    pub email: Option<String>,
-}
-
-impl From<&Attributes> for LicenseSummary {
-    fn from(attributes: &Attributes) -> Self {
-        let evidence = Evidence::from_license(attributes);
-        let licensee = |key: &str| attributes.licensee.get(key).and_then(Value::as_str);
-        let line = |key: &str| licensee(key).and_then(|text| SingleLine::parse(text, MAX_NAME_CHARS).ok());
-        Self {
-            plan: evidence.plan,
-            trial: evidence.trial,
-            starts_on: attributes.issued_at,
-            expires_on: evidence.expires_on,
-            seats: evidence.seats,
-            company: line("Company").map(|line| line.to_string()),
-            name: line("Name").map(|line| line.to_string()),
-            email: licensee("Email").and_then(|text| Email::parse(text).ok()).map(|email| email.to_string()),
-        }
     }
 }
 

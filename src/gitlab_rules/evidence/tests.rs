@@ -3,7 +3,7 @@ use rsa::PublicKey;
 use serde_json::json;
 
 use super::*;
-use crate::sealing::file::parse_public_key;
+use crate::sealing::{Attributes, file::parse_public_key};
 
 const PLAIN: &str = include_str!("../../../tests/vectors/paid-plain.gitlab-license");
 const TRIAL: &str = include_str!("../../../tests/vectors/trial-unicode.gitlab-license");
@@ -154,27 +154,24 @@ fn an_activation_code_is_told_from_words() {
 fn a_license_without_plan_or_with_odd_values_is_read_as_far_as_it_goes() {
     let attributes = |json: Value| serde_json::from_value::<Attributes>(json).unwrap();
     let bare = attributes(json!({"licensee": {"Email": "nobody", "Name": "a\nb"}}));
-    let evidence = Evidence::from_license(&bare);
+    let evidence = license::reading_of_attributes(&bare);
     assert_eq!((evidence.plan, evidence.trial, evidence.seats), (Some(Plan::Starter), Some(false), None));
-    assert_eq!((LicenseSummary::from(&bare).email, LicenseSummary::from(&bare).name), (None, None));
+    assert_eq!((evidence.email, evidence.name), (None, None));
     let odd = attributes(
         json!({"licensee": 1, "expires_at": "soon", "notify_users_at": 5, "issued_at": "2026-11-01T00:00:00Z",
                                 "restrictions": {"plan": "platinum", "active_user_count": -3}, "auto_renew_enabled": null}),
     );
     let starts_on = Some(date(2026, 11, 1));
-    assert_eq!(Evidence::from_license(&odd), Evidence { trial: Some(false), starts_on, ..Evidence::default() });
+    assert_eq!(license::reading_of_attributes(&odd), Reading { trial: Some(false), starts_on, ..Reading::default() });
     assert_eq!(odd.issued_at, Some(date(2026, 11, 1)));
 }
 
 #[test]
 fn an_extension_by_sales_makes_no_trial_of_a_paid_license() {
-    let license = |extension: Value| {
+    let trial = |extension: Value| {
         let json =
             json!({"licensee": {"Name": "x"}, "restrictions": {"trial": true}, "temporary_extension": extension});
-        Evidence::from_license(&serde_json::from_value::<Attributes>(json).unwrap()).trial
+        license::reading_of_attributes(&serde_json::from_value::<Attributes>(json).unwrap()).trial
     };
-    assert_eq!(
-        (license(json!(true)), license(json!(null)), license(json!("true"))),
-        (Some(false), Some(true), Some(true))
-    );
+    assert_eq!((trial(json!(true)), trial(json!(null)), trial(json!("true"))), (Some(false), Some(true), Some(true)));
 }

@@ -27,6 +27,15 @@ fn the_license_file_is_opened_and_gitlabs_answer_is_foretold() {
 }
 
 #[test]
+fn a_license_file_in_markup_hides_no_message() {
+    let lines: Vec<&str> = LICENSE.lines().collect();
+    for license in [lines.join("<br>\n"), lines.join(" |\n| "), LICENSE.replace('\n', "\\n")] {
+        let kinds = kinds(&format!("<p>Hello</p><p>{license}</p>\n<p>{PAST}</p>"));
+        assert_eq!(kinds, [Kind::LicenseFile, Kind::PastUsersTooMany], "{license:.80}");
+    }
+}
+
+#[test]
 fn a_license_file_among_words_hides_no_message_and_is_never_repeated() {
     for (license, kind) in
         [(LICENSE, Kind::LicenseFile), (OTHER, Kind::LicenseFileUnreadable), (TRUNCATED, Kind::LicenseFileUnreadable)]
