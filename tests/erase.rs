@@ -12,8 +12,9 @@ use stopgap::{
     },
 };
 
-use crate::world::{
-    Answer, World, ended, fresh_key, generate, get, history, order, order_for, post, read, sql, within,
+use crate::{
+    license_file::vector,
+    world::{Answer, World, ended, fresh_key, generate, get, history, order, order_for, post, read, sql, within},
 };
 
 const DAY: i64 = 86_400;
@@ -132,9 +133,9 @@ async fn a_customer_who_asks_is_erased_and_their_issue_redacted_even_while_gitla
     assert_eq!(get(&agent, "/api/v1/licenses?q=jane@acme").await.body["items"], json!([]));
     assert_eq!(get(&agent, &path(&other)).await.body["customer"]["email"], "other@acme.example");
     assert_eq!(file(&agent, &license).await.status, 404);
-    for (deed, body) in [("resend", json!({})), ("replace", json!({ "seats": 1, "reason": "more" }))] {
-        let answer = post(&agent, &format!("{}/{deed}", path(&license)), &fresh_key(), &body).await;
-        assert_eq!(answer.status, 409, "{deed}");
+    for (operation, body) in [("resend", json!({})), ("replace", json!({ "seats": 1, "reason": "more" }))] {
+        let answer = post(&agent, &format!("{}/{operation}", path(&license)), &fresh_key(), &body).await;
+        assert_eq!(answer.status, 409, "{operation}");
     }
 }
 
@@ -174,15 +175,20 @@ async fn an_address_that_a_license_was_forwarded_to_is_erased_from_it() {
 
 /// A single trigram. No other begins with its first byte, so the search index has it in one piece.
 const COMPANY: &str = "ωж中";
+/// The company of the old license, in lower case as `files` reads.
+const IN_EVIDENCE: &str = "acme gmbh";
 
+/// The evidence names the customer as well.
 fn order_with_company() -> Value {
     let mut order = order();
     order["customer"]["company"] = COMPANY.into();
+    order["evidence"] = json!({ "license_file": vector("paid-plain.gitlab-license") });
+    order["override_reason"] = "the account manager vouches".into();
     order
 }
 
 fn is_erased(files: &str) -> bool {
-    !files.contains("jane@acme.example") && !files.contains(COMPANY)
+    !["jane@acme.example", COMPANY, IN_EVIDENCE].iter().any(|text| files.contains(text))
 }
 
 #[tokio::test]
@@ -190,7 +196,7 @@ async fn a_customer_who_asks_leaves_the_files_while_the_service_runs() {
     let world = World::on_sqlite().await;
     let (agent, license) = delivered(&world, &order_with_company()).await;
     let before = files(&world);
-    assert!(before.contains("jane@acme.example") && before.contains(COMPANY));
+    assert!(before.contains("jane@acme.example") && before.contains(COMPANY) && before.contains(IN_EVIDENCE));
     app::erase(world.config(), "jane@acme.example").await.unwrap();
     ended(&agent, &license).await;
     assert!(is_erased(&files(&world)));
