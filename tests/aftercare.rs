@@ -1,4 +1,4 @@
-//! What an agent does with a license that exists: each deed is one press, one line in the history, one note.
+//! What an agent does with a license that exists: each operation is one press, one line in the history, one note.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,8 +6,8 @@ use stopgap::sandbox::{gitlab::State, smtp::Fault};
 
 use crate::world::{Answer, World, ended, fresh_key, generate, get, history, order, post, read, through};
 
-pub(crate) fn path(license: &Value, deed: &str) -> String {
-    format!("/api/v1/licenses/{}/{deed}", license["id"].as_str().unwrap())
+pub(crate) fn path(license: &Value, operation: &str) -> String {
+    format!("/api/v1/licenses/{}/{operation}", license["id"].as_str().unwrap())
 }
 
 pub(crate) async fn delivered(world: &World) -> (stopgap::sandbox::Browser, Value) {
@@ -92,7 +92,7 @@ async fn a_staff_address_is_refused_and_every_wrong_field_is_named() {
 }
 
 #[tokio::test]
-async fn one_key_is_one_deed_of_one_license() {
+async fn one_key_is_one_operation_on_one_license() {
     let world = World::start().await;
     let (agent, license) = delivered(&world).await;
     let key = fresh_key();
@@ -150,9 +150,9 @@ async fn an_expired_license_is_sent_to_nobody() {
     let (_, license) = delivered(&world).await;
     world.pass(10 * 86_400);
     let agent = world.agent().await;
-    for (deed, body) in [("resend", json!({})), ("forward", json!({ "email": "a@b.example" }))] {
-        let answer = post(&agent, &path(&license, deed), &fresh_key(), &body).await;
-        assert_eq!(answer.status, 409, "{deed}");
+    for (operation, body) in [("resend", json!({})), ("forward", json!({ "email": "a@b.example" }))] {
+        let answer = post(&agent, &path(&license, operation), &fresh_key(), &body).await;
+        assert_eq!(answer.status, 409, "{operation}");
         assert!(answer.body["detail"].as_str().unwrap().contains("expired"), "{}", answer.body);
     }
 }
@@ -164,8 +164,8 @@ async fn only_those_who_may_generate_may_send_a_license_on() {
     let other = world.agent_number(43).await;
     let forward = json!({ "email": "a@b.example" });
     let replace = json!({ "seats": 1, "reason": "because" });
-    for (deed, body) in [("resend", json!({})), ("forward", forward), ("replace", replace), ("retry", json!({}))] {
-        assert_eq!(post(&other, &path(&license, deed), &fresh_key(), &body).await.status, 403, "{deed}");
+    for (operation, body) in [("resend", json!({})), ("forward", forward), ("replace", replace), ("retry", json!({}))] {
+        assert_eq!(post(&other, &path(&license, operation), &fresh_key(), &body).await.status, 403, "{operation}");
     }
     assert_eq!(get(&other, &format!("/api/v1/licenses/{}", license["id"].as_str().unwrap())).await.status, 200);
 }
@@ -176,11 +176,11 @@ async fn without_a_session_nothing_is_said_about_any_license() {
     let (_, license) = delivered(&world).await;
     let nobody = world.stranger();
     let id = license["id"].as_str().unwrap();
-    for deed in ["resend", "forward", "replace", "retry"] {
-        let there = post(&nobody, &format!("/api/v1/licenses/{id}/{deed}"), "k", &json!({})).await;
-        let not = post(&nobody, &format!("/api/v1/licenses/{}/{deed}", fresh_key()), "k", &json!({})).await;
-        assert_eq!(there.status, 401, "{deed}");
-        assert_eq!(there.without_id(), not.without_id(), "{deed}");
+    for operation in ["resend", "forward", "replace", "retry"] {
+        let there = post(&nobody, &format!("/api/v1/licenses/{id}/{operation}"), "k", &json!({})).await;
+        let not = post(&nobody, &format!("/api/v1/licenses/{}/{operation}", fresh_key()), "k", &json!({})).await;
+        assert_eq!(there.status, 401, "{operation}");
+        assert_eq!(there.without_id(), not.without_id(), "{operation}");
     }
 }
 
@@ -188,10 +188,10 @@ async fn without_a_session_nothing_is_said_about_any_license() {
 async fn a_license_that_is_not_there_is_not_found() {
     let world = World::start().await;
     let agent = world.agent().await;
-    for deed in ["resend", "retry"] {
+    for operation in ["resend", "retry"] {
         for id in [fresh_key(), "x".into(), "1".repeat(300)] {
-            let answer = post(&agent, &format!("/api/v1/licenses/{id}/{deed}"), "k", &json!({})).await;
-            assert_eq!(answer.status, 404, "{deed} {id}");
+            let answer = post(&agent, &format!("/api/v1/licenses/{id}/{operation}"), "k", &json!({})).await;
+            assert_eq!(answer.status, 404, "{operation} {id}");
         }
     }
 }

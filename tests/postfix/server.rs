@@ -69,8 +69,7 @@ pub struct Postfix {
     script: Child,
 }
 
-/// Another port at each call, below those that the system gives to whoever asks for any: between this look and Postfix's
-/// start no other test is given it.
+/// A different port at each call, below the ephemeral range: no other test can be given it before Postfix has started.
 fn free_port() -> u16 {
     const FIRST: u16 = 20_000;
     const COUNT: u32 = 10_000;

@@ -76,7 +76,7 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whoever asked for the license, if it goes to somebody else.
+    /// The customer, if the license is forwarded to somebody else.
     fn asker(&self) -> Option<&str> {
         let customer = &self.license.customer;
         let name = || customer.name.as_ref().map_or(customer.email.as_str(), SingleLine::as_str);

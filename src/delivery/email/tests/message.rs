@@ -142,7 +142,7 @@ fn a_german_customer_reads_german() {
 }
 
 #[test]
-fn whoever_cannot_wait_is_told_where_to_turn_if_there_is_such_a_place() {
+fn an_emergency_contact_is_named_if_there_is_one() {
     let from = "GitLab Support <support@gitlab.example>".parse().unwrap();
     let with = |contact| text_of(&Mail::compose(&license(), &email(), &from, &links(), contact).unwrap());
     assert!(with(Some("+49 30 1234")).contains("for an answer: +49 30 1234"));
