@@ -1,6 +1,9 @@
 //! The term of a license. No request can set it; the number of days is a setting.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{
+    ToSpan,
+    civil::{Date, Weekday},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -63,6 +66,15 @@ impl Terms {
         self.expires_on.saturating_sub(1.day())
     }
 
+    /// The last day on which the licensing team works, Monday to Friday, before the license stops. A renewal has to be in
+    /// place by then. On the first day if the term has no such day.
+    pub(crate) fn last_business_day(self) -> Date {
+        let is_business_day = |day: &Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let days = std::iter::successors(Some(self.last_day()), |day| day.yesterday().ok());
+        let mut in_term = days.take_while(|day| *day >= self.starts_on);
+        in_term.find(is_business_day).unwrap_or(self.starts_on)
+    }
+
     /// Whole days until the license stops; 0 once it has.
     pub(crate) fn days_left(self, today: Date) -> i32 {
         today.until(self.expires_on).map_or(0, |span| span.get_days()).max(0)
@@ -89,5 +101,17 @@ mod tests {
         assert!(!terms.is_expired(date(2026, 11, 30)));
         assert!(terms.is_expired(date(2026, 12, 1)));
         assert_eq!(terms.days_left(date(2027, 1, 1)), 0);
+    }
+
+    #[test]
+    fn the_last_business_day_is_never_on_a_weekend() {
+        let ends_before = |day| Terms { starts_on: date(2026, 11, 19), expires_on: day };
+        // The license stops on a Monday, Sunday, Saturday and Tuesday.
+        assert_eq!(ends_before(date(2026, 12, 7)).last_business_day(), date(2026, 12, 4));
+        assert_eq!(ends_before(date(2026, 12, 6)).last_business_day(), date(2026, 12, 4));
+        assert_eq!(ends_before(date(2026, 12, 5)).last_business_day(), date(2026, 12, 4));
+        assert_eq!(ends_before(date(2026, 12, 8)).last_business_day(), date(2026, 12, 7));
+        let weekend = Terms { starts_on: date(2026, 11, 21), expires_on: date(2026, 11, 22) };
+        assert_eq!(weekend.last_business_day(), date(2026, 11, 21));
     }
 }
