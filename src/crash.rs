@@ -37,6 +37,10 @@ pub const POINTS: &[&str] = &[
     "slack_after_post",
     "record_slack_before_commit",
     "record_slack_after_commit",
+    "remind_before_commit",
+    "remind_after_commit",
+    "digest_before_post",
+    "digest_after_post",
 ];
 
 #[cfg(feature = "crash-points")]

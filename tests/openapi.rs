@@ -1,5 +1,7 @@
 //! The API document is generated, committed and served, and names every route and status that the service answers.
 
+mod operations;
+
 use std::collections::BTreeSet;
 
 use reqwest::{Method, RequestBuilder};
@@ -92,7 +94,7 @@ async fn every_answer_of_a_walk_is_described_and_every_description_is_walked() {
     operations(&mut walk, &world, token).await;
     sidebar(&mut walk, &world).await;
     questions(&mut walk, &world).await;
-    operations_on_a_license(&mut walk).await;
+    operations::walk(&mut walk).await;
     reports(&mut walk).await;
     other_worlds(&mut walk).await;
 
@@ -143,78 +145,6 @@ async fn questions(walk: &mut Walk, world: &World) {
         }
         walk.ask(path, &Method::POST, agent.request(Method::POST, path).body("{}")).await;
         walk.ask(path, &Method::POST, stranger.request(Method::POST, path).json(&json!({}))).await;
-    }
-}
-
-/// The aftercare, each operation with every status that it may answer.
-async fn operations_on_a_license(walk: &mut Walk) {
-    let world = World::start().await;
-    let (agent, stranger) = (world.agent().await, world.stranger());
-    let license = generate(&agent, &order()).await;
-    ended(&agent, &license).await;
-    let id = license["id"].as_str().unwrap();
-    let bodies = [
-        ("resend", json!({})),
-        ("forward", json!({ "email": "it@acme.example" })),
-        ("retry", json!({})),
-        ("replace", json!({ "seats": 300, "reason": "too few seats" })),
-    ];
-    for (operation, body) in &bodies {
-        let key = fresh_key();
-        walk.operation(&agent, operation, id, &key, body).await;
-        walk.operation(&agent, operation, id, &key, &json!({ "email": "x@acme.example", "seats": 1, "reason": "x" }))
-            .await;
-        walk.operation(&agent, operation, id, &fresh_key(), &json!([])).await;
-        walk.operation(&agent, operation, NOBODY, &fresh_key(), body).await;
-        walk.operation(&stranger, operation, id, &fresh_key(), body).await;
-        walk.operation(&agent, operation, id, &fresh_key(), &json!({ "long": "x".repeat(20_000) })).await;
-        let text = agent.request(Method::POST, &format!("{LICENSES}/{id}/{operation}")).header("Idempotency-Key", "k");
-        walk.ask(&format!("{LICENSES}/{{id}}/{operation}"), &Method::POST, text.body("{}")).await;
-    }
-    other_body(walk, &agent, id).await;
-    world.pass(11 * 24 * 3600);
-    let agent = world.agent().await;
-    for (operation, body) in &bodies {
-        walk.operation(&agent, operation, id, &fresh_key(), body).await;
-    }
-    let failing = World::start().await;
-    failing.sandbox.mail.faults.fail_next(stopgap::sandbox::smtp::Fault::Rcpt550);
-    let agent = failing.agent().await;
-    let license = generate(&agent, &order()).await;
-    ended(&agent, &license).await;
-    walk.operation(&agent, "retry", license["id"].as_str().unwrap(), &fresh_key(), &json!({})).await;
-    let closed = World::with(&[("ZENDESK_ALLOWED_AGENTS", "7")]).await;
-    let license = generate(&closed.agent_number(7).await, &order()).await;
-    for (operation, body) in &bodies {
-        walk.operation(&closed.agent().await, operation, license["id"].as_str().unwrap(), &fresh_key(), body).await;
-    }
-    let file = format!("{LICENSES}/{}/file?reason=air-gapped", license["id"].as_str().unwrap());
-    walk.get(&closed.agent().await, "/api/v1/licenses/{id}/file", &file).await;
-    let limited = World::with(&[("AGENT_HOURLY_LIMIT", "1")]).await;
-    let agent = limited.agent().await;
-    let license = generate(&agent, &order()).await;
-    walk.operation(&agent, "replace", license["id"].as_str().unwrap(), &fresh_key(), &bodies[3].1).await;
-    let file = format!("{LICENSES}/{}/file?reason=air-gapped", license["id"].as_str().unwrap());
-    for _ in 0..2 {
-        walk.get(&agent, "/api/v1/licenses/{id}/file", &file).await;
-    }
-}
-
-/// One key for two requests of each operation.
-async fn other_body(walk: &mut Walk, agent: &Browser, id: &str) {
-    let key = fresh_key();
-    for email in ["a@acme.example", "b@acme.example"] {
-        walk.operation(agent, "forward", id, &key, &json!({ "email": email })).await;
-    }
-    for operation in ["resend", "retry", "replace"] {
-        walk.operation(
-            agent,
-            operation,
-            id,
-            &key,
-            &if operation == "replace" { json!({ "seats": 5, "reason": "x" }) } else { json!({}) },
-        )
-        .await;
     }
 }
 

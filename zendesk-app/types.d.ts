@@ -180,6 +180,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licenses/{id}/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Settle what is left to do about a license, or open it again.
+         * @description Any agent may. Setting the state that it has changes nothing.
+         */
+        put: operations["set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licenses/{id}/progress": {
         parameters: {
             query?: never;
@@ -453,7 +473,7 @@ export interface components {
          * @description The error in one word: `code` of the problem, and the label of the metric.
          * @enum {string}
          */
-        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "duplicate" | "out_of_scope" | "unusual_seats" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
+        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "duplicate" | "out_of_scope" | "unusual_seats" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "drill" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
         Event: {
             /** Format: date-time */
             at: string;
@@ -466,7 +486,7 @@ export interface components {
          * @description What happened. The translations have a text for each.
          * @enum {string}
          */
-        EventKind: "generated" | "sealing_failed" | "replaced" | "replaces" | "resent" | "forwarded" | "address_corrected" | "retried" | "downloaded" | "email_late" | "email_sent" | "email_failed" | "email_retry" | "email_uncertain" | "email_arrival_delayed" | "email_arrival_delivered" | "email_arrival_failed" | "email_arrival_suppressed" | "email_arrival_complained" | "issue_sent" | "issue_failed" | "issue_retry" | "issue_uncertain" | "slack_sent" | "slack_failed" | "slack_retry" | "slack_uncertain" | "text_erased" | "recipient_erased" | "erased";
+        EventKind: "generated" | "sealing_failed" | "replaced" | "replaces" | "resent" | "forwarded" | "address_corrected" | "retried" | "downloaded" | "reminded" | "follow_up_done" | "follow_up_reopened" | "email_late" | "email_sent" | "email_failed" | "email_retry" | "email_uncertain" | "email_arrival_delayed" | "email_arrival_delivered" | "email_arrival_failed" | "email_arrival_suppressed" | "email_arrival_complained" | "issue_sent" | "issue_failed" | "issue_retry" | "issue_uncertain" | "slack_sent" | "slack_failed" | "slack_retry" | "slack_uncertain" | "text_erased" | "recipient_erased" | "erased";
         /** @description What is known of the customer's instance and old license. Typed values win over those of the file. */
         Evidence: {
             /** @description `free`, `starter`, `premium` or `ultimate`, or a former name. */
@@ -582,6 +602,28 @@ export interface components {
              */
             blocks_on?: string | null;
         };
+        /** @description What is left to do about a license. */
+        FollowUp: {
+            state: components["schemas"]["FollowUpState"];
+            task: components["schemas"]["Task"];
+            /** @description The GitLab username of the agent who generated the license. */
+            owner: string;
+            /**
+             * Format: date
+             * @description The last business day before the license stops.
+             */
+            due_on: string;
+            /** @description Who settled it; null while it is open. */
+            by?: string | null;
+            /** Format: date-time */
+            at?: string | null;
+            note?: string | null;
+        };
+        /**
+         * @description Whether it is still to be done.
+         * @enum {string}
+         */
+        FollowUpState: "open" | "done";
         /** @description Where to forward the license. */
         ForwardLicense: {
             email: string;
@@ -694,6 +736,7 @@ export interface components {
              * @description When the customer's data was erased.
              */
             erased_at?: string | null;
+            follow_up?: components["schemas"]["FollowUp"] | null;
             actions: components["schemas"]["Actions"];
             /** @description Oldest first. */
             deliveries: components["schemas"]["Delivery"][];
@@ -726,7 +769,7 @@ export interface components {
          * @description Why an action is not available.
          * @enum {string}
          */
-        Obstacle: "agent_not_allowed" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed";
+        Obstacle: "agent_not_allowed" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "drill";
         /**
          * @description A GitLab plan, by the names that license files use.
          * @enum {string}
@@ -840,6 +883,12 @@ export interface components {
             seats: number;
             reason: string;
         };
+        /** @description What becomes of the follow-up. */
+        SetFollowUp: {
+            state: components["schemas"]["FollowUpState"];
+            /** @description Shown in the issue and in Slack, such as "renewal in place". */
+            note?: string | null;
+        };
         /**
          * @description The state of a license, which is that of its emails.
          * @enum {string}
@@ -850,6 +899,11 @@ export interface components {
          * @enum {string}
          */
         Sure: "source" | "measured" | "inference" | "guess";
+        /**
+         * @description What has to be done next.
+         * @enum {string}
+         */
+        Task: "generate" | "deliver" | "renew";
         Ticket: {
             /** Format: int64 */
             id: number;
@@ -894,6 +948,8 @@ export type FieldError = components['schemas']['FieldError'];
 export type Finding = components['schemas']['Finding'];
 export type FindingKind = components['schemas']['FindingKind'];
 export type FindingValues = components['schemas']['FindingValues'];
+export type FollowUp = components['schemas']['FollowUp'];
+export type FollowUpState = components['schemas']['FollowUpState'];
 export type ForwardLicense = components['schemas']['ForwardLicense'];
 export type GenerateLicense = components['schemas']['GenerateLicense'];
 export type GenerateLicenseAgent = components['schemas']['GenerateLicenseAgent'];
@@ -914,8 +970,10 @@ export type Purpose = components['schemas']['Purpose'];
 export type Reading = components['schemas']['Reading'];
 export type RecognisedPiece = components['schemas']['RecognisedPiece'];
 export type ReplaceLicense = components['schemas']['ReplaceLicense'];
+export type SetFollowUp = components['schemas']['SetFollowUp'];
 export type State = components['schemas']['State'];
 export type Sure = components['schemas']['Sure'];
+export type Task = components['schemas']['Task'];
 export type Ticket = components['schemas']['Ticket'];
 export type Verdict = components['schemas']['Verdict'];
 export type $defs = Record<string, never>;
@@ -1906,6 +1964,105 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used for another request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description License id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetFollowUp"];
+            };
+        };
+        responses: {
+            /** @description The license */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["License"];
+                };
+            };
+            /** @description The body is malformed, or fields are invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no session, or it has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such license */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was replaced or erased, or is a drill */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -67,7 +67,17 @@ impl App {
             warn!(pending, "the outbox is paused: nothing is delivered until the next start without --pause-outbox");
             None
         } else {
-            Some(Outbox::start(store.clone(), clients, clock.clone(), random, metrics.clone()).await?)
+            Some(
+                Outbox::start(
+                    store.clone(),
+                    clients,
+                    clock.clone(),
+                    random,
+                    metrics.clone(),
+                    config.rules.digest_at.clone(),
+                )
+                .await?,
+            )
         };
         let maintenance =
             MaintenanceTask::start(store.clone(), clock.clone(), config.rules.retention_days, metrics.clone());
@@ -198,7 +208,9 @@ fn clients(config: &Config, clock: &Clock) -> anyhow::Result<Clients> {
         mailer: Mailer::new(&config.smtp, links.clone()).map_err(|e| anyhow::anyhow!("STOPGAP_SMTP_URL: {e}"))?,
         gitlab: Gitlab::new(&config.gitlab, links.clone(), clock.clone())
             .map_err(|e| anyhow::anyhow!("STOPGAP_GITLAB_URL: {e}"))?,
-        slack: Slack::new(&config.slack, links, clock.clone())
-            .map_err(|e| anyhow::anyhow!("STOPGAP_SLACK_WEBHOOK_URL: {e}"))?,
+        slack: Arc::new(
+            Slack::new(&config.slack, links, clock.clone())
+                .map_err(|e| anyhow::anyhow!("STOPGAP_SLACK_WEBHOOK_URL: {e}"))?,
+        ),
     })
 }

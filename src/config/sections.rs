@@ -7,6 +7,7 @@ use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::Url;
 
 use super::{AllowedAgents, keys, parse, reader::Reader, urls};
+use crate::license::DailyTime;
 
 /// Zendesk updates the SDK at this address.
 const SDK_URL: &str = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js";
@@ -109,6 +110,8 @@ pub struct Rules {
     pub daily: u32,
     /// More seats need a reason; `None` asks above ten times what the evidence asks for.
     pub seats_question: Option<u32>,
+    /// When a digest is posted on business days, and people are reminded; `None` posts no digest.
+    pub digest_at: Option<DailyTime>,
     /// How many days personal data is kept.
     pub retention_days: u32,
 }
@@ -134,6 +137,7 @@ impl Rules {
         let customer_daily = reader.value("CUSTOMER_DAILY_LIMIT", parse::number(1..=10_000));
         let daily = reader.value("DAILY_LIMIT", parse::number(1..=1_000_000));
         let seats_question = reader.optional("SEATS_QUESTION", parse::number(1..=1_000_000));
+        let digest_at = reader.optional("DIGEST_AT", DailyTime::parse);
         let retention_days = reader.value("RETENTION_DAYS", parse::number(31..=3650));
         Some(Self {
             refused_domains: refused_domains?,
@@ -144,6 +148,7 @@ impl Rules {
             customer_daily: customer_daily?,
             daily: daily?,
             seats_question: seats_question?,
+            digest_at: digest_at?,
             retention_days: retention_days?,
         })
     }

@@ -121,6 +121,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
     plain("GITLAB_LABELS", Value("Mechanizer::Emergency License Generation"), "labels of the issues, comma-separated"),
     secret("SLACK_WEBHOOK_URL", Required, "incoming webhook of the Slack channel"),
     plain(
+        "DIGEST_AT",
+        Absent("no digest"),
+        "when Slack gets a digest on business days, and people are reminded: `09:00 Europe/Berlin`; without it, reminders are \
+         sent at 08:00 UTC",
+    ),
+    plain(
         "REFUSED_DOMAINS",
         Value("gitlab.com"),
         "domains of staff and resellers, comma-separated; no license is mailed there",

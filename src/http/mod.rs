@@ -13,6 +13,7 @@ mod connection;
 mod error;
 mod extract;
 mod fields;
+mod follow_up;
 mod health;
 mod licenses;
 mod metrics;
@@ -112,6 +113,7 @@ fn routes(app: &mut web::ServiceConfig) {
         resource("/api/v1/licenses/{id}/forward", [(&post, web::to(aftercare::forward))]),
         resource("/api/v1/licenses/{id}/replace", [(&post, web::to(aftercare::replace))]),
         resource("/api/v1/licenses/{id}/retry", [(&post, web::to(aftercare::retry))]),
+        resource("/api/v1/licenses/{id}/follow-up", [(&Method::PUT, web::to(follow_up::set))]),
         resource("/api/v1/licenses/{id}/progress", [(&get, web::to(progress::follow))]),
         resource("/api/v1/licenses/{id}/file", [(&get, web::to(licenses::download))]),
         resource("/api/v1/evidence", [(&post, web::to(questions::evidence))]),

@@ -12,7 +12,8 @@ use utoipa::{
 };
 
 use super::{
-    aftercare, assets, connection::in_pieces, health, licenses, metrics, progress, questions, sidebar, webhook,
+    aftercare, assets, connection::in_pieces, follow_up, health, licenses, metrics, progress, questions, sidebar,
+    webhook,
 };
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(document);
@@ -30,7 +31,8 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(document);
     paths(
         sidebar::load_sidebar, sidebar::explain_sidebar, sidebar::load_lookup, sidebar::explain_lookup, assets::asset,
         licenses::generate, licenses::search, licenses::get, licenses::download,
-        aftercare::resend, aftercare::forward, aftercare::replace, aftercare::retry, progress::follow,
+        aftercare::resend, aftercare::forward, aftercare::replace, aftercare::retry, follow_up::set,
+        progress::follow,
         questions::evidence, questions::diagnosis,
         webhook::mailgun, health::live, health::ready, metrics::show, show,
     ),

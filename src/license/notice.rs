@@ -1,8 +1,9 @@
 //! What issues and Slack messages announce about a license.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::ResendKind;
+use super::{ResendKind, Task};
 
 /// Kept with the delivery as JSON. Recipients are masked, because GitLab notes cannot be redacted later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,23 @@ pub enum Notice {
         /// A failure that was announced earlier is still open.
         open: bool,
     },
+    /// The follow-up is still open on the business day before the last one.
+    Reminder {
+        task: Task,
+        /// The last business day.
+        due_on: Date,
+        /// As for [`Notice::Downloaded`].
+        open: bool,
+    },
+    /// Someone settled the follow-up.
+    FollowUpDone { by: String, note: Option<String> },
+    /// Someone opened it again.
+    FollowUpReopened {
+        by: String,
+        note: Option<String>,
+        /// The customer does not have the license.
+        open: bool,
+    },
     /// Personal data was erased; the issue is redacted.
     Erased,
 }
@@ -74,12 +92,17 @@ impl Notice {
     pub(crate) fn is_failure(&self) -> bool {
         match self {
             Self::EmailRefused { .. } | Self::EmailLate { .. } | Self::SealingFailed { .. } => true,
-            Self::ResendRefused { open, .. } | Self::Bounced { open, .. } | Self::Downloaded { open, .. } => *open,
+            Self::ResendRefused { open, .. }
+            | Self::Bounced { open, .. }
+            | Self::Downloaded { open, .. }
+            | Self::Reminder { open, .. }
+            | Self::FollowUpReopened { open, .. } => *open,
             Self::Generated
             | Self::SentAfterAll
             | Self::IssueFiled
             | Self::Resent { .. }
             | Self::Replaced { .. }
+            | Self::FollowUpDone { .. }
             | Self::Erased => false,
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use uuid::Uuid;
 
-use super::{Channel, DeliveryId, License, LicenseDetails, NewDelivery, Notice, Purpose};
+use super::{Channel, DeliveryId, License, LicenseDetails, NewDelivery, Notice, Purpose, Task};
 
 /// How long the first Slack message waits for the link of its issue.
 pub(crate) const SLACK_WAIT: Duration = Duration::from_mins(1);
@@ -56,6 +56,12 @@ pub(crate) fn notices_for(details: &LicenseDetails, notice: Notice, tick: &mut T
 pub(crate) fn announced_failure(details: &LicenseDetails) -> bool {
     let last = details.deliveries.iter().rfind(|d| d.channel == Channel::Issue);
     last.and_then(|issue| issue.notice.as_ref()).is_some_and(Notice::is_failure)
+}
+
+/// What reminds of an open follow-up. The issue stays as it is.
+pub(crate) fn reminder(details: &LicenseDetails) -> Notice {
+    let due_on = details.license.terms.last_business_day();
+    Notice::Reminder { task: Task::of(details), due_on, open: announced_failure(details) }
 }
 
 /// The issue, or a note on it.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Actor, Attempt, AttemptOutcome, Channel, Customer, Delivery, DeliveryId, DeliveryState, Digests, EligibilityNote,
-    Event, LicenseFile, Seats, Terms, Ticket, Username,
+    Event, LicenseFile, Seats, Settled, Terms, Ticket, Username,
 };
 
 /// Characters of a license file's name before its extension; file systems allow 255 bytes in all.
@@ -110,13 +110,23 @@ pub struct LicenseDetails {
     pub digests: Option<Digests>,
     /// When the customer's data was erased.
     pub erased_at: Option<Timestamp>,
+    /// `None` while the follow-up is open.
+    pub settled: Option<Settled>,
 }
 
 impl LicenseDetails {
     /// A license without deliveries and history.
     pub fn new(license: License) -> Self {
         let digests = license.file.as_ref().map(LicenseFile::digests);
-        Self { license, deliveries: Vec::new(), events: Vec::new(), attempts: Vec::new(), digests, erased_at: None }
+        Self {
+            license,
+            deliveries: Vec::new(),
+            events: Vec::new(),
+            attempts: Vec::new(),
+            digests,
+            erased_at: None,
+            settled: None,
+        }
     }
 
     pub(crate) fn state(&self) -> State {

@@ -1,11 +1,10 @@
 //! The term of a license. No request can set it; the number of days is a setting.
 
-use jiff::{
-    ToSpan,
-    civil::{Date, Weekday},
-};
+use jiff::{ToSpan, civil::Date};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::business_day::is_business_day;
 
 /// How many days before today a license starts. On a server west of UTC, today's license might not be active yet;
 /// GitLab's own emergency form does the same.
@@ -69,10 +68,9 @@ impl Terms {
     /// The last day on which the licensing team works, Monday to Friday, before the license stops. A renewal has to be in
     /// place by then. On the first day if the term has no such day.
     pub(crate) fn last_business_day(self) -> Date {
-        let is_business_day = |day: &Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
         let days = std::iter::successors(Some(self.last_day()), |day| day.yesterday().ok());
         let mut in_term = days.take_while(|day| *day >= self.starts_on);
-        in_term.find(is_business_day).unwrap_or(self.starts_on)
+        in_term.find(|day| is_business_day(*day)).unwrap_or(self.starts_on)
     }
 
     /// Whole days until the license stops; 0 once it has.

@@ -4,10 +4,12 @@
 //! - `record`: writes outcomes to the store and the log
 //! - [`transition`]: the state machine. Pure
 //! - [`backoff`]: retry delays. Pure
+//! - `digest`: what each business day's morning begins with
 //! - `in_flight`: what this process is attempting
 //! - `pause`: starting with deliveries paused
 
 pub mod backoff;
+mod digest;
 mod in_flight;
 mod pause;
 mod record;

@@ -10,7 +10,9 @@ use crate::{
     delivery::sanitize,
     license::{
         Actor, Attempt, AttemptOutcome, Channel, Delivery, DeliveryChange, DeliveryId, DeliveryState, Event, EventKind,
-        LicenseDetails, LicenseId, Outcome, Purpose, notices::Tick,
+        LicenseDetails, LicenseId, Outcome, Purpose,
+        notices::{self, Tick},
+        record::today,
     },
     metrics::Metrics,
     random::Random,
@@ -84,6 +86,28 @@ impl Recorder {
         crash::point("mark_late_before_commit");
         write(tx, transition, now).await?;
         crash::point("mark_late_after_commit");
+        Ok(())
+    }
+
+    /// Announces that the follow-up of a license is still open, once, whichever replica comes first.
+    pub(super) async fn remind(&self, id: LicenseId) -> store::Result<()> {
+        let mut tx = self.store.begin().await?;
+        if !tx.take_reminder(id).await? {
+            return Ok(());
+        }
+        let Some(details) = tx.license(id).await? else { return Ok(()) };
+        let now = self.clock.now();
+        // After a long outage there may be nothing left to remind of.
+        if details.is_follow_up_open() && !details.license.terms.is_expired(today(now)) {
+            info!(license = %id, "reminding of an open follow-up");
+            tx.insert_event(id, &Event::new(now, &Actor::Outbox, EventKind::Reminded, None)).await?;
+            for new in notices::notices_for(&details, notices::reminder(&details), &mut self.tick(now)) {
+                tx.insert_delivery(id, &new, now).await?;
+            }
+        }
+        crash::point("remind_before_commit");
+        tx.commit().await?;
+        crash::point("remind_after_commit");
         Ok(())
     }
 

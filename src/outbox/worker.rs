@@ -3,6 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
+use jiff::Timestamp;
 use tokio::{
     sync::Semaphore,
     time::{sleep, timeout},
@@ -12,13 +13,14 @@ use tracing::{error, warn};
 
 use super::{
     backoff,
+    digest::DigestLoop,
     in_flight::InFlight,
     record::{self, Recorder},
 };
 use crate::{
     clock::Clock,
     delivery::{email::Mailer, gitlab::Gitlab, slack::Slack},
-    license::{Channel, Delivery, DeliveryId, LicenseDetails, Outcome},
+    license::{Channel, DailyTime, Delivery, DeliveryId, LicenseDetails, Outcome},
     metrics::Metrics,
     random::Random,
     store::{self, Claim, LEASE, Store},
@@ -35,13 +37,13 @@ const RENEW_INTERVAL: Duration = Duration::from_millis(LEASE.as_secs() * 250);
 /// An attempt whose lease was not renewed for this long is abandoned, before the lease lapses and another replica
 /// claims it.
 const RENEW_TIMEOUT: Duration = Duration::from_millis(LEASE.as_secs() * 800);
-/// Emails marked late in one round; the next round is [`POLL`] away.
+/// Emails marked late, and reminders, in one round; the next round is [`POLL`] away.
 const LATE_BATCH: u32 = 50;
 
 pub(crate) struct Clients {
     pub mailer: Mailer,
     pub gitlab: Gitlab,
-    pub slack: Slack,
+    pub slack: Arc<Slack>,
 }
 
 /// The running worker.
@@ -53,7 +55,7 @@ pub(crate) struct Outbox {
 
 /// What the loops share.
 struct Worker {
-    recorder: Recorder,
+    recorder: Arc<Recorder>,
     clients: Clients,
     stop: CancellationToken,
     stop_hard: CancellationToken,
@@ -68,11 +70,12 @@ impl Outbox {
         clock: Clock,
         random: Random,
         metrics: Metrics,
+        digest_at: Option<DailyTime>,
     ) -> store::Result<Self> {
         store.reclaim_all().await?;
         let holder = random.id(clock.now()).to_string();
         let worker = Arc::new(Worker {
-            recorder: Recorder { store, clock, random, metrics, holder },
+            recorder: Arc::new(Recorder { store, clock, random, metrics, holder }),
             clients,
             stop: CancellationToken::new(),
             stop_hard: CancellationToken::new(),
@@ -82,8 +85,13 @@ impl Outbox {
         for channel in Channel::ALL {
             loops.spawn(Arc::clone(&worker).run_channel(channel));
         }
-        let heartbeat = Heartbeat::new(loops.clone(), Channel::ALL.len() + 1, worker.recorder.clock.now());
+        let count = Channel::ALL.len() + 1 + usize::from(digest_at.is_some());
+        let heartbeat = Heartbeat::new(loops.clone(), count, worker.recorder.clock.now());
         loops.spawn(Arc::clone(&worker).watch_deadlines(heartbeat.clone()));
+        if let Some(at) = digest_at {
+            let (recorder, slack) = (Arc::clone(&worker.recorder), Arc::clone(&worker.clients.slack));
+            loops.spawn(DigestLoop { recorder, slack, at, stop: worker.stop.clone() }.run());
+        }
         loops.close();
         Ok(Self { worker, loops, heartbeat })
     }
@@ -230,7 +238,7 @@ impl Worker {
         }
     }
 
-    /// Marks emails late once their deadline has passed, whatever their attempts are doing.
+    /// Marks emails late once their deadline has passed, whatever their attempts are doing, and sends reminders.
     async fn watch_deadlines(self: Arc<Self>, heartbeat: Heartbeat) {
         while !self.stop.is_cancelled() {
             let now = self.recorder.clock.now();
@@ -245,10 +253,25 @@ impl Worker {
                 }
                 Err(e) => warn!(error = %e, "the outbox cannot look for late emails"),
             }
+            self.remind(now).await;
             tokio::select! {
                 () = sleep(POLL) => {}
                 () = self.stop.cancelled() => {}
             }
+        }
+    }
+
+    /// Reminds of the follow-ups that are still open on the business day before their last.
+    async fn remind(&self, now: Timestamp) {
+        match self.recorder.store.list_to_remind(now, LATE_BATCH).await {
+            Ok(ids) => {
+                for id in ids {
+                    if let Err(e) = self.recorder.remind(id).await {
+                        warn!(license = %id, error = %e, "a reminder could not be recorded");
+                    }
+                }
+            }
+            Err(e) => warn!(error = %e, "the outbox cannot look for reminders"),
         }
     }
 

@@ -96,6 +96,9 @@ impl Store {
         sqlx::query("UPDATE deliveries SET lease_until = 0 WHERE lease_holder IS NOT NULL AND state = 'pending'")
             .execute(&mut *tx.tx)
             .await?;
+        sqlx::query("UPDATE digests SET lease_until = 0 WHERE lease_holder IS NOT NULL AND state = 'pending'")
+            .execute(&mut *tx.tx)
+            .await?;
         tx.commit().await
     }
 }

@@ -1,6 +1,6 @@
 //! Licenses, one by one.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use sqlx::AnyConnection;
 
 use super::{Result, Store, Transaction, attempts, deliveries, events, ms, rows::Columns, text::normalize};
@@ -18,15 +18,15 @@ impl Transaction {
     }
 
     /// Inserts a license as the newest. There is one write transaction at a time, so no other takes its number.
-    pub(crate) async fn insert_license(&mut self, license: &License) -> Result<()> {
+    pub(crate) async fn insert_license(&mut self, license: &License, remind_at: Option<Timestamp>) -> Result<()> {
         let text = |line: &Option<SingleLine>| line.as_ref().map(ToString::to_string);
         sqlx::query(
             "INSERT INTO licenses (number, id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
              customer_email, customer_email_lower, customer_mailbox, customer_name, customer_company, customer_language, seats, \
              starts_on, expires_on, file, seal_error, verdict, verdict_reason, recommended_seats, override_reason, \
-             overridden_by, evidence, replaces, drill) \
+             overridden_by, evidence, replaces, drill, remind_at) \
              VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM licenses), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
         )
         .bind(license.id.to_string())
         .bind(ms(license.created_at))
@@ -53,6 +53,7 @@ impl Transaction {
         .bind(license.eligibility.evidence.as_ref().and_then(|evidence| serde_json::to_string(evidence).ok()))
         .bind(license.replaces.map(|id| id.to_string()))
         .bind(i64::from(license.drill))
+        .bind(remind_at.map(ms))
         .execute(&mut *self.tx)
         .await?;
         sqlx::query("INSERT INTO license_search (number, search_text) SELECT number, $2 FROM licenses WHERE id = $1")

@@ -7,11 +7,11 @@ use serde::de::DeserializeOwned;
 use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
-use super::{Error, Result, Session, StoredResponse};
+use super::{DigestClaim, Error, Result, Session, StoredResponse};
 use crate::license::{
-    Agent, Arrival, Customer, Delivery, DeliveryId, EligibilityNote, Email, Event, License, LicenseDetails,
-    LicenseFile, LicenseId, Seats, SingleLine, Terms, Ticket, TicketId, Username, customer::MAX_NAME_CHARS,
-    delivery::Attempt, file::Digests, ticket::MAX_SUBJECT_CHARS,
+    Agent, Arrival, Customer, Delivery, DeliveryId, DigestPeriod, EligibilityNote, Email, Event, License,
+    LicenseDetails, LicenseFile, LicenseId, Seats, Settled, SingleLine, Terms, Ticket, TicketId, Username,
+    customer::MAX_NAME_CHARS, delivery::Attempt, file::Digests, ticket::MAX_SUBJECT_CHARS,
 };
 
 /// Reads a row's columns. An error names the column.
@@ -132,19 +132,24 @@ impl Columns<'_> {
 
     /// A license without deliveries, events and attempts.
     pub(super) fn details(&self) -> Result<LicenseDetails> {
-        let license = self.license()?;
-        let digests = match &license.file {
-            Some(file) => Some(file.digests()),
-            None => self.stored_digests()?,
-        };
-        let erased_at = self.maybe_time("erased_at")?;
-        Ok(LicenseDetails { license, deliveries: vec![], events: vec![], attempts: vec![], digests, erased_at })
+        let mut details = LicenseDetails::new(self.license()?);
+        if details.digests.is_none() {
+            details.digests = self.stored_digests()?;
+        }
+        details.erased_at = self.maybe_time("erased_at")?;
+        details.settled = self.settled()?;
+        Ok(details)
     }
 
     /// Stored when the file was erased.
     fn stored_digests(&self) -> Result<Option<Digests>> {
         let (md5, sha256) = (self.maybe_text("file_md5")?, self.maybe_text("file_sha256")?);
         Ok(md5.zip(sha256).map(|(md5, sha256)| Digests { md5, sha256 }))
+    }
+
+    fn settled(&self) -> Result<Option<Settled>> {
+        let Some(at) = self.maybe_time("settled_at")? else { return Ok(None) };
+        Ok(Some(Settled { at, by: self.text("settled_by")?, note: self.maybe_text("settled_note")? }))
     }
 
     fn arrival(&self) -> Result<Option<Arrival>> {
@@ -180,6 +185,15 @@ impl Columns<'_> {
             agent_user_id: self.count("agent_user_id")?,
             installation_id: self.count("installation_id")?,
             expires_at: self.time("expires_at")?,
+        })
+    }
+
+    pub(super) fn digest(&self) -> Result<DigestClaim> {
+        let (day, since, until) = (self.parsed("day")?, self.time("since")?, self.time("until")?);
+        Ok(DigestClaim {
+            period: DigestPeriod { day, since, until },
+            attempts: self.count("attempts")?,
+            uncertain: self.number("uncertain")? != 0,
         })
     }
 

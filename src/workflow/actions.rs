@@ -23,6 +23,7 @@ pub(crate) enum Obstacle {
     TooManyEmails,
     RecipientRefused,
     NothingFailed,
+    Drill,
 }
 
 impl Obstacle {
@@ -44,6 +45,7 @@ impl Obstacle {
                 let domain = details.license.customer.email.domain();
                 format!("no license may go to {domain} any more; forward it to the customer's own contact")
             }
+            Self::Drill => "this license is a drill: there is nothing to follow up".into(),
             Self::NothingFailed => "no delivery of this license has failed that a retry could fix".into(),
         }
     }

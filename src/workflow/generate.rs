@@ -8,7 +8,7 @@ use super::{
 use crate::{
     license::{
         Actor, Agent, Customer, EligibilityNote, Event, EventKind, License, LicenseDetails, LicenseId, Notice, Purpose,
-        Seats, Terms, Ticket, notices, record::today,
+        Seats, Terms, Ticket, follow_up, notices, record::today,
     },
     metrics::LicenseResult,
     sealing::{Attributes, SealError},
@@ -108,7 +108,9 @@ impl LicenseService {
     /// written.
     pub(super) async fn add(&self, tx: &mut Transaction, license: License) -> store::Result<LicenseDetails> {
         let now = license.created_at;
-        tx.insert_license(&license).await?;
+        let at = self.rules.digest_at.clone().unwrap_or_default();
+        let remind_at = Some(follow_up::remind_at(license.terms, &at)).filter(|at| !license.drill && *at > now);
+        tx.insert_license(&license, remind_at).await?;
         let mut details = LicenseDetails::new(license);
         let license = &details.license;
         let mut tick = self.tick(now);

@@ -7,6 +7,7 @@ pub(crate) mod download;
 pub(crate) mod drill;
 pub(crate) mod erase;
 pub(crate) mod error;
+pub(crate) mod follow_up;
 pub(crate) mod generate;
 pub(crate) mod idempotency;
 pub mod limits;

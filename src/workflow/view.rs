@@ -10,7 +10,7 @@ use super::{
 };
 use crate::license::{
     Arrival, ArrivalState, Attempt, AttemptOutcome, Channel, Delivery, DeliveryId, DeliveryState, Event, EventKind,
-    EvidenceRecord, LicenseDetails, LicenseId, Plan, Purpose, State, Verdict, record::today,
+    EvidenceRecord, FollowUpState, LicenseDetails, LicenseId, Plan, Purpose, State, Task, Verdict, record::today,
 };
 
 /// One emergency license with its deliveries and history.
@@ -54,6 +54,8 @@ pub(crate) struct LicenseView {
     pub usage_url: Option<String>,
     /// When the customer's data was erased.
     pub erased_at: Option<Timestamp>,
+    /// What is left to do; null for drills, and once the license was replaced or erased.
+    pub follow_up: Option<FollowUpView>,
     pub actions: Actions,
     /// Oldest first.
     pub deliveries: Vec<DeliveryView>,
@@ -97,6 +99,22 @@ pub(crate) struct EligibilityView {
     pub recommended_seats: Option<u32>,
     /// What was read and where each value is from; null without evidence.
     pub evidence: Option<EvidenceRecord>,
+}
+
+/// What is left to do about a license.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = FollowUp)]
+pub(crate) struct FollowUpView {
+    pub state: FollowUpState,
+    pub task: Task,
+    /// The GitLab username of the agent who generated the license.
+    pub owner: String,
+    /// The last business day before the license stops.
+    pub due_on: Date,
+    /// Who settled it; null while it is open.
+    pub by: Option<String>,
+    pub at: Option<Timestamp>,
+    pub note: Option<String>,
 }
 
 /// What can be done with the license now, by the agent who asks.
@@ -211,7 +229,7 @@ impl LicenseView {
 impl LicenseService {
     /// The license as the API shows it to this agent.
     pub(crate) fn view(&self, details: &LicenseDetails, agent_user_id: u64) -> LicenseView {
-        let LicenseDetails { license, deliveries, events, attempts, digests, erased_at } = details;
+        let LicenseDetails { license, deliveries, events, attempts, digests, erased_at, .. } = details;
         let today = today(self.clock.now());
         let digests = digests.as_ref();
         LicenseView {
@@ -258,6 +276,7 @@ impl LicenseService {
                 template.replace("{license_md5}", &digests.md5).replace("{license_sha256}", &digests.sha256)
             }),
             erased_at: *erased_at,
+            follow_up: details.has_follow_up().then(|| follow_up_view(details)),
             actions: self.actions(details, agent_user_id, today),
             deliveries: deliveries.iter().map(|delivery| delivery_view(delivery, attempts)).collect(),
             events: events.iter().map(event_view).collect(),
@@ -278,6 +297,20 @@ impl LicenseService {
             retry: action(actions::can_retry(details, today)),
             download: action(actions::can_download(details)),
         }
+    }
+}
+
+fn follow_up_view(details: &LicenseDetails) -> FollowUpView {
+    let LicenseDetails { license, settled, .. } = details;
+    let settled = settled.as_ref();
+    FollowUpView {
+        state: if settled.is_some() { FollowUpState::Done } else { FollowUpState::Open },
+        task: Task::of(details),
+        owner: license.agent.username.to_string(),
+        due_on: license.terms.last_business_day(),
+        by: settled.map(|settled| settled.by.clone()),
+        at: settled.map(|settled| settled.at),
+        note: settled.and_then(|settled| settled.note.clone()),
     }
 }
 

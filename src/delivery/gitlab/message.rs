@@ -65,6 +65,18 @@ impl NoticeText {
                 let text = format!("The license file was downloaded by {}.", code(by));
                 Self::success(&text, &text)
             }
+            Some(Notice::Reminder { task, due_on, .. }) => {
+                let text = format!("Still to do by {due_on}: {}.", task.label());
+                Self::success(&text, &text)
+            }
+            Some(Notice::FollowUpDone { by, .. }) => {
+                let text = format!("The follow-up was settled by {}.", code(by));
+                Self::success(&text, &text)
+            }
+            Some(Notice::FollowUpReopened { by, .. }) => {
+                let text = format!("The follow-up was opened again by {}.", code(by));
+                Self::success(&text, &text)
+            }
             Some(Notice::Erased) => {
                 let text = "The customer's data and the license were erased on request.";
                 Self { next: &[], ..Self::success(text, text) }

@@ -126,9 +126,13 @@ impl IssueText<'_> {
             Notice::Bounced { reason, .. } | Notice::Replaced { reason, .. } | Notice::Downloaded { reason, .. } => {
                 ("Reason", reason)
             }
-            Notice::Generated | Notice::SentAfterAll | Notice::IssueFiled | Notice::Resent { .. } | Notice::Erased => {
-                return None;
-            }
+            Notice::FollowUpDone { note, .. } | Notice::FollowUpReopened { note, .. } => ("Note", note.as_ref()?),
+            Notice::Generated
+            | Notice::SentAfterAll
+            | Notice::IssueFiled
+            | Notice::Resent { .. }
+            | Notice::Reminder { .. }
+            | Notice::Erased => return None,
         };
         Some(fence(&format!("{name}: {}", sanitize::mask_addresses(&sanitize::error_text(text)))))
     }

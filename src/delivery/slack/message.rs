@@ -83,6 +83,6 @@ fn seats(license: &License) -> String {
     }
 }
 
-fn link(url: &str, name: &str) -> String {
+pub(super) fn link(url: &str, name: &str) -> String {
     format!("<{}|{}>", escape(url), escape(name))
 }

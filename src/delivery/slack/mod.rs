@@ -3,6 +3,7 @@
 //! A webhook returns no message id, so a message cannot be withdrawn and a repeated attempt may show twice.
 
 mod blocks;
+mod digest;
 mod escape;
 mod message;
 mod notice;
@@ -21,7 +22,7 @@ use super::{Links, http_client, http_client::BodyError, sanitize};
 use crate::{
     clock::Clock,
     config, crash,
-    license::{Delivery, License, Outcome},
+    license::{DailyTime, Delivery, Digest, License, Outcome},
 };
 
 /// How long Slack may take to answer.
@@ -63,6 +64,12 @@ impl Slack {
             Ok(()) => Outcome::Sent { reference: issue_url.map(ToOwned::to_owned) },
             Err(outcome) => outcome,
         }
+    }
+
+    /// Posts a digest. One whose earlier attempt may have succeeded may show twice.
+    pub(crate) async fn post_digest(&self, digest: &Digest<'_>, at: &DailyTime, _uncertain: bool) -> Outcome {
+        let posted = self.deliver(&digest::message(digest, at, &self.links)).await;
+        posted.map_or_else(|outcome| outcome, |()| Outcome::Sent { reference: None })
     }
 
     /// Posts a message about no license.

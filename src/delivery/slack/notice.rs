@@ -10,6 +10,11 @@ const OPERATOR: &str = "the operator of Stopgap has to act: the mail server refu
                         customer's address is not the cause. If the customer cannot wait, download the license from the \
                         ticket and send it yourself.";
 
+/// A note as the end of a sentence.
+fn noted(note: Option<&str>) -> String {
+    note.map_or_else(|| ".".to_owned(), |note| format!(": {}", untrusted(note)))
+}
+
 pub(super) struct NoticeText {
     pub(super) emoji: &'static str,
     pub(super) headline: &'static str,
@@ -83,6 +88,23 @@ impl NoticeText {
                 mail: "see the earlier message".to_owned(),
                 follow_up: "see the earlier message.",
             },
+            Some(Notice::Reminder { task, due_on, .. }) => Self {
+                emoji: ":bell:",
+                headline: "Emergency license ends soon",
+                sentence: format!("Still to do by {due_on}: {}.", task.label()),
+                mail: "see the earlier message".to_owned(),
+                follow_up: "settle it in the ticket's sidebar once it is done.",
+            },
+            Some(Notice::FollowUpDone { by, note }) => Self::followed_up(
+                (":white_check_mark:", "Emergency license followed up"),
+                format!("Settled by {}{}", untrusted(by), noted(note.as_deref())),
+                "nothing.",
+            ),
+            Some(Notice::FollowUpReopened { by, note, .. }) => Self::followed_up(
+                (":leftwards_arrow_with_hook:", "Emergency license to be followed up again"),
+                format!("Opened again by {}{}", untrusted(by), noted(note.as_deref())),
+                RENEW,
+            ),
             Some(Notice::Erased) => Self {
                 emoji: ":wastebasket:",
                 headline: "Emergency license erased",
@@ -101,6 +123,10 @@ impl NoticeText {
                 follow_up: "the operator of Stopgap has to look at the license key; then generate the license again.",
             },
         }
+    }
+
+    fn followed_up((emoji, headline): (&'static str, &'static str), sentence: String, follow_up: &'static str) -> Self {
+        Self { emoji, headline, sentence, mail: "see the earlier message".to_owned(), follow_up }
     }
 
     fn late(error: Option<&str>, needs_operator: bool) -> Self {
