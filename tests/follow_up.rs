@@ -54,12 +54,12 @@ async fn a_settled_follow_up_names_who_settled_it_everywhere_and_is_settled_once
     }
     let license = ended(&agent, &license).await;
     assert_eq!(license["follow_up"]["state"], "done");
-    assert_eq!(license["follow_up"]["by"], "agent 42 (jdoe)");
+    assert_eq!(license["follow_up"]["by"], "jdoe");
     assert_eq!(license["follow_up"]["note"], "renewal in place @all");
     assert_eq!(history(&license).iter().filter(|kind| **kind == "follow_up_done").count(), 1);
     let issue = &world.sandbox.gitlab.issues()[0];
     assert_eq!((issue.state, issue.notes.len()), (State::Closed, 1));
-    assert!(issue.notes[0].body.contains("settled by `agent 42 (jdoe)`"), "{}", issue.notes[0].body);
+    assert!(issue.notes[0].body.contains("settled by `jdoe`"), "{}", issue.notes[0].body);
     assert!(issue.notes[0].body.contains("renewal in place"), "{}", issue.notes[0].body);
     let told = &world.sandbox.slack.messages()[1].text;
     assert!(

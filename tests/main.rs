@@ -12,6 +12,7 @@ mod browser_customers;
 mod browser_errors;
 mod browser_faces;
 mod browser_failed_mail;
+mod browser_follow_up;
 mod browser_injection;
 mod browser_job;
 mod browser_live;

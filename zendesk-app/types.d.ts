@@ -613,7 +613,7 @@ export interface components {
              * @description The last business day before the license stops.
              */
             due_on: string;
-            /** @description Who settled it; null while it is open. */
+            /** @description Who settled it, by GitLab username; null while it is open. */
             by?: string | null;
             /** Format: date-time */
             at?: string | null;

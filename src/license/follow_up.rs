@@ -44,7 +44,7 @@ impl Task {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
     pub at: Timestamp,
-    /// As [`super::Actor`] prints it.
+    /// The agent's GitLab username, or their number in Zendesk where none is known.
     pub by: String,
     /// Such as "renewal in place".
     pub note: Option<String>,

@@ -2,7 +2,7 @@
 
 use super::{Error, LicenseService, actions::Obstacle, written};
 use crate::license::{
-    Event, EventKind, FollowUpState, LicenseDetails, LicenseId, Notice, Settled, SingleLine, State, notices,
+    Actor, Event, EventKind, FollowUpState, LicenseDetails, LicenseId, Notice, Settled, SingleLine, State, notices,
 };
 
 impl LicenseService {
@@ -25,7 +25,11 @@ impl LicenseService {
             return Ok(details);
         }
         let now = self.clock.now();
-        let (by, note) = (actor.to_string(), note.map(ToString::to_string));
+        let by = match &actor {
+            Actor::Agent { username: Some(username), .. } => username.to_string(),
+            actor => actor.to_string(),
+        };
+        let note = note.map(ToString::to_string);
         let (kind, settled, notice) = match state {
             FollowUpState::Done => {
                 let settled = Settled { at: now, by: by.clone(), note: note.clone() };

@@ -111,7 +111,7 @@ pub(crate) struct FollowUpView {
     pub owner: String,
     /// The last business day before the license stops.
     pub due_on: Date,
-    /// Who settled it; null while it is open.
+    /// Who settled it, by GitLab username; null while it is open.
     pub by: Option<String>,
     pub at: Option<Timestamp>,
     pub note: Option<String>,

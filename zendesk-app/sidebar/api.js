@@ -59,10 +59,16 @@ export const askAboutEvidence = (evidence) => post("evidence", evidence);
 /** @type {(text: string) => Promise<Diagnosis>} */
 export const diagnose = (text) => post("diagnosis", { text });
 
+/** @type {(id: string, state: "open" | "done") => Promise<License>} */
+export const setFollowUp = (id, state) => send("PUT", `licenses/${id}/follow-up`, { state });
+
 /** @param {string} path @param {object} body @param {Record<string, string>} [headers] */
-async function post(path, body, headers) {
+const post = (path, body, headers) => send("POST", path, body, headers);
+
+/** @param {string} method @param {string} path @param {object} body @param {Record<string, string>} [headers] */
+async function send(method, path, body, headers) {
 	const response = await call(path, {
-		method: "POST",
+		method,
 		headers: { "Content-Type": "application/json", ...headers },
 		body: JSON.stringify(body),
 	});

@@ -7,6 +7,7 @@ import { describe, emails, isBounced, issueUrl, recipientOf, sentEmail } from ".
 import { byId, join, make, makeLink, setChildren, setText, show } from "./dom.js";
 import { follow } from "./follow.js";
 import { addTag, copy, insertComment } from "./host.js";
+import { bindFollowUp, renderFollowUp } from "./followup.js";
 import { bindInputs } from "./inputs.js";
 import { onPress } from "./press.js";
 import { canReply, noteText, replyText } from "./reply.js";
@@ -25,6 +26,7 @@ export function bindLicense(back) {
 	bindInputs("license", inView);
 	bindAftercare({ open: openLicense, update });
 	bindComments();
+	bindFollowUp(update);
 	byId("back").onclick = () => {
 		close();
 		back();
@@ -112,6 +114,7 @@ function renderLicense() {
 	renderHeader(license);
 	renderSteps(license);
 	renderTerm(license);
+	renderFollowUp(license);
 	renderActions(state.license);
 	renderAftercare(state.license);
 	show("stale", isStale);
