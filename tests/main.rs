@@ -36,6 +36,7 @@ mod drill;
 mod eligibility;
 mod erase;
 mod evidence;
+mod evidence_wrapped;
 mod fixed_term;
 mod follow_up;
 mod framing;

@@ -1,5 +1,6 @@
 //! What is known of the customer's instance and old license: typed by the agent, or read off the old license file.
 
+mod arrival;
 mod csv;
 mod json;
 pub(super) mod license;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{
-    csv, json,
+    arrival, csv, json,
     old_license::find_license,
     reading::{Context, Kind, Piece, Reading, Sure},
     text,
@@ -54,6 +54,15 @@ pub enum Missing {
 /// Everything that is recognised in `text`, in the order in which it is tried. A text that is JSON or a usage file as a
 /// whole is nothing else besides.
 pub(crate) fn recognise(text: &str, context: &Context<'_>) -> Vec<Piece> {
+    let unzipped = arrival::unzipped(text);
+    if !unzipped.is_empty() {
+        return unzipped.iter().flat_map(|text| recognise_text(text, context)).collect();
+    }
+    recognise_text(text, context)
+}
+
+fn recognise_text(text: &str, context: &Context<'_>) -> Vec<Piece> {
+    let text = &arrival::as_sent(text);
     if let Some(piece) = json::whole(text, context) {
         return vec![piece];
     }

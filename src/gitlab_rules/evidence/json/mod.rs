@@ -9,7 +9,10 @@ mod service_ping;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Map, Value};
 
-use super::reading::{Context, Kind, Piece, Reading, Sure};
+use super::{
+    arrival,
+    reading::{Context, Kind, Piece, Reading, Sure},
+};
 use crate::license::{Email, Plan, Seats, SingleLine, customer::MAX_NAME_CHARS};
 
 type Recogniser = fn(&Value, &Context<'_>) -> Option<Reading>;
@@ -34,29 +37,35 @@ const MAX_BEGINNINGS: usize = 16;
 
 /// What a text is that is JSON as a whole; `None` for other texts and for JSON of something else.
 pub(super) fn whole(text: &str, context: &Context<'_>) -> Option<Piece> {
-    let value = serde_json::from_str(text.trim_start_matches('\u{feff}').trim()).ok()?;
-    recognise(&value, context)
+    recognise(&serde_json::from_str(text.trim()).ok()?, context)
 }
 
-/// The artefacts in JSON that begin on lines of a longer text, such as a mail.
+/// The artefacts in JSON within a longer text, such as a mail, the first of each line; the last may be cut off.
 pub(super) fn within(text: &str, context: &Context<'_>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut end = 0;
     let lines = text.split_inclusive('\n').scan(0, |at, line| {
-        let begin = *at + line.len() - line.trim_start_matches([' ', '\t', '`']).len();
+        let begin = line.find('{').into_iter().chain(line.find('[')).min().map(|begin| *at + begin);
         *at += line.len();
         Some(begin)
     });
-    let beginnings = lines.filter(|at| text[*at..].starts_with(['{', '[']));
-    for at in beginnings.take(MAX_BEGINNINGS) {
+    for at in lines.flatten().take(MAX_BEGINNINGS) {
         if at < end {
             continue;
         }
         let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Value>();
-        if let Some(Ok(value)) = values.next() {
-            end = at + values.byte_offset();
-            pieces.extend(recognise(&value, context).filter(|piece| piece.kind != Kind::NoLicense));
-        }
+        let value = match values.next() {
+            Some(Ok(value)) => {
+                end = at + values.byte_offset();
+                Some(value)
+            }
+            Some(Err(error)) if error.is_eof() => {
+                arrival::closed(&text[at..]).and_then(|closed| serde_json::from_str(&closed).ok())
+            }
+            _ => None,
+        };
+        let piece = value.and_then(|value| recognise(&value, context));
+        pieces.extend(piece.filter(|piece| piece.kind != Kind::NoLicense));
     }
     pieces
 }
