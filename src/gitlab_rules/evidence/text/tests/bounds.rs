@@ -115,7 +115,7 @@ fn a_long_text_of_anything_is_read_in_time_that_grows_with_its_length() {
         for (_, _, recogniser) in RECOGNISERS {
             recogniser(&text, &context);
         }
-        let elapsed = cpu_time() - started;
+        let elapsed = cpu_time().saturating_sub(started);
         assert!(elapsed < LIMIT, "{elapsed:?} for {piece:?}");
     }
 }
