@@ -466,7 +466,7 @@ export interface components {
          * @description What happened. The translations have a text for each.
          * @enum {string}
          */
-        EventKind: "generated" | "sealing_failed" | "replaced" | "replaces" | "resent" | "forwarded" | "address_corrected" | "retried" | "downloaded" | "email_late" | "email_sent" | "email_failed" | "email_retry" | "email_uncertain" | "email_arrival_delayed" | "email_arrival_delivered" | "email_arrival_failed" | "email_arrival_suppressed" | "email_arrival_complained" | "issue_sent" | "issue_failed" | "issue_retry" | "issue_uncertain" | "slack_sent" | "slack_failed" | "slack_retry" | "slack_uncertain" | "text_erased" | "recipient_erased" | "erased";
+        EventKind: "generated" | "sealing_failed" | "replaced" | "replaces" | "resent" | "forwarded" | "address_corrected" | "retried" | "downloaded" | "email_late" | "email_sent" | "email_failed" | "email_retry" | "email_uncertain" | "email_arrival_delayed" | "email_arrival_delivered" | "email_arrival_failed" | "email_arrival_suppressed" | "email_arrival_complained" | "issue_sent" | "issue_failed" | "issue_retry" | "issue_uncertain" | "issue_differs" | "slack_sent" | "slack_failed" | "slack_retry" | "slack_uncertain" | "text_erased" | "recipient_erased" | "erased";
         /** @description What is known of the customer's instance and old license. Typed values win over those of the file. */
         Evidence: {
             /** @description `free`, `starter`, `premium` or `ultimate`, or a former name. */

@@ -60,7 +60,7 @@ impl Slack {
         let posted = self.deliver(&message).await;
         crash::point("slack_after_post");
         match posted {
-            Ok(()) => Outcome::Sent { reference: issue_url.map(ToOwned::to_owned) },
+            Ok(()) => Outcome::sent(issue_url.map(ToOwned::to_owned)),
             Err(outcome) => outcome,
         }
     }
@@ -68,7 +68,7 @@ impl Slack {
     /// Posts a message about no license.
     pub(crate) async fn send_test(&self) -> Result<(), String> {
         match self.deliver(&message::test()).await {
-            Ok(()) | Err(Outcome::Sent { .. }) => Ok(()),
+            Ok(()) | Err(Outcome::Sent { .. } | Outcome::Withheld { .. }) => Ok(()),
             Err(Outcome::Retry { error, .. } | Outcome::Refused { error }) => Err(error),
         }
     }
