@@ -5,11 +5,18 @@ mod later;
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 use futures_util::{StreamExt as _, stream};
-use stopgap::{crash::POINTS, sandbox::smtp::Fault};
+use stopgap::{
+    crash::POINTS,
+    sandbox::{
+        gitlab::{CallFault, State},
+        smtp::Fault,
+        web,
+    },
+};
 use tokio::time::sleep;
 
 use crate::world::{
-    PATIENCE, World, fresh_key, generate,
+    PATIENCE, World, ended, fresh_key, generate,
     invariants::Accepted,
     number, order_for,
     process::{Process, command, crash_program, program},
@@ -84,6 +91,35 @@ async fn die_at(point: &str) {
     asked.insist(&agent, first.as_deref()).await;
     asked.hold(&world, &agent, 1, point).await;
     assert_eq!(world.sandbox.gitlab.issues().len(), 1, "{point}");
+}
+
+#[tokio::test]
+async fn a_death_while_the_license_is_withheld_leaves_one_issue_without_it_and_slack_hears_of_it_once() {
+    tokio::task::spawn_blocking(crash_program).await.unwrap();
+    for point in ["issue_after_create", "issue_after_close", "record_issue_before_commit", "record_issue_after_commit"]
+    {
+        let world = World::stand_ins(&[]).await;
+        world.sandbox.gitlab.faults.set_fault(Some(CallFault::any(web::Fault::ignored(["confidential"]))));
+        let mut armed = command(crash_program(), &world.variables());
+        armed.env("CRASH_AT", point);
+        let service = Process::start(armed).await;
+        let asked = Accepted::new(order_for("jane@acme.example"), fresh_key());
+        asked.try_once(&world.agent_at(service.url()).await).await.expect("it is accepted");
+        assert!(within(service.aborted()).await, "{point} was not reached:\n{}", service.log());
+
+        let service = Process::start(command(crash_program(), &world.variables())).await;
+        let agent = world.agent_at(service.url()).await;
+        let license = agent.get("/api/v1/licenses?q=jane@acme.example").await.unwrap()["items"][0].clone();
+        ended(&agent, &license).await;
+        let issues = world.sandbox.gitlab.issues();
+        assert_eq!((issues.len(), issues[0].state, issues[0].confidential), (1, State::Opened, false), "{point}");
+        let file = &world.sandbox.mail.mails()[0].attachments[0].content;
+        assert!(!issues[0].description.contains(file.trim_end()), "{point}");
+        let messages = world.sandbox.slack.messages();
+        let told =
+            messages.iter().map(|m| serde_json::to_string(m).unwrap()).filter(|m| m.contains("is not confidential"));
+        assert_eq!(told.count(), 1, "{point}: {messages:?}");
+    }
 }
 
 #[tokio::test]

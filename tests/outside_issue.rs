@@ -2,13 +2,13 @@
 
 use std::{io::ErrorKind, net::TcpListener};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use stopgap::sandbox::{
     gitlab::{Call, CallFault, State},
     web::Fault,
 };
 
-use crate::world::{World, ended, generate, history, order, through};
+use crate::world::{World, ended, fresh_key, generate, history, order, post, through};
 
 async fn after(fault: CallFault) -> (World, Value) {
     let world = World::start().await;
@@ -106,4 +106,86 @@ async fn a_redirect_takes_neither_token_nor_license_to_another_host() {
     assert_eq!(through(&license, "issue")[0]["attempts"], 2);
     assert_eq!(world.sandbox.gitlab.issues().len(), 1);
     assert_eq!(elsewhere.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "nobody connected");
+}
+
+/// What GitLab leaves undone although it answers with success.
+fn confidential_is_ignored() -> CallFault {
+    CallFault::any(Fault::ignored(["confidential"]))
+}
+
+fn details(license: &Value, kind: &str) -> Vec<String> {
+    let of_kind = |event: &&Value| event["kind"] == kind;
+    license["events"].as_array().unwrap().iter().filter(of_kind).map(|e| e["detail"].to_string()).collect()
+}
+
+#[tokio::test]
+async fn an_answer_other_than_asked_is_put_right_and_the_issue_is_as_it_should_be() {
+    let other_title = Fault::Altered { fields: [("title".into(), "Other".into())].into() };
+    let faults = [
+        (Call::Create, Fault::ignored(["confidential"]), 1),
+        (Call::Create, Fault::Omitted { field: "confidential".into() }, 1),
+        (Call::Create, Fault::ignored(["labels"]), 1),
+        (Call::Create, other_title, 1),
+        (Call::Close, Fault::ignored(["state_event"]), 2),
+        (Call::Close, Fault::ignored(["description"]), 2),
+        (Call::Create, Fault::status(400, r#"{"message":{"assignees":["is invalid"]}}"#), 1),
+    ];
+    for (call, fault, attempts) in faults {
+        let (world, license) = after(CallFault::on(call, fault.clone())).await;
+        let delivery = through(&license, "issue")[0].clone();
+        assert_eq!((&delivery["state"], &delivery["attempts"]), (&"sent".into(), &attempts.into()), "{fault:?}");
+        let issues = world.sandbox.gitlab.issues();
+        assert_eq!((issues.len(), issues[0].state, issues[0].confidential), (1, State::Closed, true), "{fault:?}");
+        assert!(issues[0].title.starts_with("[Success]") && !issues[0].labels.is_empty(), "{fault:?}: {:?}", issues[0]);
+        assert!(issues[0].description.contains(license_text(&world).as_str()), "{fault:?}");
+        assert_eq!(details(&license, "issue_differs"), Vec::<String>::new(), "{fault:?}");
+        assert_eq!(world.sandbox.slack.messages().len(), 1, "{fault:?}");
+    }
+}
+
+fn license_text(world: &World) -> String {
+    world.sandbox.mail.mails()[0].attachments[0].content.trim_end().to_owned()
+}
+
+#[tokio::test]
+async fn a_license_in_an_issue_that_stays_readable_is_withheld_and_slack_and_history_say_so_once() {
+    let world = World::start().await;
+    world.sandbox.gitlab.faults.set_fault(Some(confidential_is_ignored()));
+    let agent = world.agent().await;
+    let license = generate(&agent, &order()).await;
+    let license = ended(&agent, &license).await;
+    let issue = world.sandbox.gitlab.issues().remove(0);
+    assert_eq!((issue.confidential, issue.state), (false, State::Opened));
+    assert!(!issue.description.contains(&license_text(&world)), "{}", issue.description);
+    assert_eq!(details(&license, "issue_differs").len(), 1, "{license}");
+    let told = |world: &World| {
+        let messages = world.sandbox.slack.messages();
+        messages.iter().map(|m| serde_json::to_string(m).unwrap()).filter(|m| m.contains("is not confidential")).count()
+    };
+    assert_eq!((world.sandbox.slack.messages().len(), told(&world)), (2, 1));
+
+    let resend = format!("/api/v1/licenses/{}/resend", license["id"].as_str().unwrap());
+    let answer = post(&agent, &resend, &fresh_key(), &json!({})).await;
+    ended(&agent, &answer.body).await;
+    assert_eq!(told(&world), 1, "Slack heard it before");
+    let issue = world.sandbox.gitlab.issues().remove(0);
+    assert_eq!((issue.state, issue.notes.len()), (State::Opened, 1));
+
+    world.sandbox.gitlab.faults.set_fault(None);
+    let answer = post(&agent, &resend, &fresh_key(), &json!({})).await;
+    ended(&agent, &answer.body).await;
+    let issue = world.sandbox.gitlab.issues().remove(0);
+    assert_eq!((issue.state, issue.confidential), (State::Closed, true));
+    assert!(issue.description.contains(&license_text(&world)), "it is back once GitLab keeps the issue confidential");
+}
+
+#[tokio::test]
+async fn labels_that_gitlab_keeps_dropping_are_told_in_the_history() {
+    let world = World::start().await;
+    world.sandbox.gitlab.faults.set_fault(Some(CallFault::any(Fault::ignored(["labels", "add_labels"]))));
+    let agent = world.agent().await;
+    let license = generate(&agent, &order()).await;
+    let license = ended(&agent, &license).await;
+    assert!(details(&license, "issue_differs")[0].contains("left off the label"), "{license}");
+    assert_eq!(world.sandbox.gitlab.issues()[0].state, State::Closed);
 }

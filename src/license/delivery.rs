@@ -136,6 +136,8 @@ pub struct Delivery {
     pub last_error: Option<String>,
     /// Email: its Message-ID. Issue: its URL. Slack: the issue URL in the message.
     pub reference: Option<String>,
+    /// Email: the words with which the mail server accepted it. Issue: what GitLab did otherwise than it was asked.
+    pub reply: Option<String>,
     /// What the mail provider reported after the email was accepted.
     pub arrival: Option<Arrival>,
     /// The request that caused it, as in the log; `None` for drills and operator commands.
@@ -210,7 +212,11 @@ pub enum Outcome {
     Sent {
         /// As [`Delivery::reference`].
         reference: Option<String>,
+        /// As [`Delivery::reply`].
+        reply: Option<String>,
     },
+    /// The issue is there, but GitLab does not make it confidential, so the license is not in it.
+    Withheld { reference: Option<String> },
     /// Try again, not before `after` if the other side asked for a wait.
     Retry {
         error: String,
@@ -227,6 +233,10 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    pub fn sent(reference: Option<String>) -> Self {
+        Self::Sent { reference, reply: None }
+    }
+
     /// Not delivered; retry with the usual back-off.
     pub fn retry(error: impl Into<String>) -> Self {
         Self::Retry { error: error.into(), after: None, uncertain: false, needs_operator: false, reference: None }
@@ -239,7 +249,7 @@ impl Outcome {
 
     pub(crate) fn kind(&self) -> AttemptOutcome {
         match self {
-            Self::Sent { .. } => AttemptOutcome::Sent,
+            Self::Sent { .. } | Self::Withheld { .. } => AttemptOutcome::Sent,
             Self::Retry { uncertain: true, .. } => AttemptOutcome::Uncertain,
             Self::Retry { needs_operator: true, .. } => AttemptOutcome::NeedsOperator,
             Self::Retry { .. } => AttemptOutcome::Retry,
@@ -249,7 +259,7 @@ impl Outcome {
 
     pub(crate) fn error(&self) -> Option<&str> {
         match self {
-            Self::Sent { .. } => None,
+            Self::Sent { .. } | Self::Withheld { .. } => None,
             Self::Retry { error, .. } | Self::Refused { error } => Some(error),
         }
     }

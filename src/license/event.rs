@@ -58,6 +58,8 @@ pub enum EventKind {
     IssueFailed,
     IssueRetry,
     IssueUncertain,
+    /// GitLab did otherwise than it was asked.
+    IssueDiffers,
     SlackSent,
     SlackFailed,
     SlackRetry,

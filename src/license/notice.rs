@@ -29,6 +29,8 @@ pub enum Notice {
     SentAfterAll,
     /// The issue was filed after Slack had posted without its link.
     IssueFiled,
+    /// GitLab did not make the issue confidential, and the license was taken out of it.
+    LicenseWithheld,
     /// An email that an agent asked for later was accepted.
     Resent {
         how: ResendKind,
@@ -100,6 +102,7 @@ impl Notice {
             Self::Generated
             | Self::SentAfterAll
             | Self::IssueFiled
+            | Self::LicenseWithheld
             | Self::Resent { .. }
             | Self::Replaced { .. }
             | Self::FollowUpDone { .. }

@@ -58,7 +58,7 @@ impl DigestLoop {
         let digest = Digest::of(&licenses, claim.period);
         // Silence means that there is nothing to do.
         let outcome = if digest.is_empty() {
-            Outcome::Sent { reference: None }
+            Outcome::sent(None)
         } else {
             crash::point("digest_before_post");
             self.slack.post_digest(&digest, &self.at, claim.uncertain).await
@@ -79,7 +79,7 @@ impl DigestLoop {
             last_error: error.map(ToOwned::to_owned),
         };
         match outcome {
-            Outcome::Sent { .. } => ended(DeliveryState::Sent, None),
+            Outcome::Sent { .. } | Outcome::Withheld { .. } => ended(DeliveryState::Sent, None),
             Outcome::Refused { error } => ended(DeliveryState::Failed, Some(error)),
             Outcome::Retry { error, after, uncertain, .. } => {
                 let jitter = self.recorder.random.fraction();
@@ -96,7 +96,7 @@ impl DigestLoop {
 
 fn log(day: Date, outcome: &Outcome) {
     match outcome {
-        Outcome::Sent { .. } => info!(%day, "digest posted"),
+        Outcome::Sent { .. } | Outcome::Withheld { .. } => info!(%day, "digest posted"),
         Outcome::Retry { error, .. } => warn!(%day, error, "digest not posted yet"),
         Outcome::Refused { error } => error!(%day, error, "digest refused; the next one covers its period"),
     }

@@ -140,7 +140,13 @@ pub(super) fn log(delivery: &Delivery, outcome: &Outcome) {
     let (license, channel, attempt) = (delivery.license_id, delivery.channel.as_str(), delivery.attempts);
     let request_id = delivery.request_id.as_deref();
     match outcome {
+        Outcome::Sent { reply: Some(reply), .. } if delivery.channel == Channel::Issue => {
+            warn!(%license, request_id, channel, attempt, reply, "delivered, but not as asked");
+        }
         Outcome::Sent { .. } => info!(%license, request_id, channel, attempt, "delivered"),
+        Outcome::Withheld { .. } => {
+            warn!(%license, request_id, channel, attempt, "delivered without the license: GitLab did not make the issue confidential");
+        }
         Outcome::Retry { error, uncertain, .. } => {
             let error = sanitize::mask_addresses(error);
             warn!(%license, request_id, channel, attempt, uncertain, error, "not delivered yet");

@@ -9,6 +9,8 @@ use crate::license::{
     notices::{Tick, announced_failure, issue, later, notices_for, slack},
 };
 
+const WITHHELD: &str = "GitLab did not make the issue confidential, so the license is not in it";
+
 /// Everything an attempt changes. Written in one commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transition {
@@ -21,11 +23,13 @@ pub struct Transition {
 pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Outcome, tick: &mut Tick) -> Transition {
     let mut next = delivery.clone();
     match outcome {
-        Outcome::Sent { reference } => {
-            next.state = DeliveryState::Sent;
-            next.sent_at = Some(tick.now);
-            next.last_error = None;
-            next.reference.clone_from(reference);
+        Outcome::Sent { reference, reply } => {
+            next.reply.clone_from(reply);
+            mark_sent(&mut next, reference.as_ref(), tick.now);
+        }
+        Outcome::Withheld { reference } => {
+            next.reply = Some(WITHHELD.to_owned());
+            mark_sent(&mut next, reference.as_ref(), tick.now);
         }
         Outcome::Retry { error, after, uncertain, reference, needs_operator: _ } => {
             next.last_error = Some(error.clone());
@@ -50,10 +54,23 @@ pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Ou
         Outcome::Retry { needs_operator, .. } => *needs_operator,
         // Nobody refused it now: the earlier attempts say why it expired.
         Outcome::Refused { .. } if delivery.expires_at <= tick.now => details.needs_operator(delivery.id),
-        Outcome::Refused { .. } | Outcome::Sent { .. } => false,
+        Outcome::Refused { .. } | Outcome::Sent { .. } | Outcome::Withheld { .. } => false,
     };
-    let follow_ups = follow_ups(details, delivery, &next, needs_operator, tick);
+    let follow_ups = match outcome {
+        // Its message has the issue's link, too.
+        Outcome::Withheld { .. } if !announced_withheld(details) => {
+            vec![slack(details, Notice::LicenseWithheld, None, tick)]
+        }
+        _ => follow_ups(details, delivery, &next, needs_operator, tick),
+    };
     Transition { delivery: next, follow_ups, events }
+}
+
+fn mark_sent(delivery: &mut Delivery, reference: Option<&String>, now: Timestamp) {
+    delivery.state = DeliveryState::Sent;
+    delivery.sent_at = Some(now);
+    delivery.last_error = None;
+    delivery.reference = reference.cloned();
 }
 
 /// Marks an email late. The delay is announced unless the customer already has the license; the email is still retried.
@@ -130,6 +147,11 @@ fn slack_lacks_link(details: &LicenseDetails) -> bool {
     sent.next_back().is_some_and(|last| last.reference.is_none())
 }
 
+/// Whether Slack was told that the license is not in the issue.
+fn announced_withheld(details: &LicenseDetails) -> bool {
+    details.deliveries.iter().any(|d| d.notice == Some(Notice::LicenseWithheld))
+}
+
 fn has_issue(details: &LicenseDetails) -> bool {
     details.deliveries.iter().any(|d| d.channel == Channel::Issue && d.reference.is_some())
 }
@@ -143,7 +165,12 @@ fn events(before: &Delivery, after: &Delivery, now: Timestamp) -> Vec<Event> {
         events.push(event(DeliveryChange::Uncertain, &after.last_error));
     }
     match after.state {
-        DeliveryState::Sent => events.push(event(DeliveryChange::Sent, &after.reference)),
+        DeliveryState::Sent => {
+            events.push(event(DeliveryChange::Sent, &after.reference));
+            if after.channel == Channel::Issue && after.reply.is_some() {
+                events.push(Event::new(now, &Actor::Outbox, EventKind::IssueDiffers, after.reply.clone()));
+            }
+        }
         DeliveryState::Failed => events.push(event(DeliveryChange::Failed, &after.last_error)),
         // Only a new error is an event: a long outage would repeat the same one.
         DeliveryState::Pending if before.last_error != after.last_error && after.last_error.is_some() => {

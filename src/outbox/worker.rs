@@ -232,7 +232,7 @@ impl Worker {
                 let uncertain = details.deliveries.iter().any(|d| d.uncertain);
                 let delivery = &Delivery { uncertain, ..delivery.clone() };
                 let known = delivery.reference.as_deref().or(issue);
-                self.clients.gitlab.file(license, delivery, known).await
+                self.clients.gitlab.file(details, delivery, known).await
             }
             Channel::Slack => self.clients.slack.post(license, delivery, issue).await,
         }

@@ -102,7 +102,7 @@ impl Transaction {
         self.cancel_pending(id, None).await?;
         for sql in [
             "DELETE FROM attempts WHERE delivery_id IN (SELECT id FROM deliveries WHERE license_id = $1)",
-            "UPDATE deliveries SET recipient = NULL, last_error = NULL, arrival_reason = NULL, notice = NULL \
+            "UPDATE deliveries SET recipient = NULL, last_error = NULL, reply = NULL, arrival_reason = NULL, notice = NULL \
              WHERE license_id = $1 AND state <> 'pending'",
             "UPDATE events SET detail = NULL WHERE license_id = $1",
         ] {
@@ -118,7 +118,7 @@ impl Transaction {
         for sql in [
             "DELETE FROM attempts WHERE delivery_id IN \
              (SELECT id FROM deliveries WHERE license_id = $1 AND LOWER(recipient) = $2)",
-            "UPDATE deliveries SET recipient = NULL, last_error = NULL, arrival_reason = NULL \
+            "UPDATE deliveries SET recipient = NULL, last_error = NULL, reply = NULL, arrival_reason = NULL \
              WHERE license_id = $1 AND LOWER(recipient) = $2",
         ] {
             sqlx::query(sql).bind(id.to_string()).bind(address.clone()).execute(&mut *self.tx).await?;

@@ -125,6 +125,7 @@ impl Columns<'_> {
             sent_at: self.maybe_time("sent_at")?,
             last_error: self.maybe_text("last_error")?,
             reference: self.maybe_text("reference")?,
+            reply: self.maybe_text("reply")?,
             arrival: self.arrival()?,
             request_id: self.maybe_text("request_id")?,
         })

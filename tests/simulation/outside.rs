@@ -34,7 +34,7 @@ impl Outside {
         match if trouble { dice.below(8) } else { 0 } {
             0..=2 => {
                 self.mails += 1;
-                Outcome::Sent { reference: Some("message-id".into()) }
+                Outcome::sent(Some("message-id".into()))
             }
             3 => {
                 self.mails += 1;
@@ -84,7 +84,7 @@ impl Outside {
             return found("not closed");
         }
         self.is_closed = matches!(delivery.notice, Some(Notice::Generated | Notice::SentAfterAll));
-        if breaks() { found("closed, the answer was lost") } else { Outcome::Sent { reference: Some(ISSUE.into()) } }
+        if breaks() { found("closed, the answer was lost") } else { Outcome::sent(Some(ISSUE.into())) }
     }
 
     fn slack(&mut self, delivery: &Delivery, knows_issue: bool, dice: &mut Dice, trouble: bool) -> Outcome {
@@ -94,7 +94,7 @@ impl Outside {
         }
         let wish = std::time::Duration::from_secs(dice.below(10_000));
         match verdict {
-            0 | 1 => Outcome::Sent { reference: knows_issue.then(|| ISSUE.into()) },
+            0 | 1 => Outcome::sent(knows_issue.then(|| ISSUE.into())),
             2 => Outcome::uncertain("posted, the answer was lost"),
             3 => Outcome::Retry {
                 error: "429".into(),

@@ -90,7 +90,7 @@ impl Mailer {
         match self.converse(&mail).await {
             Ok(connection) => {
                 self.keep(connection);
-                Outcome::Sent { reference: Some(mail.message_id) }
+                Outcome::sent(Some(mail.message_id))
             }
             Err(error) => error.outcome(),
         }

@@ -79,29 +79,28 @@ impl Api {
         Ok(self.find(call, &["labels"], &query, |label: &Label| label.name == name).await?.is_some())
     }
 
-    /// The issue at `url`, of which nothing else is known; `None` unless it is one of this project.
-    pub(super) fn known_issue(&self, url: &str) -> Option<Issue> {
-        let iid = self.address.issue_number(url)?;
-        Some(Issue { iid, url: url.to_owned(), state: None, description: None })
+    /// The number of the issue at `url`; `None` unless it is one of this project.
+    pub(super) fn issue_number(&self, url: &str) -> Option<u64> {
+        self.address.issue_number(url)
     }
 
-    /// The first issue since `license_at` that has `labels` and whose description has the line `marker`.
-    pub(super) async fn find_issue(
-        &self,
-        labels: &[String],
-        license_at: Timestamp,
-        marker: &str,
-    ) -> Result<Option<Issue>, Error> {
+    pub(super) async fn get_issue(&self, iid: u64) -> Result<Issue, Error> {
+        let call = Call { verb: "show the issue", once: false };
+        let request = self.client.get(self.address.project_api(&["issues", &iid.to_string()]));
+        let (issue, _) = self.send(call, request).await?;
+        self.issue(call, issue)
+    }
+
+    /// The first issue since `license_at` whose description has the line `marker`. Not by label, title or state: people
+    /// change those, and GitLab drops the labels of a token that may not set them.
+    pub(super) async fn find_issue(&self, license_at: Timestamp, marker: &str) -> Result<Option<Issue>, Error> {
         let since = license_at.checked_sub(CLOCK_SLACK).unwrap_or(license_at);
-        let mut query = vec![
+        let query = [
             ("state", "all".to_owned()),
             ("created_after", since.to_string()),
             ("order_by", "created_at".to_owned()),
             ("sort", "asc".to_owned()),
         ];
-        if !labels.is_empty() {
-            query.push(("labels", labels.join(",")));
-        }
         let call = Call { verb: "list the issues", once: false };
         let has_marker = |issue: &IssueAnswer| issue.description.as_deref().is_some_and(|text| has_line(text, marker));
         let found = self.find(call, &["issues"], &query, has_marker).await?;
@@ -116,13 +115,13 @@ impl Api {
         self.issue(call, issue)
     }
 
-    pub(super) async fn change_issue(&self, iid: u64, change: &Change) -> Result<(), Error> {
+    pub(super) async fn change_issue(&self, iid: u64, change: &Change) -> Result<Issue, Error> {
         let call = Call { verb: "update the issue", once: false };
         let request = self.client.put(self.address.project_api(&["issues", &iid.to_string()])).json(change);
         crash::point("issue_before_close");
-        self.send::<Ignored>(call, request).await?;
+        let (issue, _) = self.send(call, request).await?;
         crash::point("issue_after_close");
-        Ok(())
+        self.issue(call, issue)
     }
 
     /// Whether a note of the issue has the line `marker`.
@@ -150,9 +149,12 @@ impl Api {
     }
 
     fn issue(&self, call: Call, answer: IssueAnswer) -> Result<Issue, Error> {
-        let IssueAnswer { iid, web_url, state, description } = answer;
+        let IssueAnswer { iid, web_url, title, state, description, labels, confidential } = answer;
         match self.address.issue(iid, web_url.as_deref()) {
-            Some(url) => Ok(Issue { iid, url, state, description }),
+            Some(url) => {
+                let is_confidential = confidential == Some(true);
+                Ok(Issue { iid, url, title, state, description, labels, is_confidential })
+            }
             None => Err(call.failed(Cause::Unexpected("an issue whose number and address differ"))),
         }
     }
@@ -205,6 +207,11 @@ impl Api {
         let text = String::from_utf8_lossy(body);
         self.token.to_str().map_or_else(|_| String::new(), |token| text.replace(token, "[…]"))
     }
+}
+
+/// GitLab answered with success, and its answer shows that it did not do it.
+pub(super) fn not_done(verb: &'static str) -> Error {
+    Call { verb, once: false }.failed(Cause::NotDone)
 }
 
 impl fmt::Debug for Api {

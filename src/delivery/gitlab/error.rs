@@ -39,6 +39,8 @@ pub(super) enum Cause {
         retry_after: Option<Duration>,
     },
     TooManyPages(usize),
+    /// GitLab took the request and did something else.
+    NotDone,
 }
 
 /// The parts of an error's JSON: `{"message": "…"}`, `{"message": {"title": ["…"]}}` or `{"error": "…"}`.
@@ -60,6 +62,23 @@ impl Call {
 }
 
 impl Error {
+    /// Asking again would get the same answer.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self.cause, Cause::Refused { status: 400 | 403 | 404 | 422, .. })
+    }
+
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self.cause, Cause::Refused { status: 404, .. })
+    }
+
+    /// GitLab finds fault with what an issue can do without: the assignee, who may be no member of the project, or the due
+    /// date.
+    pub(super) fn is_about_optional_field(&self) -> bool {
+        let Cause::Refused { status: 400 | 422, text, .. } = &self.cause else { return false };
+        let text = text.to_lowercase();
+        ["assignee", "due_date", "due date"].iter().any(|field| text.contains(field))
+    }
+
     pub(crate) fn is_unreachable(&self) -> bool {
         matches!(self.cause, Cause::Unreachable(_))
     }
@@ -73,7 +92,9 @@ impl From<Error> for Outcome {
         let text = error.to_string();
         match error.cause {
             Cause::Lost(_) | Cause::Unexpected(_) if error.call.once => Self::uncertain(text),
-            Cause::Unreachable(_) | Cause::Lost(_) | Cause::Unexpected(_) | Cause::TooManyPages(_) => Self::retry(text),
+            Cause::Unreachable(_) | Cause::Lost(_) | Cause::Unexpected(_) | Cause::TooManyPages(_) | Cause::NotDone => {
+                Self::retry(text)
+            }
             Cause::Refused { status: 400 | 413 | 422, .. } => Self::Refused { error: text },
             Cause::Refused { status, retry_after, .. } => {
                 let uncertain = error.call.once && matches!(status, 502 | 504);
@@ -95,6 +116,9 @@ impl fmt::Display for Error {
             }
             Cause::TooManyPages(pages) => {
                 write!(f, "GitLab was asked to {verb}, and there are more than {pages} pages")
+            }
+            Cause::NotDone => {
+                write!(f, "GitLab was asked to {verb}, and left it as it was; check the token's role in the project")
             }
             Cause::Refused { status, text, .. } => {
                 let parts = [remedy(*status), text].into_iter().filter(|part| !part.is_empty());

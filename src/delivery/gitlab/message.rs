@@ -48,7 +48,7 @@ impl NoticeText {
     /// A delivery without a notice announces success.
     pub(super) fn of(notice: Option<&Notice>) -> Self {
         match notice {
-            None | Some(Notice::Generated | Notice::IssueFiled) => Self::success(
+            None | Some(Notice::Generated | Notice::IssueFiled | Notice::LicenseWithheld) => Self::success(
                 "An emergency license was generated and mailed: the mail server accepted the mail.",
                 "The license was mailed again, and the mail server accepted the mail.",
             ),

@@ -1,18 +1,21 @@
 //! The GitLab client against the sandbox's GitLab.
 
+mod answers;
+mod confidential;
 mod text;
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, civil::Date};
 use url::Url;
+use uuid::Uuid;
 
 use super::{Api, Gitlab, types::NewIssue};
 use crate::{
     clock::Clock,
     config,
     delivery::testing::{delivery, license, links},
-    license::{Channel, Delivery, License, Notice, Outcome, Purpose},
+    license::{Channel, Delivery, DeliveryId, License, LicenseDetails, Notice, Outcome, Purpose},
     sandbox::{
         gitlab::{self as server, Call, CallFault, State},
         web::Fault,
@@ -45,7 +48,7 @@ impl World {
     }
 
     async fn file(&self, delivery: &Delivery, known: Option<&str>) -> Outcome {
-        self.gitlab.file(&self.license(), delivery, known).await
+        self.gitlab.file(&LicenseDetails::new(self.license()), delivery, known).await
     }
 
     fn url(&self, iid: u64) -> String {
@@ -53,7 +56,7 @@ impl World {
     }
 
     fn sent(&self, iid: u64) -> Outcome {
-        Outcome::Sent { reference: Some(self.url(iid)) }
+        Outcome::sent(Some(self.url(iid)))
     }
 }
 
@@ -73,7 +76,8 @@ fn first(notice: Notice) -> Delivery {
 }
 
 fn news(notice: Notice) -> Delivery {
-    delivery(Channel::Issue, Purpose::FollowUp, Some(notice))
+    let id = DeliveryId(Uuid::from_u128(7));
+    Delivery { id, ..delivery(Channel::Issue, Purpose::FollowUp, Some(notice)) }
 }
 
 fn refused() -> Notice {
@@ -94,6 +98,7 @@ async fn a_success_is_filed_confidentially_and_closed() {
         assert_eq!((issue.confidential, issue.state), (true, State::Closed));
         assert_eq!(issue.labels, [LABEL]);
         assert_eq!(issue.assignees[0].username, "jdoe");
+        assert_eq!(issue.due_date, Some(Date::constant(2026, 11, 30)), "a Monday, before the license stops");
         assert_eq!(issue.web_url, world.url(1));
     }
 }
@@ -118,6 +123,7 @@ async fn a_retry_searches_all_pages_before_it_creates() {
         labels: &world.gitlab.labels,
         confidential: true,
         assignee_ids: vec![],
+        due_date: None,
     };
     for n in 0..100 {
         world.gitlab.api.create_issue(&other(n)).await.unwrap();
@@ -125,7 +131,7 @@ async fn a_retry_searches_all_pages_before_it_creates() {
     // GitLab's clock may be behind ours.
     world.clock.shift(SignedDuration::from_hours(-2));
     world.fail_next(Call::Create, Fault::DropAfter);
-    let license = License { created_at: Clock::system().now(), ..license() };
+    let license = LicenseDetails::new(License { created_at: Clock::system().now(), ..license() });
     let lost = world.gitlab.file(&license, &first(Notice::Generated), None).await;
     assert!(matches!(lost, Outcome::Retry { uncertain: true, reference: None, .. }), "{lost:?}");
     let again = Delivery { attempts: 2, ..first(Notice::Generated) };
@@ -147,7 +153,7 @@ async fn a_late_mail_that_was_accepted_is_noted_and_closes_the_issue() {
     let world = World::start().await;
     world.file(&first(Notice::EmailLate { error: None, needs_operator: false }), None).await;
     assert_eq!(world.server.issues()[0].state, State::Opened);
-    let accepted = Delivery { id: crate::license::DeliveryId(uuid::Uuid::from_u128(7)), ..news(Notice::SentAfterAll) };
+    let accepted = news(Notice::SentAfterAll);
     assert_eq!(world.file(&accepted, Some(&world.url(1))).await, world.sent(1));
     let issue = world.server.issues().remove(0);
     assert_eq!(issue.state, State::Closed);

@@ -13,8 +13,12 @@ pub(super) struct Issue {
     pub(super) iid: u64,
     /// Built from the settings and `iid`; the `web_url` of an answer could lead anywhere.
     pub(super) url: String,
+    pub(super) title: Option<String>,
     pub(super) state: Option<IssueState>,
     pub(super) description: Option<String>,
+    pub(super) labels: Option<Vec<String>>,
+    /// False unless GitLab says that it is.
+    pub(super) is_confidential: bool,
 }
 
 /// An issue as GitLab's answers have it.
@@ -22,8 +26,11 @@ pub(super) struct Issue {
 pub(super) struct IssueAnswer {
     pub(super) iid: u64,
     pub(super) web_url: Option<String>,
+    pub(super) title: Option<String>,
     pub(super) state: Option<IssueState>,
     pub(super) description: Option<String>,
+    pub(super) labels: Option<Vec<String>>,
+    pub(super) confidential: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -47,20 +54,27 @@ pub(super) struct NewIssue<'a> {
     pub(super) title: String,
     pub(super) description: String,
     pub(super) labels: &'a [String],
-    /// Always true: the description holds a license.
+    /// Always true: the description will hold a license.
     pub(super) confidential: bool,
     pub(super) assignee_ids: Vec<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) due_date: Option<Date>,
 }
 
 /// What changes about an issue.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Change {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) title: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) description: Option<String>,
+    /// Comma-separated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) add_labels: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) state_event: Option<StateEvent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) confidential: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -126,17 +140,30 @@ impl Issue {
         self.description.as_deref().is_some_and(|text| has_line(text, marker))
     }
 
+    pub(super) fn has_description(&self, text: &str) -> bool {
+        self.description.as_deref().is_some_and(|description| is_same_text(description, text))
+    }
+
+    pub(super) fn has_title(&self, title: &str) -> bool {
+        self.title.as_deref() == Some(title)
+    }
+
+    /// Those of `labels` that GitLab does not show. It keeps the case in which a label was first written.
+    pub(super) fn lacks<'a>(&self, labels: &'a [String]) -> Vec<&'a str> {
+        let Some(present) = &self.labels else { return Vec::new() };
+        let is_missing = |label: &&str| !present.iter().any(|known| known.eq_ignore_ascii_case(label));
+        labels.iter().map(String::as_str).filter(is_missing).collect()
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.state == Some(IssueState::Closed)
+    }
+
     /// The event that closes or opens it; `None` if it is known to be so already.
     pub(super) fn event_towards(&self, closed: bool) -> Option<StateEvent> {
         let (state, event) =
             if closed { (IssueState::Closed, StateEvent::Close) } else { (IssueState::Opened, StateEvent::Reopen) };
         (self.state != Some(state)).then_some(event)
-    }
-}
-
-impl Change {
-    pub(super) fn is_needed(&self) -> bool {
-        self.title.is_some() || self.description.is_some() || self.state_event.is_some()
     }
 }
 
@@ -157,6 +184,11 @@ impl Project {
         let levels = [project_access, group_access].into_iter().flatten().map(|access| access.access_level);
         levels.max().map(|level| level >= REPORTER)
     }
+}
+
+/// Whether two texts differ at most in white space at the ends of their lines.
+fn is_same_text(one: &str, other: &str) -> bool {
+    one.trim_end().lines().map(str::trim_end).eq(other.trim_end().lines().map(str::trim_end))
 }
 
 /// Untrusted text is never at the start of a line, so a line of its own is ours.

@@ -61,7 +61,7 @@ impl Slack {
         let posted = self.deliver(&message).await;
         crash::point("slack_after_post");
         match posted {
-            Ok(()) => Outcome::Sent { reference: issue_url.map(ToOwned::to_owned) },
+            Ok(()) => Outcome::sent(issue_url.map(ToOwned::to_owned)),
             Err(outcome) => outcome,
         }
     }
@@ -69,13 +69,13 @@ impl Slack {
     /// Posts a digest. One whose earlier attempt may have succeeded may show twice.
     pub(crate) async fn post_digest(&self, digest: &Digest<'_>, at: &DailyTime, _uncertain: bool) -> Outcome {
         let posted = self.deliver(&digest::message(digest, at, &self.links)).await;
-        posted.map_or_else(|outcome| outcome, |()| Outcome::Sent { reference: None })
+        posted.map_or_else(|outcome| outcome, |()| Outcome::sent(None))
     }
 
     /// Posts a message about no license.
     pub(crate) async fn send_test(&self) -> Result<(), String> {
         match self.deliver(&message::test()).await {
-            Ok(()) | Err(Outcome::Sent { .. }) => Ok(()),
+            Ok(()) | Err(Outcome::Sent { .. } | Outcome::Withheld { .. }) => Ok(()),
             Err(Outcome::Retry { error, .. } | Outcome::Refused { error }) => Err(error),
         }
     }

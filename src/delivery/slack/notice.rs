@@ -49,6 +49,14 @@ impl NoticeText {
                 mail: "see the earlier message".to_owned(),
                 follow_up: "see the earlier message.",
             },
+            Some(Notice::LicenseWithheld) => Self {
+                emoji: ":warning:",
+                headline: "Issue of an emergency license is not confidential",
+                sentence: "GitLab did not make the issue confidential, so the license was taken out of it.".to_owned(),
+                mail: "see the earlier message".to_owned(),
+                follow_up: "the operator of Stopgap has to give its GitLab token the role Reporter. The issue stays open; \
+                            the license can be downloaded from the ticket.",
+            },
             Some(Notice::EmailLate { error, needs_operator }) => Self::late(error.as_deref(), *needs_operator),
             Some(Notice::EmailRefused { error, needs_operator }) => Self::refused(error, *needs_operator),
             Some(Notice::Resent { how, .. }) => Self::resent(*how),

@@ -65,7 +65,7 @@ async fn the_message_is_posted_and_refers_to_the_issue() {
     let slack = Slack::with_timeout(&config, links(), Clock::system(), Duration::from_millis(300)).unwrap();
     for notice in notices() {
         let outcome = slack.post(&license(), &posted(notice), Some(ISSUE)).await;
-        assert_eq!(outcome, Outcome::Sent { reference: Some(ISSUE.into()) });
+        assert_eq!(outcome, Outcome::sent(Some(ISSUE.into())));
     }
     assert_eq!(server.messages().len(), notices().len(), "each fits into Slack's limits");
     for (fault, text) in

@@ -4,7 +4,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Issue, Kept, Note, PROJECT, PROJECT_ID, State, TOKEN, Tracker, USERS, page};
+use super::{
+    Issue, Kept, Note, PROJECT, PROJECT_ID, State, TOKEN, Tracker, USERS,
+    body::{Create, Labels, NewNote, StateEvent, Update},
+    page,
+};
 use crate::sandbox::web::{Answer, Request};
 
 /// GitLab's own limit for titles.
@@ -14,58 +18,6 @@ const MAX_TEXT_CHARS: usize = 1_048_576;
 
 /// A refusal is an answer too.
 type Answered<T = Answer> = Result<T, Answer>;
-
-#[derive(Deserialize)]
-struct Create {
-    title: Option<String>,
-    #[serde(default)]
-    description: String,
-    labels: Option<Labels>,
-    #[serde(default)]
-    confidential: bool,
-    #[serde(default)]
-    assignee_ids: Vec<u64>,
-}
-
-#[derive(Deserialize)]
-struct Update {
-    title: Option<String>,
-    description: Option<String>,
-    labels: Option<Labels>,
-    state_event: Option<StateEvent>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum StateEvent {
-    Close,
-    Reopen,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Labels {
-    Joined(String),
-    Listed(Vec<String>),
-}
-
-#[derive(Deserialize)]
-struct NewNote {
-    body: Option<String>,
-    #[serde(default)]
-    internal: bool,
-}
-
-impl Labels {
-    /// Labels are made on the fly, and a comma splits them, in a list as well.
-    fn split(self) -> Vec<String> {
-        let joined = match self {
-            Self::Joined(text) => text,
-            Self::Listed(each) => each.join(","),
-        };
-        joined.split(',').map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect()
-    }
-}
 
 impl Tracker {
     pub(super) fn answer(&self, request: &Request) -> Answer {
@@ -125,6 +77,7 @@ impl Tracker {
                 labels: new.labels.map(Labels::split).unwrap_or_default(),
                 confidential: new.confidential,
                 assignees: USERS.into_iter().filter(|user| new.assignee_ids.contains(&user.id)).collect(),
+                due_date: new.due_date,
                 created_at: now,
                 updated_at: now,
                 closed_at: None,
@@ -152,6 +105,14 @@ impl Tracker {
             }
             if let Some(labels) = update.labels {
                 issue.labels = labels.split();
+            }
+            for label in update.add_labels.map(Labels::split).unwrap_or_default() {
+                if !issue.labels.contains(&label) {
+                    issue.labels.push(label);
+                }
+            }
+            if let Some(confidential) = update.confidential {
+                issue.confidential = confidential;
             }
             match update.state_event {
                 Some(StateEvent::Close) => (issue.state, issue.closed_at) = (State::Closed, Some(now)),

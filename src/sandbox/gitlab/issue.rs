@@ -1,6 +1,6 @@
 //! Issues and notes as GitLab keeps and shows them.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 /// A member of the project.
@@ -42,6 +42,7 @@ pub struct Issue {
     /// Seen by the project's members alone.
     pub confidential: bool,
     pub assignees: Vec<User>,
+    pub due_date: Option<Date>,
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,

@@ -1,6 +1,7 @@
 //! A GitLab with one project. It keeps issues and notes, executes nothing, and misbehaves on demand.
 
 mod api;
+mod body;
 mod issue;
 mod page;
 #[cfg(test)]
@@ -118,6 +119,11 @@ impl Gitlab {
         self.tracker.kept.until(|kept| look(&kept.issues)).await
     }
 
+    /// What people change by hand.
+    pub fn edit(&self, iid: u64, change: impl FnOnce(&mut Issue)) {
+        self.tracker.kept.change(|kept| kept.issues.iter_mut().find(|issue| issue.iid == iid).map(change));
+    }
+
     /// Closes the socket and every connection.
     pub(crate) async fn stop(&self) {
         self.listener.stop().await;
@@ -133,10 +139,13 @@ impl Gitlab {
 }
 
 impl Site for Tracker {
-    async fn reply(&self, request: Request) -> Reply {
+    async fn reply(&self, mut request: Request) -> Reply {
         let call = call_of(&request);
         self.kept.change(|kept| kept.calls.push(call));
         let fault = self.faults.take(|fault| fault.on.is_none_or(|on| on == call)).map(|fault| fault.fault);
+        if let Some(Fault::Altered { fields }) = &fault {
+            request.alter(fields);
+        }
         let date = http_date(self.clock.now());
         match Fault::spoil(fault, async { self.answer(&request) }).await {
             Reply::Whole(answer) => Reply::Whole(answer.with("Date", date)),

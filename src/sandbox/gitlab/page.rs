@@ -21,7 +21,8 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f5f8; paddi
 <p><span class="badge {{ state }}">{{ state }}</span>
 {% if issue.confidential %}<span class="badge">confidential</span>{% endif %}
 {% for label in issue.labels %}<span class="badge">{{ label }}</span> {% endfor %}
-{% for user in issue.assignees %}<span class="badge">@{{ user.username }}</span> {% endfor %}</p>
+{% for user in issue.assignees %}<span class="badge">@{{ user.username }}</span> {% endfor %}
+{% if let Some(day) = issue.due_date %}<span class="badge">due {{ day }}</span>{% endif %}</p>
 <pre>{{ issue.description }}</pre>
 {% for note in issue.notes %}<h2>Note{% if note.internal %} (internal){% endif %}, {{ note.created_at }}</h2>
 <pre>{{ note.body }}</pre>{% endfor %}

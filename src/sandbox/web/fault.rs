@@ -1,8 +1,9 @@
 //! What can go wrong at an HTTP service.
 
-use std::{future::Future, time::Duration};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::time::sleep;
 
 use super::{Answer, Reply};
@@ -30,6 +31,10 @@ pub enum Fault {
     Huge,
     /// Sends the client to another address.
     Redirect { to: String },
+    /// Does what it was asked, as if these fields of the request's JSON had other values; null stands for none.
+    Altered { fields: BTreeMap<String, Value> },
+    /// Does what it was asked; the objects in the answer's JSON lack the field.
+    Omitted { field: String },
     /// Waits, then does what it was asked.
     Slow { delay_ms: u64 },
 }
@@ -40,10 +45,15 @@ impl Fault {
         Self::Status { status, body: body.to_owned() }
     }
 
+    /// Does what it was asked, but for these fields.
+    pub fn ignored<const N: usize>(fields: [&str; N]) -> Self {
+        Self::Altered { fields: fields.map(|field| (field.to_owned(), Value::Null)).into() }
+    }
+
     /// Lets `handle` answer, as far as `fault` allows.
     pub(in crate::sandbox) async fn spoil(fault: Option<Self>, handle: impl Future<Output = Answer>) -> Reply {
         match fault {
-            None => Reply::Whole(handle.await),
+            None | Some(Self::Altered { .. }) => Reply::Whole(handle.await),
             Some(Self::Status { status, body }) => {
                 let json = body.starts_with(['{', '[']);
                 let kind = if json { "application/json" } else { "text/plain; charset=utf-8" };
@@ -66,6 +76,7 @@ impl Fault {
             Some(Self::Truncated) => Reply::Truncated(handle.await),
             Some(Self::Huge) => Reply::Whole(Answer::of(200, "application/json", vec![b' '; HUGE_BYTES])),
             Some(Self::Redirect { to }) => Reply::Whole(Answer::text(307, "").with("Location", to)),
+            Some(Self::Omitted { field }) => Reply::Whole(handle.await.without(&field)),
             Some(Self::Slow { delay_ms }) => {
                 sleep(Duration::from_millis(delay_ms)).await;
                 Reply::Whole(handle.await)

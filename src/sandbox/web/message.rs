@@ -1,8 +1,9 @@
 //! What a stand-in is asked, and what it answers.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 /// One request, its body read.
 #[derive(Debug, Clone)]
@@ -40,6 +41,16 @@ impl Request {
     /// A query parameter's value.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Changes fields of a JSON object; null removes one. Those that the object lacks stay away.
+    pub(crate) fn alter(&mut self, fields: &BTreeMap<String, Value>) {
+        change_objects(&mut self.body, |object| {
+            object.retain(|name, _| fields.get(name) != Some(&Value::Null));
+            for (name, value) in object.iter_mut() {
+                *value = fields.get(name).unwrap_or(value).clone();
+            }
+        });
     }
 
     /// The body as JSON.
@@ -91,6 +102,14 @@ impl Answer {
         self
     }
 
+    /// The same answer without one field of the objects in its JSON.
+    pub(in crate::sandbox) fn without(mut self, field: &str) -> Self {
+        change_objects(&mut self.body, |object| {
+            object.remove(field);
+        });
+        self
+    }
+
     pub(in crate::sandbox) fn head(&self) -> String {
         let mut head = format!("HTTP/1.1 {} \r\nContent-Length: {}\r\n", self.status, self.body.len());
         for (name, value) in &self.headers {
@@ -111,6 +130,17 @@ pub(crate) enum Reply {
     Dropped,
     /// No answer comes, and the connection stays open.
     Hung,
+}
+
+/// Changes a body that is a JSON object, or each object of a list.
+fn change_objects(body: &mut Vec<u8>, change: impl Fn(&mut Map<String, Value>)) {
+    let Ok(mut json) = serde_json::from_slice::<Value>(body) else { return };
+    match &mut json {
+        Value::Object(object) => change(object),
+        Value::Array(items) => items.iter_mut().filter_map(Value::as_object_mut).for_each(change),
+        _ => return,
+    }
+    *body = json.to_string().into();
 }
 
 /// Resolves `%2F`; a `%` that begins nothing stands for itself, as does a `+`.

@@ -78,6 +78,8 @@ CREATE TABLE deliveries (
     sent_at         BIGINT,
     last_error      TEXT,
     reference       TEXT,
+    -- email: how the mail server accepted it; issue: what GitLab did otherwise than it was asked
+    reply           TEXT,
     -- not attempted before that delivery has ended or wait_until has passed: a Slack message links its issue
     depends_on      TEXT   REFERENCES deliveries (id),
     wait_until      BIGINT,

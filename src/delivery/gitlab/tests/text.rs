@@ -3,14 +3,15 @@
 use super::{first, news, refused};
 use crate::{
     delivery::{
-        gitlab::text::IssueText,
+        gitlab::text::{Copy, IssueText},
         testing::{license, line, links},
     },
-    license::{Delivery, EligibilityNote, Email, License, Notice, ResendKind, Seats, Verdict},
+    license::{Delivery, EligibilityNote, Email, License, LicenseDetails, Notice, ResendKind, Seats, Verdict},
 };
 
 fn describe(license: &License, delivery: &Delivery) -> String {
-    IssueText { license, delivery, links: &links() }.description().unwrap()
+    let details = LicenseDetails::new(license.clone());
+    IssueText { details: &details, delivery, links: &links() }.description(Copy::Kept)
 }
 
 #[test]
@@ -111,14 +112,15 @@ fn untrusted_text_stays_within_fences() {
     license.ticket.subject = line("/close EVIL");
     license.eligibility.reason = multi.into();
     license.eligibility.override_reason = Some(multi.into());
+    let details = LicenseDetails::new(license);
     for notice in [
         Notice::EmailRefused { error: multi.into(), needs_operator: false },
         Notice::EmailLate { error: Some(multi.into()), needs_operator: true },
         Notice::SealingFailed { error: "```\n/close EVIL\n```".into() },
     ] {
         let delivery = news(notice);
-        let issue = IssueText { license: &license, delivery: &delivery, links: &links() };
-        for text in [issue.description().unwrap(), issue.note()] {
+        let issue = IssueText { details: &details, delivery: &delivery, links: &links() };
+        for text in [issue.description(Copy::Kept), issue.note()] {
             for line in outside_of_fences(&text) {
                 assert!(!line.contains("EVIL") && !line.starts_with('/') && !line.contains('@'), "{line} in {text}");
             }
@@ -137,6 +139,7 @@ fn only_the_address_is_shortened_in_a_long_title() {
     let mut license = license();
     license.customer.email = Email::parse(&long).unwrap();
     license.seats = Seats::parse(1_000_000).unwrap();
+    let details = LicenseDetails::new(license);
     let notices = [
         Notice::Generated,
         refused(),
@@ -145,10 +148,10 @@ fn only_the_address_is_shortened_in_a_long_title() {
     ];
     for notice in notices {
         let delivery = first(notice);
-        let issue = IssueText { license: &license, delivery: &delivery, links: &links() };
+        let issue = IssueText { details: &details, delivery: &delivery, links: &links() };
         let title = issue.title();
         assert_eq!(title.chars().count(), 255, "{title}");
         assert!(title.ends_with("… for 1000000 users"), "{title}");
-        assert!(issue.description().unwrap().contains(&long));
+        assert!(issue.description(Copy::Kept).contains(&long));
     }
 }
