@@ -68,6 +68,7 @@ pub(crate) fn delivery(channel: Channel, purpose: Purpose, notice: Option<Notice
         sent_at: None,
         last_error: None,
         reference: None,
+        thread_ts: None,
         arrival: None,
         request_id: None,
     }

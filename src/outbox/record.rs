@@ -116,7 +116,7 @@ pub(super) fn log(delivery: &Delivery, outcome: &Outcome) {
     let (license, channel, attempt) = (delivery.license_id, delivery.channel.as_str(), delivery.attempts);
     let request_id = delivery.request_id.as_deref();
     match outcome {
-        Outcome::Sent { .. } => info!(%license, request_id, channel, attempt, "delivered"),
+        Outcome::Sent { .. } | Outcome::Posted { .. } => info!(%license, request_id, channel, attempt, "delivered"),
         Outcome::Retry { error, uncertain, .. } => {
             let error = sanitize::mask_addresses(error);
             warn!(%license, request_id, channel, attempt, uncertain, error, "not delivered yet");

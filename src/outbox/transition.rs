@@ -21,11 +21,10 @@ pub struct Transition {
 pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Outcome, tick: &mut Tick) -> Transition {
     let mut next = delivery.clone();
     match outcome {
-        Outcome::Sent { reference } => {
-            next.state = DeliveryState::Sent;
-            next.sent_at = Some(tick.now);
-            next.last_error = None;
-            next.reference.clone_from(reference);
+        Outcome::Sent { reference } => sent(&mut next, reference.as_ref(), tick.now),
+        Outcome::Posted { reference, thread_ts } => {
+            sent(&mut next, reference.as_ref(), tick.now);
+            next.thread_ts = Some(thread_ts.clone());
         }
         Outcome::Retry { error, after, uncertain, reference, needs_operator: _ } => {
             next.last_error = Some(error.clone());
@@ -50,10 +49,17 @@ pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Ou
         Outcome::Retry { needs_operator, .. } => *needs_operator,
         // Nobody refused it now: the earlier attempts say why it expired.
         Outcome::Refused { .. } if delivery.expires_at <= tick.now => details.needs_operator(delivery.id),
-        Outcome::Refused { .. } | Outcome::Sent { .. } => false,
+        Outcome::Refused { .. } | Outcome::Sent { .. } | Outcome::Posted { .. } => false,
     };
     let follow_ups = follow_ups(details, delivery, &next, needs_operator, tick);
     Transition { delivery: next, follow_ups, events }
+}
+
+fn sent(delivery: &mut Delivery, reference: Option<&String>, now: Timestamp) {
+    delivery.state = DeliveryState::Sent;
+    delivery.sent_at = Some(now);
+    delivery.last_error = None;
+    delivery.reference = reference.cloned();
 }
 
 /// Marks an email late. The delay is announced unless the customer already has the license; the email is still retried.

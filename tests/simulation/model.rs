@@ -264,6 +264,7 @@ impl Model {
             sent_at: None,
             last_error: None,
             reference: None,
+            thread_ts: None,
         };
         self.rows.push(Row { delivery, depends_on, wait_until, lease: None });
     }

@@ -138,6 +138,6 @@ fn referring(outcome: Outcome, url: String, is_known: bool) -> Outcome {
         Outcome::Refused { error } if !is_known => {
             Outcome::Retry { error, after: None, uncertain: false, needs_operator: false, reference: Some(url) }
         }
-        Outcome::Refused { .. } | Outcome::Sent { .. } => outcome,
+        Outcome::Refused { .. } | Outcome::Sent { .. } | Outcome::Posted { .. } => outcome,
     }
 }

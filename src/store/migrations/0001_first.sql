@@ -71,6 +71,8 @@ CREATE TABLE deliveries (
     sent_at         BIGINT,
     last_error      TEXT,
     reference       TEXT,
+    -- Slack: the message that holds this one's thread, by its ts
+    thread_ts       TEXT,
     -- not attempted before that delivery has ended or wait_until has passed: a Slack message links its issue
     depends_on      TEXT   REFERENCES deliveries (id),
     wait_until      BIGINT,
