@@ -33,6 +33,8 @@ pub const POINTS: &[&str] = &[
     "record_issue_after_commit",
     "claim_slack_before_commit",
     "claim_slack_after_commit",
+    "slack_before_update",
+    "slack_after_update",
     "slack_before_post",
     "slack_after_post",
     "record_slack_before_commit",

@@ -59,13 +59,22 @@ fn every_crash_point_in_the_source_is_on_the_list() {
 async fn a_death_at_any_step_loses_nothing_and_doubles_nothing() {
     tokio::task::spawn_blocking(crash_program).await.unwrap();
     let of_delivery = POINTS.iter().filter(|point| !later::has(point));
-    stream::iter(of_delivery).for_each_concurrent(AT_ONCE, |point| Box::pin(die_at(point))).await;
+    let edits = of_delivery.clone().filter(|point| point.ends_with("_update"));
+    let posts = of_delivery.clone().filter(|point| !point.ends_with("_update"));
+    let of_slack = of_delivery.filter(|point| point.contains("slack"));
+    let by_webhook = posts.map(|point| (*point, false));
+    let by_bot_token = edits.chain(of_slack).map(|point| (*point, true)).collect::<BTreeSet<_>>();
+    let all = by_webhook.chain(by_bot_token);
+    stream::iter(all).for_each_concurrent(AT_ONCE, |(point, is_app)| Box::pin(die_at(point, is_app))).await;
 }
 
-/// One license, whose service dies at `point` and is started again.
-async fn die_at(point: &str) {
-    let is_late = point.starts_with("mark_late") || point.contains("note");
-    let world = World::stand_ins(if is_late { &[("EMAIL_DEADLINE_SECONDS", "1")] } else { &[] }).await;
+/// One license, whose service dies at `point` and is started again. Slack hears by its app or by its webhook.
+async fn die_at(point: &str, is_app: bool) {
+    let is_late = point.starts_with("mark_late") || point.contains("note") || point.ends_with("_update");
+    let mut world = World::stand_ins(if is_late { &[("EMAIL_DEADLINE_SECONDS", "1")] } else { &[] }).await;
+    if is_app {
+        world.use_slack_app();
+    }
     let mut armed = command(crash_program(), &world.variables());
     armed.env("CRASH_AT", point);
     let service = Process::start(armed).await;
@@ -150,15 +159,18 @@ async fn deaths_at_random_instants_under_load_lose_nothing_and_double_nothing() 
         None => 0..rounds,
     };
     for seed in seeds {
-        let round = tokio::spawn(round(seed)).await;
+        let round = tokio::spawn(round(seed, seed % 2 == 1)).await;
         assert!(round.is_ok(), "SEED={seed} fails: {round:?}");
     }
 }
 
 /// Clients ask while the service is killed twice; then it lives, they ask again, and everything must have come out.
-async fn round(seed: u64) {
+async fn round(seed: u64, is_app: bool) {
     let mut dice = dice_of(seed);
-    let world = World::stand_ins(&[]).await;
+    let mut world = World::stand_ins(&[]).await;
+    if is_app {
+        world.use_slack_app();
+    }
     let asked: Vec<_> = (0..LICENSES)
         .map(|n| Accepted::new(order_for(&format!("customer{n}@acme.example")), format!("key-{seed}-{n}")))
         .collect();

@@ -59,7 +59,7 @@ async fn hostile_names_stay_plain_text_in_mail_issue_and_slack() {
         let issue = issues.iter().find(|issue| issue.description.contains(&to)).expect("its issue");
         issue_is_as_meant(issue, name, license["id"].as_str().unwrap());
         let id = license["id"].as_str().unwrap();
-        let message = messages.iter().find(|message| json!(message.blocks).to_string().contains(id)).unwrap();
+        let message = messages.iter().find(|message| message.shown().contains(id)).unwrap();
         message_is_as_meant(message, name);
         for field in ["/ticket/subject", "/customer/name", "/customer/company"] {
             assert_eq!(license.pointer(field).unwrap(), name, "the API gives it back as it is");
@@ -131,7 +131,7 @@ fn outside_fences(markdown: &str) -> String {
 
 /// No `<` or `>` but those of our own links, and no `&` but those of escapes.
 fn message_is_as_meant(message: &slack::Message, name: &str) {
-    for text in texts(&json!(message.blocks)).iter().chain([&message.text]) {
+    for text in texts(&json!([message.blocks, message.attachments])).iter().chain([&message.text]) {
         for control in text.split('<').skip(1) {
             assert!(control.starts_with("http"), "{name:?} made the control sequence <{control}");
         }
@@ -228,7 +228,7 @@ async fn an_address_that_is_legal_and_hostile_reaches_exactly_that_address() {
         let issue = &world.sandbox.gitlab.issues()[number];
         assert!(outside_fences(&issue.description).lines().all(|line| !line.starts_with('/') && !line.contains('@')));
         assert!(!issue.title.starts_with('/'));
-        let message = json!(world.sandbox.slack.messages()[number].blocks).to_string();
+        let message = world.sandbox.slack.messages()[number].shown();
         assert!(!message.contains(address), "Slack hears of the domain alone");
     }
 }

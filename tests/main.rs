@@ -59,6 +59,8 @@ mod openapi;
 mod outside_email;
 mod outside_issue;
 mod outside_slack;
+mod outside_slack_app;
+mod outside_slack_lost;
 mod outside_tls;
 mod overrides;
 mod package;

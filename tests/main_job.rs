@@ -27,7 +27,7 @@ async fn one_press_mails_the_license_files_a_closed_issue_and_tells_slack() {
     assert_eq!(issues[0].assignees[0].username, "jdoe");
     let messages = world.sandbox.slack.messages();
     assert_eq!(messages.len(), 1);
-    let said = serde_json::to_string(&messages[0].blocks).unwrap();
+    let said = messages[0].shown();
     assert!(said.contains(&issues[0].web_url), "Slack links the issue: {said}");
     assert!(said.contains("/agent/tickets/4711"), "Slack links the ticket: {said}");
 }

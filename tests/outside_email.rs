@@ -128,11 +128,11 @@ async fn a_late_mail_is_announced_and_retried_and_the_issue_is_closed_once_it_is
 #[tokio::test]
 async fn a_mail_expires_with_its_license_and_the_cause_is_announced() {
     for (fault, cause, follow_up) in [
-        (Fault::Mail451, "refused permanently", "check the address with the customer"),
+        (Fault::Mail451, "refused permanently", "Check the address with the customer"),
         (
             Fault::Rcpt554Relay,
             "refused all mail from us until the license expired",
-            "the operator of Stopgap has to act",
+            "The operator of Stopgap has to act",
         ),
     ] {
         expires(fault, cause, follow_up).await;
@@ -156,7 +156,7 @@ async fn expires(fault: Fault, cause: &str, follow_up: &str) {
     assert!(issues[0].notes[0].body.contains(cause), "{}", issues[0].notes[0].body);
     let messages = world.sandbox.slack.messages();
     assert_eq!(messages.len(), 2);
-    let text = serde_json::to_string(&messages[1].blocks).unwrap();
+    let text = messages[1].shown();
     assert!(text.contains(follow_up), "{text}");
 }
 

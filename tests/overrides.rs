@@ -35,7 +35,7 @@ async fn told(world: &World, agent: &Browser, license: &Value) -> [String; 3] {
     let messages = world.sandbox.slack.messages();
     assert_eq!((issues.len(), messages.len()), (1, 1));
     let history = license["events"][0]["detail"].as_str().unwrap().to_owned();
-    [issues[0].description.clone(), serde_json::to_string(&messages[0].blocks).unwrap(), history]
+    [issues[0].description.clone(), messages[0].shown(), history]
 }
 
 #[tokio::test]

@@ -109,7 +109,7 @@ async fn a_bounce_reopens_the_issue_posts_to_slack_and_a_corrected_address_close
     assert!(issue.notes[0].body.contains("No such mailbox"));
     let slack = world.sandbox.slack.messages();
     assert_eq!(slack.len(), 2);
-    let said = serde_json::to_string(&slack[1].blocks).unwrap();
+    let said = slack[1].shown();
     assert!(said.contains("bounced") && said.contains("No such mailbox") && !said.contains("jane@"), "{said}");
 
     let path = format!("/api/v1/licenses/{}/forward", license["id"].as_str().unwrap());

@@ -208,9 +208,6 @@ fn clients(config: &Config, clock: &Clock) -> anyhow::Result<Clients> {
         mailer: Mailer::new(&config.smtp, links.clone()).map_err(|e| anyhow::anyhow!("STOPGAP_SMTP_URL: {e}"))?,
         gitlab: Gitlab::new(&config.gitlab, links.clone(), clock.clone())
             .map_err(|e| anyhow::anyhow!("STOPGAP_GITLAB_URL: {e}"))?,
-        slack: Arc::new(
-            Slack::new(&config.slack, links, clock.clone())
-                .map_err(|e| anyhow::anyhow!("STOPGAP_SLACK_WEBHOOK_URL: {e}"))?,
-        ),
+        slack: Arc::new(Slack::new(&config.slack, links, clock.clone()).map_err(|e| anyhow::anyhow!("Slack: {e}"))?),
     })
 }

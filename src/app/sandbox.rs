@@ -22,6 +22,8 @@ pub(crate) struct SandboxOptions {
     pub port: u16,
     /// Local copy of Zendesk's SDK to serve instead of the built-in stand-in.
     pub sdk: Option<PathBuf>,
+    /// Post to Slack by its webhook in place of its app.
+    pub slack_webhook: bool,
     /// Send one license and exit; `None` serves the page until it is stopped.
     pub once: Option<OnceOptions>,
 }
@@ -54,7 +56,8 @@ pub(crate) async fn sandbox(options: SandboxOptions) -> anyhow::Result<()> {
     let world = World::start(WorldOptions { page_port, keys, sdk: options.sdk, clock: clock.clone(), random }).await?;
     let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
     let database = folder.path().join("stopgap.db");
-    let config = config(&world, database.to_str().context("the temporary folder's name is not UTF-8")?)?;
+    let database = database.to_str().context("the temporary folder's name is not UTF-8")?;
+    let config = config(&world, database, options.slack_webhook)?;
     let app = App::start(config, clock, random).await?;
     let service = Url::parse(&format!("http://localhost:{}", app.address().port()))?;
     let gateway = world.gateway(app.address()).await?;
@@ -69,9 +72,11 @@ pub(crate) async fn sandbox(options: SandboxOptions) -> anyhow::Result<()> {
 }
 
 /// Ignores the process's environment.
-fn config(world: &World, database: &str) -> anyhow::Result<Config> {
+fn config(world: &World, database: &str, slack_webhook: bool) -> anyhow::Result<Config> {
     let no_limits = NO_LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let settings = world.settings(0, database).into_iter().chain(no_limits);
+    let slack_app = if slack_webhook { Vec::new() } else { world.slack_app_settings() };
+    // The later of two wins.
+    let settings = world.settings(0, database).into_iter().chain(no_limits).chain(slack_app);
     let environment = Environment::of(settings.map(|(name, value)| (OsString::from(name), OsString::from(value))));
     let mut config = environment.config()?;
     config.zendesk.origin = world.origin();

@@ -14,6 +14,9 @@ pub(super) struct Arguments {
     /// Local copy of Zendesk's SDK to serve instead of the built-in stand-in
     #[arg(long, value_name = "FILE")]
     sdk: Option<PathBuf>,
+    /// Post to Slack by its incoming webhook instead of its app's bot token
+    #[arg(long)]
+    slack_webhook: bool,
     /// Send one license along the whole path, print what arrived, and exit; exit code 0 only if everything arrived
     #[arg(long, conflicts_with_all = ["port", "sdk"])]
     once: bool,
@@ -39,7 +42,12 @@ pub(super) struct Arguments {
 
 impl From<Arguments> for SandboxOptions {
     fn from(arguments: Arguments) -> Self {
-        let Arguments { port, sdk, once, email, name, company, seats, ticket, json } = arguments;
-        Self { port, sdk, once: once.then_some(OnceOptions { email, name, company, seats, ticket, json }) }
+        let Arguments { port, sdk, slack_webhook, once, email, name, company, seats, ticket, json } = arguments;
+        Self {
+            port,
+            sdk,
+            slack_webhook,
+            once: once.then_some(OnceOptions { email, name, company, seats, ticket, json }),
+        }
     }
 }

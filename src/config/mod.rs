@@ -10,6 +10,7 @@ mod parse;
 mod reader;
 mod sections;
 mod settings;
+mod slack;
 mod smtp;
 mod urls;
 
@@ -27,9 +28,10 @@ pub use environment::Environment;
 pub(crate) use errors::ConfigErrors;
 pub(crate) use keys::Sealing;
 pub use sections::Zendesk;
-pub use sections::{Gitlab, Log, LogFormat, Rules, Slack};
+pub use sections::{Gitlab, Log, LogFormat, Rules};
 pub use settings::table;
 pub(crate) use settings::{PREFIX, SETTINGS, Unset};
+pub use slack::{Slack, SlackAccess, SlackApp};
 pub(crate) use smtp::{Smtp, SmtpTls};
 
 use reader::Reader;

@@ -78,19 +78,6 @@ impl Gitlab {
     }
 }
 
-/// `SLACK_…`
-#[derive(Debug, Clone)]
-pub struct Slack {
-    /// The URL is the secret: it is all that posting takes.
-    pub webhook: SecretString,
-}
-
-impl Slack {
-    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        reader.value("SLACK_WEBHOOK_URL", urls::webhook).map(|webhook| Self { webhook })
-    }
-}
-
 /// Who gets licenses, how many, and the service's deadlines.
 #[derive(Debug, Clone)]
 pub struct Rules {

@@ -119,7 +119,19 @@ pub(crate) const SETTINGS: &[Setting] = &[
     secret("GITLAB_TOKEN", Required, "access token with scope `api` and role Reporter or higher"),
     plain("GITLAB_PROJECT", Required, "project for the issues, number or path"),
     plain("GITLAB_LABELS", Value("Mechanizer::Emergency License Generation"), "labels of the issues, comma-separated"),
-    secret("SLACK_WEBHOOK_URL", Required, "incoming webhook of the Slack channel"),
+    secret(
+        "SLACK_WEBHOOK_URL",
+        Absent("none; required without a bot token"),
+        "incoming webhook of the Slack channel: each message is a new one",
+    ),
+    secret(
+        "SLACK_BOT_TOKEN",
+        Absent("none; required without a webhook"),
+        "bot token (`xoxb-…`) of the Slack app: one message a license, edited in place, with a thread",
+    ),
+    plain("SLACK_CHANNEL", Absent("none; required with the bot token"), "ID of the channel, `C…`"),
+    plain("SLACK_GROUP", Absent("nobody"), "ID of the user group, `S…`, that messages about failures mention"),
+    plain("SLACK_URL", Value("https://slack.com"), "where the bot token is used; `https://slack-gov.com` for GovSlack"),
     plain(
         "DIGEST_AT",
         Absent("no digest"),

@@ -69,6 +69,7 @@ pub(crate) fn delivery(channel: Channel, purpose: Purpose, notice: Option<Notice
         last_error: None,
         reference: None,
         reply: None,
+        thread_ts: None,
         arrival: None,
         request_id: None,
     }

@@ -8,7 +8,7 @@ use strum::{EnumIter, EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Arrival, LicenseId, Notice};
+use super::{Arrival, LicenseId, Notice, SlackTs};
 
 /// The Message-ID of an email and the marker of a GitLab note are made of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -138,6 +138,8 @@ pub struct Delivery {
     pub reference: Option<String>,
     /// Email: the words with which the mail server accepted it. Issue: what GitLab did otherwise than it was asked.
     pub reply: Option<String>,
+    /// Slack, by bot token: the message that holds the thread of the license.
+    pub thread_ts: Option<SlackTs>,
     /// What the mail provider reported after the email was accepted.
     pub arrival: Option<Arrival>,
     /// The request that caused it, as in the log; `None` for drills and operator commands.
@@ -217,6 +219,8 @@ pub enum Outcome {
     },
     /// The issue is there, but GitLab does not make it confidential, so the license is not in it.
     Withheld { reference: Option<String> },
+    /// Slack, by bot token: `Sent`, with the message that holds the thread of the license.
+    Posted { reference: Option<String>, thread_ts: SlackTs },
     /// Try again, not before `after` if the other side asked for a wait.
     Retry {
         error: String,
@@ -249,7 +253,7 @@ impl Outcome {
 
     pub(crate) fn kind(&self) -> AttemptOutcome {
         match self {
-            Self::Sent { .. } | Self::Withheld { .. } => AttemptOutcome::Sent,
+            Self::Sent { .. } | Self::Posted { .. } | Self::Withheld { .. } => AttemptOutcome::Sent,
             Self::Retry { uncertain: true, .. } => AttemptOutcome::Uncertain,
             Self::Retry { needs_operator: true, .. } => AttemptOutcome::NeedsOperator,
             Self::Retry { .. } => AttemptOutcome::Retry,
@@ -259,7 +263,7 @@ impl Outcome {
 
     pub(crate) fn error(&self) -> Option<&str> {
         match self {
-            Self::Sent { .. } | Self::Withheld { .. } => None,
+            Self::Sent { .. } | Self::Posted { .. } | Self::Withheld { .. } => None,
             Self::Retry { error, .. } | Self::Refused { error } => Some(error),
         }
     }

@@ -61,7 +61,7 @@ impl DigestLoop {
             Outcome::sent(None)
         } else {
             crash::point("digest_before_post");
-            self.slack.post_digest(&digest, &self.at, claim.uncertain).await
+            self.slack.post_digest(&digest, &self.at).await
         };
         crash::point("digest_after_post");
         log(day, &outcome);
@@ -79,7 +79,9 @@ impl DigestLoop {
             last_error: error.map(ToOwned::to_owned),
         };
         match outcome {
-            Outcome::Sent { .. } | Outcome::Withheld { .. } => ended(DeliveryState::Sent, None),
+            Outcome::Sent { .. } | Outcome::Posted { .. } | Outcome::Withheld { .. } => {
+                ended(DeliveryState::Sent, None)
+            }
             Outcome::Refused { error } => ended(DeliveryState::Failed, Some(error)),
             Outcome::Retry { error, after, uncertain, .. } => {
                 let jitter = self.recorder.random.fraction();
@@ -96,7 +98,7 @@ impl DigestLoop {
 
 fn log(day: Date, outcome: &Outcome) {
     match outcome {
-        Outcome::Sent { .. } | Outcome::Withheld { .. } => info!(%day, "digest posted"),
+        Outcome::Sent { .. } | Outcome::Posted { .. } | Outcome::Withheld { .. } => info!(%day, "digest posted"),
         Outcome::Retry { error, .. } => warn!(%day, error, "digest not posted yet"),
         Outcome::Refused { error } => error!(%day, error, "digest refused; the next one covers its period"),
     }

@@ -143,7 +143,7 @@ pub(super) fn log(delivery: &Delivery, outcome: &Outcome) {
         Outcome::Sent { reply: Some(reply), .. } if delivery.channel == Channel::Issue => {
             warn!(%license, request_id, channel, attempt, reply, "delivered, but not as asked");
         }
-        Outcome::Sent { .. } => info!(%license, request_id, channel, attempt, "delivered"),
+        Outcome::Sent { .. } | Outcome::Posted { .. } => info!(%license, request_id, channel, attempt, "delivered"),
         Outcome::Withheld { .. } => {
             warn!(%license, request_id, channel, attempt, "delivered without the license: GitLab did not make the issue confidential");
         }

@@ -31,6 +31,10 @@ pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Ou
             next.reply = Some(WITHHELD.to_owned());
             mark_sent(&mut next, reference.as_ref(), tick.now);
         }
+        Outcome::Posted { reference, thread_ts } => {
+            mark_sent(&mut next, reference.as_ref(), tick.now);
+            next.thread_ts = Some(thread_ts.clone());
+        }
         Outcome::Retry { error, after, uncertain, reference, needs_operator: _ } => {
             next.last_error = Some(error.clone());
             next.uncertain |= *uncertain;
@@ -54,7 +58,7 @@ pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Ou
         Outcome::Retry { needs_operator, .. } => *needs_operator,
         // Nobody refused it now: the earlier attempts say why it expired.
         Outcome::Refused { .. } if delivery.expires_at <= tick.now => details.needs_operator(delivery.id),
-        Outcome::Refused { .. } | Outcome::Sent { .. } | Outcome::Withheld { .. } => false,
+        Outcome::Refused { .. } | Outcome::Sent { .. } | Outcome::Posted { .. } | Outcome::Withheld { .. } => false,
     };
     let follow_ups = match outcome {
         // Its message has the link, too.

@@ -234,7 +234,7 @@ impl Worker {
                 let known = delivery.reference.as_deref().or(issue);
                 self.clients.gitlab.file(details, delivery, known).await
             }
-            Channel::Slack => self.clients.slack.post(license, delivery, issue).await,
+            Channel::Slack => self.clients.slack.post(details, delivery, issue).await,
         }
     }
 

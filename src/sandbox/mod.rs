@@ -132,6 +132,18 @@ impl World {
         settings.map(|(name, value)| (format!("STOPGAP_{name}"), value)).to_vec()
     }
 
+    /// The variables that point that service's messages at this world's Slack app in place of its webhook.
+    pub fn slack_app_settings(&self) -> Vec<(String, String)> {
+        let settings = [
+            ("SLACK_WEBHOOK_URL", String::new()),
+            ("SLACK_BOT_TOKEN", slack::TOKEN.to_owned()),
+            ("SLACK_CHANNEL", slack::CHANNEL.to_owned()),
+            ("SLACK_GROUP", slack::GROUP.to_owned()),
+            ("SLACK_URL", self.slack.root()),
+        ];
+        settings.map(|(name, value)| (format!("STOPGAP_{name}"), value)).to_vec()
+    }
+
     /// The Zendesk page's origin, in place of `https://SUBDOMAIN.zendesk.com`.
     pub fn origin(&self) -> String {
         self.zendesk.origin()

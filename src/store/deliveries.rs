@@ -59,7 +59,7 @@ impl Transaction {
     pub(crate) async fn update_delivery(&mut self, delivery: &Delivery) -> Result<()> {
         sqlx::query(
             "UPDATE deliveries SET state = $2, uncertain = $3, late = $4, next_attempt_at = $5, sent_at = $6, \
-             last_error = $7, reference = $8, reply = $9 WHERE id = $1",
+             last_error = $7, reference = $8, reply = $9, thread_ts = $10 WHERE id = $1",
         )
         .bind(delivery.id.to_string())
         .bind(delivery.state.as_str())
@@ -70,6 +70,7 @@ impl Transaction {
         .bind(delivery.last_error.clone())
         .bind(delivery.reference.clone())
         .bind(delivery.reply.clone())
+        .bind(delivery.thread_ts.as_ref().map(ToString::to_string))
         .execute(&mut *self.tx)
         .await?;
         Ok(())

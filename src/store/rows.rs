@@ -69,6 +69,10 @@ impl Columns<'_> {
         self.text(name)?.parse().map_err(|_| unreadable(name))
     }
 
+    fn maybe_parsed<T: FromStr>(&self, name: &str) -> Result<Option<T>> {
+        self.maybe_text(name)?.map(|text| text.parse().map_err(|_| unreadable(name))).transpose()
+    }
+
     pub(super) fn license(&self) -> Result<License> {
         Ok(License {
             id: LicenseId(self.uuid("id")?),
@@ -126,6 +130,7 @@ impl Columns<'_> {
             last_error: self.maybe_text("last_error")?,
             reference: self.maybe_text("reference")?,
             reply: self.maybe_text("reply")?,
+            thread_ts: self.maybe_parsed("thread_ts")?,
             arrival: self.arrival()?,
             request_id: self.maybe_text("request_id")?,
         })

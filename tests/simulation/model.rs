@@ -265,6 +265,7 @@ impl Model {
             last_error: None,
             reference: None,
             reply: None,
+            thread_ts: None,
         };
         self.rows.push(Row { delivery, depends_on, wait_until, lease: None });
     }

@@ -1,5 +1,7 @@
 //! What must be true of every license that was asked for, seen from outside: API, mailbox, GitLab and Slack.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::Value;
 use stopgap::sandbox::{Browser, gitlab::State};
@@ -70,9 +72,18 @@ impl Accepted {
         assert!(mails[0].attachments.iter().any(|attachment| attachment.content == file), "{when}: one file");
 
         let messages = world.sandbox.slack.messages();
-        let of_license = |text: &str| text.contains(&issues[0].web_url);
-        let last = messages.iter().map(|message| serde_json::to_string(message).unwrap()).rfind(|m| of_license(m));
-        let last = last.unwrap_or_else(|| panic!("{when}: Slack heard of it, with its issue"));
-        assert!(last.contains("generated") || last.contains("after all"), "{when}: the last word is true: {last}");
+        let messages: Vec<_> = messages.iter().filter(|one| one.text.contains(&issues[0].web_url)).collect();
+        let last = messages.last().unwrap_or_else(|| panic!("{when}: Slack heard of it, with its issue"));
+        let is_true = |text: &str| text.contains("286 seats · sent\n") || text.contains("after all");
+        assert!(is_true(&last.text), "{when}: the last word is true: {}", last.text);
+
+        // By the app's bot token: one message, whatever happened, and each reply once.
+        if messages.iter().any(|message| message.metadata.is_some()) {
+            let roots: Vec<_> = messages.iter().filter(|message| message.thread_ts.is_none()).collect();
+            assert_eq!(roots.len(), 1, "{when}: one message: {messages:#?}");
+            assert!(is_true(&roots[0].text), "{when}: it is true: {}", roots[0].text);
+            let markers: BTreeSet<_> = messages.iter().map(|message| format!("{:?}", message.metadata)).collect();
+            assert_eq!(markers.len(), messages.len(), "{when}: nothing shows twice: {messages:#?}");
+        }
     }
 }

@@ -98,6 +98,19 @@ impl World {
         world
     }
 
+    /// With Slack's app in place of its webhook.
+    pub async fn with_slack_app() -> Self {
+        let mut world = Self::stand_ins(&[]).await;
+        world.use_slack_app();
+        world.start_service().await;
+        world
+    }
+
+    /// From the next start of the service on.
+    pub fn use_slack_app(&mut self) {
+        self.settings.extend(self.sandbox.slack_app_settings());
+    }
+
     /// For what is true of SQLite's files alone.
     pub async fn on_sqlite() -> Self {
         Self::on_sqlite_with(&[]).await

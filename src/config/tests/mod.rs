@@ -1,6 +1,7 @@
 mod given;
 mod rules;
 mod servers;
+mod slack;
 mod unknown;
 
 use std::collections::BTreeMap;

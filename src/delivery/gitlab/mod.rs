@@ -267,6 +267,6 @@ fn referring(outcome: Outcome, url: String, is_known: bool) -> Outcome {
         Outcome::Refused { error } if !is_known => {
             Outcome::Retry { error, after: None, uncertain: false, needs_operator: false, reference: Some(url) }
         }
-        Outcome::Refused { .. } | Outcome::Sent { .. } | Outcome::Withheld { .. } => outcome,
+        Outcome::Refused { .. } | Outcome::Sent { .. } | Outcome::Posted { .. } | Outcome::Withheld { .. } => outcome,
     }
 }

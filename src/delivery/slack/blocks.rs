@@ -1,13 +1,34 @@
-//! A message as Slack's incoming webhooks take it (Block Kit).
+//! A message as Slack takes it (Block Kit).
 
 use serde::Serialize;
 
-/// `text` is for notifications, and for readers without blocks.
+/// `text` is for notifications and screen readers.
 #[derive(Debug, Serialize)]
 pub(super) struct Message {
     pub(super) text: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) blocks: Vec<Block>,
+    /// An edit keeps those that it does not name.
+    pub(super) attachments: Vec<Attachment>,
+}
+
+/// Blocks beside a coloured bar.
+#[derive(Debug, Serialize)]
+pub(super) struct Attachment {
+    pub(super) color: Colour,
+    pub(super) blocks: Vec<Block>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) enum Colour {
+    #[serde(rename = "#2eb67d")]
+    Green,
+    #[serde(rename = "#ecb22e")]
+    Yellow,
+    #[serde(rename = "#e01e5a")]
+    Red,
+    #[serde(rename = "#8d8d8d")]
+    Grey,
 }
 
 #[derive(Debug, Serialize)]
@@ -17,10 +38,9 @@ pub(super) enum Block {
         text: Text,
     },
     Section {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        text: Option<Text>,
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        fields: Vec<Text>,
+        text: Text,
+        /// Keeps a long text from being folded.
+        expand: bool,
     },
     Context {
         elements: Vec<Text>,
@@ -48,11 +68,7 @@ impl Block {
     }
 
     pub(super) fn section(text: String) -> Self {
-        Self::Section { text: Some(Text::markdown(text)), fields: Vec::new() }
-    }
-
-    pub(super) fn fields(fields: impl IntoIterator<Item = String>) -> Self {
-        Self::Section { text: None, fields: fields.into_iter().map(Text::markdown).collect() }
+        Self::Section { text: Text::markdown(text), expand: true }
     }
 
     pub(super) fn context(text: String) -> Self {

@@ -34,7 +34,7 @@ pub(super) fn message(digest: &Digest<'_>, at: &DailyTime, links: &Links) -> Mes
         lists.map(|(heading, licenses)| format!("*{heading}*\n{}", list(licenses, links))).collect();
     let text = format!("{title}\n{}", sections.join("\n"));
     let blocks = [Block::header(title)].into_iter().chain(sections.into_iter().map(Block::section)).collect();
-    Message { text, blocks }
+    Message { text, blocks, attachments: Vec::new() }
 }
 
 fn heading(count: usize, one: &str, several: &str) -> String {

@@ -15,6 +15,13 @@ pub(super) fn name(text: &str) -> String {
     untrusted(&sanitize::cut_runs(text))
 }
 
+/// A name whose escaped form has at most `max_chars` characters.
+pub(super) fn name_within(text: &str, max_chars: usize) -> String {
+    let whole = sanitize::mask_addresses(&sanitize::error_text(&sanitize::cut_runs(text)));
+    let longest = (0..=max_chars).rev().map(|chars| escape(&sanitize::shorten(&whole, chars)));
+    longest.into_iter().find(|name| name.chars().count() <= max_chars).unwrap_or_default()
+}
+
 /// The same for a reason, which is longer.
 pub(super) fn reason(text: &str) -> String {
     let masked = sanitize::mask_addresses(&sanitize::bounded(text, sanitize::MAX_REASON_CHARS));

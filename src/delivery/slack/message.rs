@@ -1,85 +1,169 @@
 //! The message for each notice.
 //!
-//! Slack refuses a whole message for one over-long part: a header has at most 150 characters, a section 3000, a field
-//! 2000, a section 10 fields, a message 50 blocks. So untrusted text is shortened before it is escaped; escaping makes at
-//! most five characters of one.
+//! Slack refuses a whole message for one over-long part: a header has at most 150 characters, a section 3000, an edited
+//! text 4000. So untrusted text is shortened before it is escaped; escaping makes at most five characters of one.
 
 use super::{
-    blocks::{Block, Message},
-    escape::{escape, name, reason, untrusted},
-    notice::NoticeText,
+    blocks::{Attachment, Block, Message},
+    escape::{escape, name, name_within, reason, untrusted},
+    notice::{ISSUE_FILED, NoticeText},
 };
 use crate::{
     delivery::Links,
-    license::{Delivery, License},
+    license::{Channel, License, LicenseDetails, Notice},
 };
 
-/// The message for the notice of `delivery`. Contains no license text, and only the domain of addresses.
-pub(super) fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, links: &Links) -> Message {
-    let notice = NoticeText::of(delivery.notice.as_ref());
-    let ticket = link(&links.ticket(&license.ticket), &format!("#{}", license.ticket.id));
-    let issue = issue_url.map_or_else(|| "not filed yet".to_owned(), |url| link(url, "issue"));
-    let company = license.customer.company.as_ref().map_or("not known", |company| company.as_str());
-    let domain = license.customer.email.domain();
-    let drill = if license.drill { "Drill: " } else { "" };
-    let headline = format!("{} {drill}{}", notice.emoji, notice.headline);
-    let sentence = if license.drill { format!("*This is a drill.* {}", notice.sentence) } else { notice.sentence };
-    let text = format!(
-        "{headline}: ticket #{}, {} seats, {}, last day {}",
-        license.ticket.id,
-        license.seats,
-        name(company),
-        license.terms.last_day()
-    );
-    let fields = [
-        ("Ticket", ticket),
-        ("Issue", issue),
-        ("Engineer", untrusted(license.agent.username.as_str())),
-        ("Seats", seats(license)),
-        ("Company", name(company)),
-        ("Recipient's domain", untrusted(&domain)),
-        ("Last day", format!("{} (stops at 00:00 of {})", license.terms.last_day(), license.terms.expires_on)),
-        ("Mail", notice.mail),
-    ];
-    let sentence = match license.replaces {
-        Some(earlier) => format!("{sentence}\nIt replaces the license {earlier}."),
-        None => sentence,
-    };
-    let mut blocks = vec![
-        Block::header(headline),
-        Block::section(sentence),
-        Block::fields(fields.into_iter().map(|(name, value)| format!("*{name}*\n{value}"))),
-    ];
-    blocks.extend(eligibility(license));
-    blocks.push(Block::section(format!("*Follow-up:* {}", notice.follow_up)));
-    blocks.push(Block::context(format!("License {}", license.id)));
-    Message { text, blocks }
+/// Of a company in a header, escaped; the rest has at most 75.
+const MAX_HEADER_NAME_CHARS: usize = 70;
+
+/// Of `text`, escaped. An edit takes 4000.
+const MAX_TEXT_CHARS: usize = 3900;
+
+/// What the messages about a license have in common.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    pub(super) license: &'a License,
+    pub(super) issue_url: Option<&'a str>,
+    pub(super) links: &'a Links,
+    /// The user group that is mentioned where somebody has to act.
+    pub(super) group: Option<&'a str>,
+}
+
+/// The newest notice that says how the license stands.
+pub(super) fn standing(details: &LicenseDetails) -> &Notice {
+    let slack = details.deliveries.iter().rev().filter(|delivery| delivery.channel == Channel::Slack);
+    let mut notices = slack.filter_map(|delivery| delivery.notice.as_ref());
+    notices.find(|notice| **notice != Notice::IssueFiled).unwrap_or(&Notice::Generated)
+}
+
+/// Whether `notice` corrects an announced failure.
+pub(super) fn is_correction(notice: &Notice) -> bool {
+    matches!(notice, Notice::SentAfterAll | Notice::Resent { resolves_failure: true, .. })
+}
+
+/// The parts of a message, escaped.
+#[derive(Default)]
+struct Parts {
+    header: Option<String>,
+    /// Above the coloured bar.
+    action: Option<String>,
+    details: Vec<String>,
+    context: String,
+}
+
+impl Subject<'_> {
+    /// The message for a license that stands as `notice` says. Contains no license text, and only the domain of addresses.
+    pub(super) fn whole(&self, notice: &Notice) -> Message {
+        let text = NoticeText::of(notice);
+        let mut details = Vec::new();
+        // The header says as much.
+        if *notice != Notice::Generated {
+            details.push(text.sentence.clone());
+        }
+        details.extend(self.renewal(notice));
+        details.extend(self.license.replaces.map(|earlier| format!("It replaces the license {earlier}.")));
+        details.extend(self.seats());
+        details.extend(self.eligibility());
+        let header = Some(self.header(&text));
+        Parts { header, action: self.action(&text), details, context: self.context() }.into_message(&text)
+    }
+
+    /// The message that the issue is filed, for a license that stands as `notice` says.
+    pub(super) fn issue_filed(&self, notice: &Notice) -> Message {
+        let text = NoticeText { emoji: ":link:", action: None, ..NoticeText::of(notice) };
+        let (header, details) = (Some(self.header(&text)), vec![ISSUE_FILED.to_owned()]);
+        Parts { header, action: None, details, context: self.context() }.into_message(&text)
+    }
+
+    /// What is new, below a message that names the license.
+    pub(super) fn reply(&self, notice: &Notice) -> Message {
+        let text = NoticeText::of(notice);
+        let details = vec![format!("{} {}{}", text.emoji, self.drill(), text.sentence)];
+        Parts { header: None, action: self.action(&text), details, context: self.context() }.into_message(&text)
+    }
+
+    fn header(&self, text: &NoticeText) -> String {
+        let company = self.license.customer.company.as_ref().map_or("company not known", |company| company.as_str());
+        let company = name_within(company, MAX_HEADER_NAME_CHARS);
+        format!("{} {}{company} · {} seats · {}", text.emoji, self.drill(), self.license.seats, text.state)
+    }
+
+    fn drill(&self) -> &'static str {
+        if self.license.drill { "Drill: " } else { "" }
+    }
+
+    fn action(&self, text: &NoticeText) -> Option<String> {
+        let action = text.action?;
+        let group = self.group.map(|group| format!("<!subteam^{group}> ")).unwrap_or_default();
+        Some(format!("{group}{}: *{action}*", name(self.license.agent.username.as_str())))
+    }
+
+    fn renewal(&self, notice: &Notice) -> Option<String> {
+        let License { terms, drill, .. } = self.license;
+        if *drill {
+            return Some("*This is a drill.* There is nothing to renew.".to_owned());
+        }
+        let is_over = matches!(notice, Notice::SealingFailed { .. } | Notice::Replaced { .. } | Notice::Erased);
+        let day = terms.last_business_day().strftime("%A, %Y-%m-%d");
+        (!is_over).then(|| format!("Renew by *{day}*; the license stops at 00:00 of {}.", terms.expires_on))
+    }
+
+    /// Seats that are not the recommended ones.
+    fn seats(&self) -> Option<String> {
+        let seats = self.license.seats.get();
+        match self.license.eligibility.recommended_seats? {
+            more if more > seats => Some(format!(":warning: {seats} seats are fewer than the recommended {more}.")),
+            fewer if fewer < seats => {
+                Some(format!("The evidence asks for {fewer} seats; the engineer confirmed {seats}."))
+            }
+            _ => None,
+        }
+    }
+
+    /// The scope check, and the agent's reason: a section each, since both may be long.
+    fn eligibility(&self) -> impl Iterator<Item = String> {
+        let note = &self.license.eligibility;
+        let verdict = format!("*Eligibility:* {}: {}", note.verdict.label(), reason(&note.reason));
+        let label = note.override_label();
+        let overridden =
+            note.overridden().map(|(by, why)| format!("*{label}* by {} because {}", untrusted(by), reason(why)));
+        [verdict].into_iter().chain(overridden)
+    }
+
+    fn context(&self) -> String {
+        let License { id, ticket, agent, customer, .. } = self.license;
+        let ticket = link(&self.links.ticket(ticket), &format!("ticket #{}", ticket.id));
+        let issue = self.issue_url.map_or_else(|| "issue not filed yet".to_owned(), |url| link(url, "issue"));
+        let (agent, domain) = (name(agent.username.as_str()), untrusted(&customer.email.domain()));
+        format!("{ticket} · {issue} · {agent} · {domain} · license {id}")
+    }
+}
+
+impl Parts {
+    fn into_message(self, text: &NoticeText) -> Message {
+        let Self { header, action, details, context } = self;
+        let mut blocks: Vec<_> = header.iter().cloned().map(Block::header).collect();
+        blocks.extend(action.iter().cloned().map(Block::section));
+        // The links are worth more than the last details.
+        let (most, least) = details.split_at(details.len().min(2));
+        let said = header.iter().chain(&action).chain(most).chain([&context]).chain(least);
+        let fallback = said.fold(String::new(), |said, part| match said.chars().count() + part.chars().count() {
+            length if length >= MAX_TEXT_CHARS => said,
+            _ if said.is_empty() => part.clone(),
+            _ => said + "\n" + part,
+        });
+        let mut beside: Vec<_> = details.into_iter().map(Block::section).collect();
+        beside.push(Block::context(context));
+        Message { text: fallback, blocks, attachments: vec![Attachment { color: text.colour, blocks: beside }] }
+    }
 }
 
 /// A message about no license.
 pub(super) fn test() -> Message {
     Message {
-        text: "An operator of Stopgap is testing this webhook. There is nothing to do.".into(),
+        text: "An operator of Stopgap is testing this channel. There is nothing to do.".into(),
         blocks: Vec::new(),
-    }
-}
-
-/// The scope check, and the agent's reason: a section each, since both may be long.
-fn eligibility(license: &License) -> impl Iterator<Item = Block> {
-    let note = &license.eligibility;
-    let verdict = format!("*Eligibility:* {}: {}", note.verdict.label(), reason(&note.reason));
-    let label = note.override_label();
-    let overridden =
-        note.overridden().map(|(by, why)| format!("*{label}* by {} because {}", untrusted(by), reason(why)));
-    [verdict].into_iter().chain(overridden).map(Block::section)
-}
-
-fn seats(license: &License) -> String {
-    match license.eligibility.asks_for_more_than(license.seats) {
-        Some(more) => {
-            format!("{}, as confirmed by the engineer; :warning: fewer than the recommended {more}", license.seats)
-        }
-        None => format!("{}, as confirmed by the engineer", license.seats),
+        attachments: Vec::new(),
     }
 }
 

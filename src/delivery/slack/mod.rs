@@ -1,155 +1,116 @@
-//! The message in the licensing team's channel, by an incoming webhook.
+//! The messages in the licensing team's channel.
 //!
-//! A webhook returns no message id, so a message cannot be withdrawn and a repeated attempt may show twice.
+//! - [`app`]: by an app's bot token: one message per license, edited in place, with a thread
+//! - [`webhook`]: by an incoming webhook: each message is a new one
+//! - [`api`]: the calls of Slack's Web API; [`error`]: what a failed one means for the delivery
+//! - `message`: the messages, made of `blocks`; `notice` has the text of each notice, `escape` what untrusted text needs
 
+pub(crate) mod api;
+mod app;
 mod blocks;
 mod digest;
+pub(crate) mod error;
 mod escape;
 mod message;
 mod notice;
 #[cfg(all(test, feature = "sandbox"))]
 mod tests;
+mod webhook;
 
 use std::{fmt, time::Duration};
 
-use percent_encoding::percent_decode_str;
-use reqwest::Client;
-use secrecy::{ExposeSecret, SecretString};
-use url::Url;
-
-use self::blocks::Message;
-use super::{Links, http_client, http_client::BodyError, sanitize};
+use self::{
+    api::Api,
+    app::{App, Texts},
+    message::Subject,
+    webhook::Webhook,
+};
+use super::Links;
 use crate::{
     clock::Clock,
-    config, crash,
-    license::{DailyTime, Delivery, Digest, License, Outcome},
+    config::{self, SlackAccess},
+    crash,
+    license::{DailyTime, Delivery, Digest, LicenseDetails, Notice, Outcome},
 };
 
-/// How long Slack may take to answer.
-const POST_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The longest answer that is read: Slack's is one word.
-const MAX_ANSWER_BYTES: usize = 4 * 1024;
-
-/// Shorter parts of a webhook's address are words such as `hooks`.
-const MIN_SECRET_CHARS: usize = 6;
+/// How long Slack may take to answer one call.
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub struct Slack {
-    client: Client,
-    webhook: SecretString,
-    /// The webhook and its parts, longest first.
-    secrets: Vec<SecretString>,
+    access: Access,
+    group: Option<String>,
     links: Links,
-    clock: Clock,
+}
+
+enum Access {
+    Webhook(Webhook),
+    App(App),
 }
 
 impl Slack {
     /// `clock` reads what a `Retry-After` with a date means.
     pub fn new(slack: &config::Slack, links: Links, clock: Clock) -> Result<Self, String> {
-        Self::with_timeout(slack, links, clock, POST_TIMEOUT)
+        Self::with_timeout(slack, links, clock, CALL_TIMEOUT)
     }
 
     fn with_timeout(slack: &config::Slack, links: Links, clock: Clock, total: Duration) -> Result<Self, String> {
-        let (client, webhook) = (http_client::client(total)?, slack.webhook.clone());
-        Ok(Self { client, secrets: parts(webhook.expose_secret()), webhook, links, clock })
+        let access = match &slack.access {
+            SlackAccess::Webhook(url) => Access::Webhook(Webhook::new(url, clock, total)?),
+            SlackAccess::App(app) => Access::App(App { api: Api::new(app, clock.clone(), total)?, clock }),
+        };
+        Ok(Self { access, group: slack.group.clone(), links })
     }
 
-    /// Posts the notice of `delivery`, with the issue's link where it is known. `Sent` refers to that link.
-    pub(crate) async fn post(&self, license: &License, delivery: &Delivery, issue_url: Option<&str>) -> Outcome {
-        let message = message::message(license, delivery, issue_url, &self.links);
-        crash::point("slack_before_post");
-        let posted = self.deliver(&message).await;
-        crash::point("slack_after_post");
-        match posted {
-            Ok(()) => Outcome::sent(issue_url.map(ToOwned::to_owned)),
-            Err(outcome) => outcome,
+    /// Posts the notice of `delivery`, with the issue's link where it is known. Success refers to that link.
+    pub(crate) async fn post(&self, details: &LicenseDetails, delivery: &Delivery, issue_url: Option<&str>) -> Outcome {
+        let (links, group) = (&self.links, self.group.as_deref());
+        let subject = Subject { license: &details.license, issue_url, links, group };
+        let notice = delivery.notice.as_ref().unwrap_or(&Notice::Generated);
+        let standing = message::standing(details);
+        let reference = issue_url.map(ToOwned::to_owned);
+        match &self.access {
+            Access::Webhook(webhook) => {
+                let message = match notice {
+                    Notice::IssueFiled => subject.issue_filed(standing),
+                    notice => subject.whole(notice),
+                };
+                crash::point("slack_before_post");
+                let posted = webhook.post(&message).await;
+                crash::point("slack_after_post");
+                posted.map_or_else(|outcome| outcome, |()| Outcome::sent(reference))
+            }
+            Access::App(app) => {
+                let broadcast = notice.is_failure() || message::is_correction(notice);
+                let (root, reply) = (subject.whole(standing), subject.reply(notice));
+                app.deliver(details, delivery, &Texts { root, reply, broadcast, issue_url: reference }).await
+            }
         }
     }
 
     /// Posts a digest. One whose earlier attempt may have succeeded may show twice.
-    pub(crate) async fn post_digest(&self, digest: &Digest<'_>, at: &DailyTime, _uncertain: bool) -> Outcome {
-        let posted = self.deliver(&digest::message(digest, at, &self.links)).await;
+    pub(crate) async fn post_digest(&self, digest: &Digest<'_>, at: &DailyTime) -> Outcome {
+        let message = digest::message(digest, at, &self.links);
+        let posted = match &self.access {
+            Access::Webhook(webhook) => webhook.post(&message).await,
+            Access::App(app) => {
+                app.api.post(&message, None, None, false).await.map(drop).map_err(error::Error::into_outcome)
+            }
+        };
         posted.map_or_else(|outcome| outcome, |()| Outcome::sent(None))
     }
 
     /// Posts a message about no license.
     pub(crate) async fn send_test(&self) -> Result<(), String> {
-        match self.deliver(&message::test()).await {
-            Ok(()) | Err(Outcome::Sent { .. } | Outcome::Withheld { .. }) => Ok(()),
-            Err(Outcome::Retry { error, .. } | Outcome::Refused { error }) => Err(error),
-        }
-    }
-
-    async fn deliver(&self, message: &Message) -> Result<(), Outcome> {
-        let request = self.client.post(self.webhook.expose_secret()).json(message);
-        let mut answer = request.send().await.map_err(|error| {
-            if error.is_connect() || error.is_builder() {
-                Outcome::retry(format!("Slack could not be reached: {}", http_client::describe(error)))
-            } else {
-                Outcome::uncertain(format!("Slack's answer was lost: {}", http_client::describe(error)))
+        match &self.access {
+            Access::Webhook(webhook) => {
+                let posted = webhook.post(&message::test()).await;
+                posted.map_err(|outcome| outcome.error().unwrap_or_default().to_owned())
             }
-        })?;
-        let status = answer.status();
-        let after = http_client::retry_after(answer.headers(), self.clock.now());
-        let body = http_client::body(&mut answer, MAX_ANSWER_BYTES).await;
-        if status.is_success() {
-            accepted(body.map(|body| self.error_text(&body)))
-        } else {
-            Err(refused(status.as_u16(), &self.error_text(&body.unwrap_or_default()), after))
+            Access::App(app) => {
+                let posted = app.api.post(&message::test(), None, None, false).await;
+                posted.map(drop).map_err(|error| error.to_string())
+            }
         }
-    }
-
-    /// A server that repeats the webhook's address must not carry it into a history that people read.
-    fn error_text(&self, body: &[u8]) -> String {
-        let mut text = String::from_utf8_lossy(body).into_owned();
-        for secret in &self.secrets {
-            text = text.replace(secret.expose_secret(), "[…]");
-        }
-        sanitize::error_text(&text)
-    }
-}
-
-/// What must not be repeated of a webhook's address: all of it, its path, and the parts of its path and query, as they are
-/// written and decoded.
-fn parts(webhook: &str) -> Vec<SecretString> {
-    let Ok(url) = Url::parse(webhook) else { return vec![webhook.into()] };
-    let path = url.path();
-    let segments = path.split('/').chain(url.query().unwrap_or_default().split(['&', '=']));
-    let written = [url.as_str(), path].into_iter().chain(segments.filter(|part| part.len() >= MIN_SECRET_CHARS));
-    let mut parts: Vec<String> =
-        written.flat_map(|part| [part.to_owned(), percent_decode_str(part).decode_utf8_lossy().into_owned()]).collect();
-    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
-    parts.dedup();
-    parts.into_iter().map(SecretString::from).collect()
-}
-
-/// Slack's answer to a success is `ok`. A proxy's own page may have the same status.
-fn accepted(body: Result<String, BodyError>) -> Result<(), Outcome> {
-    let text = match body {
-        Ok(text) => text,
-        // The status came, so Slack has the message: another try would show it twice.
-        Err(BodyError::BrokeOff(_)) => return Ok(()),
-        Err(e @ BodyError::TooLong(_)) => e.to_string(),
-    };
-    if text == "ok" {
-        return Ok(());
-    }
-    Err(Outcome::uncertain(format!(
-        "Slack's answer was not its `ok`; check what STOPGAP_SLACK_WEBHOOK_URL leads to: {text}"
-    )))
-}
-
-/// Slack's 4xx other than 408 and 429 are permanent: the webhook or its channel is gone, or the message is malformed.
-fn refused(status: u16, text: &str, after: Option<Duration>) -> Outcome {
-    let needs_operator = matches!(status, 300..=399);
-    let retry = |error: String| Outcome::Retry { error, after, uncertain: false, needs_operator, reference: None };
-    match status {
-        300..=399 => retry(format!("Slack's webhook has moved ({status}); check STOPGAP_SLACK_WEBHOOK_URL")),
-        408 | 429 | 500.. => retry(format!("Slack refused the message for now ({status}): {text}")),
-        400 => Outcome::Refused { error: format!("Slack refused the message (400): {text}") },
-        _ => Outcome::Refused {
-            error: format!("Slack refused the message ({status}): {text}; check STOPGAP_SLACK_WEBHOOK_URL"),
-        },
     }
 }
 

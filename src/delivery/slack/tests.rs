@@ -1,18 +1,20 @@
-//! The Slack client against the sandbox's Slack, and hostile input to its message.
+//! The Slack client against the sandbox's Slack.
+
+mod message;
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::Slack;
+use super::{Slack, message::Subject};
 use crate::{
     clock::Clock,
-    config,
+    config::{self, SlackAccess, SlackApp},
     delivery::{
         Links,
         testing::{delivery, license, line, links},
     },
-    license::{Channel, Delivery, License, Notice, Outcome, Purpose, Verdict},
+    license::{Channel, Delivery, License, LicenseDetails, Notice, Outcome, Purpose, ResendKind, Verdict},
     sandbox::{slack as sandbox, web::Fault},
 };
 
@@ -22,7 +24,21 @@ fn posted(notice: Notice) -> Delivery {
     delivery(Channel::Slack, Purpose::First, Some(notice))
 }
 
-fn notices() -> [Notice; 7] {
+fn details() -> LicenseDetails {
+    LicenseDetails::new(license())
+}
+
+fn webhook(url: String) -> config::Slack {
+    config::Slack { access: SlackAccess::Webhook(url.into()), group: None }
+}
+
+fn app(server: &sandbox::Slack, token: &str) -> config::Slack {
+    let (url, channel) = (server.root().parse().unwrap(), sandbox::CHANNEL.to_owned());
+    let access = SlackAccess::App(SlackApp { url, token: token.to_owned().into(), channel });
+    config::Slack { access, group: Some(sandbox::GROUP.to_owned()) }
+}
+
+fn notices() -> [Notice; 9] {
     let error = || "550 5.1.1 <Jane.Roe@acme.example> unknown, ask ops@acme.example".to_owned();
     [
         Notice::Generated,
@@ -32,6 +48,8 @@ fn notices() -> [Notice; 7] {
         Notice::EmailLate { error: Some(error()), needs_operator: true },
         Notice::EmailRefused { error: error(), needs_operator: false },
         Notice::SealingFailed { error: error() },
+        Notice::Bounced { to: "j***@acme.example".into(), reason: error(), open: true },
+        Notice::Resent { how: ResendKind::Forward, to: "o***@acme.example".into(), resolves_failure: true },
     ]
 }
 
@@ -49,7 +67,7 @@ fn each_answer_of_slack_has_its_outcome() {
         (503, "", "retry", "for now (503)"),
         (302, "", "needs_operator", "has moved (302)"),
     ] {
-        let got = super::refused(status, body, after);
+        let got = super::webhook::refused(status, body, after);
         assert_eq!(got.kind().as_str(), outcome, "{status}");
         assert!(got.error().unwrap().contains(text), "{got:?}");
         if let Outcome::Retry { after: asked, .. } = got {
@@ -61,10 +79,10 @@ fn each_answer_of_slack_has_its_outcome() {
 #[tokio::test]
 async fn the_message_is_posted_and_refers_to_the_issue() {
     let server = sandbox::Slack::start(0, Clock::system()).await.unwrap();
-    let config = config::Slack { webhook: server.url().into() };
+    let config = webhook(server.url());
     let slack = Slack::with_timeout(&config, links(), Clock::system(), Duration::from_millis(300)).unwrap();
     for notice in notices() {
-        let outcome = slack.post(&license(), &posted(notice), Some(ISSUE)).await;
+        let outcome = slack.post(&details(), &posted(notice), Some(ISSUE)).await;
         assert_eq!(outcome, Outcome::sent(Some(ISSUE.into())));
     }
     assert_eq!(server.messages().len(), notices().len(), "each fits into Slack's limits");
@@ -72,7 +90,7 @@ async fn the_message_is_posted_and_refers_to_the_issue() {
         [(Fault::HangAfter, "no answer in time"), (Fault::status(204, ""), "was not its `ok`"), (Fault::Truncated, "")]
     {
         server.faults.fail_next(fault.clone());
-        let outcome = slack.post(&license(), &posted(Notice::Generated), None).await;
+        let outcome = slack.post(&details(), &posted(Notice::Generated), None).await;
         assert_eq!(outcome.kind().as_str(), if text.is_empty() { "sent" } else { "uncertain" }, "{fault:?}");
         let error = outcome.error().unwrap_or_default();
         assert!(error.contains(text) && !error.contains("127.0.0.1") && !error.contains("services"), "{error}");
@@ -82,13 +100,13 @@ async fn the_message_is_posted_and_refers_to_the_issue() {
 #[tokio::test]
 async fn a_server_that_repeats_the_webhook_leaks_nothing_of_it() {
     let server = sandbox::Slack::start(0, Clock::system()).await.unwrap();
-    let config = config::Slack { webhook: format!("{}/canary%21?token=canary2", server.url()).into() };
+    let config = webhook(format!("{}/canary%21?token=canary2", server.url()));
     let slack = Slack::new(&config, links(), Clock::system()).unwrap();
     let path = server.url().split_once("/services").unwrap().1.to_owned();
     let echo = format!("no {path} {}/canary%21?token=canary2 {} canary! canary2", server.url(), path.replace('/', " "));
     for status in [200, 404] {
         server.faults.fail_next(Fault::status(status, &echo));
-        let outcome = slack.post(&license(), &posted(Notice::Generated), None).await;
+        let outcome = slack.post(&details(), &posted(Notice::Generated), None).await;
         let error = outcome.error().unwrap();
         assert!(!error.contains("canary") && !error.contains("127.0.0.1"), "{error}");
         assert!(path.split('/').all(|part| part.is_empty() || !error.contains(part)), "{error}");
@@ -97,132 +115,39 @@ async fn a_server_that_repeats_the_webhook_leaks_nothing_of_it() {
 
 #[tokio::test]
 async fn a_slack_that_is_down_or_misconfigured_has_surely_posted_nothing() {
-    for webhook in ["http://127.0.0.1:9/hush", "hush"] {
-        let config = config::Slack { webhook: webhook.to_owned().into() };
+    for url in ["http://127.0.0.1:9/hush", "hush"] {
+        let config = webhook(url.to_owned());
         let slack = Slack::new(&config, links(), Clock::system()).unwrap();
-        let outcome = slack.post(&license(), &posted(Notice::Generated), None).await;
+        let outcome = slack.post(&details(), &posted(Notice::Generated), None).await;
         let Outcome::Retry { error, uncertain: false, .. } = outcome else { panic!("{outcome:?}") };
         assert!(error.starts_with("Slack could not be reached") && !error.contains("hush"), "{error}");
         assert!(!format!("{slack:?}").contains("hush"));
     }
 }
 
-fn message(license: &License, delivery: &Delivery, issue_url: Option<&str>, links: &Links) -> Value {
-    serde_json::to_value(super::message::message(license, delivery, issue_url, links)).unwrap()
-}
-
-/// Every string in a message, with the kind of block it stands in.
-fn texts(message: &Value) -> Vec<(String, String)> {
-    let mut all = vec![("text".to_owned(), message["text"].as_str().unwrap().to_owned())];
-    for block in message["blocks"].as_array().unwrap() {
-        let kind = block["type"].as_str().unwrap();
-        let fields = ["fields", "elements"].iter().filter_map(|list| block[*list].as_array()).flatten();
-        all.extend(fields.map(|field| ("field".to_owned(), field["text"].as_str().unwrap().to_owned())));
-        all.extend(block["text"]["text"].as_str().map(|text| (kind.to_owned(), text.to_owned())));
-    }
-    all
-}
-
-#[test]
-fn a_message_has_what_the_team_needs_and_no_license_or_address() {
-    let license = license();
-    let file = license.file.as_ref().unwrap().expose();
-    for notice in notices() {
-        let text = message(&license, &posted(notice.clone()), Some(ISSUE), &links()).to_string();
-        for message in [
-            "<https://acme.zendesk.com/agent/tickets/4711|#4711>",
-            &format!("<{ISSUE}|issue>"),
-            "jdoe",
-            "286",
-            "Acme GmbH &amp; Co. KG",
-            "acme.example",
-            "last day 2026-11-30",
-            "2026-11-30 (stops at 00:00 of 2026-12-01)",
-            "in scope: the grace period ended 1 day ago",
-            &license.id.to_string(),
-        ] {
-            assert!(text.contains(message), "{message} in {text}");
-        }
-        assert!(!text.contains(&file[..40]), "{text}");
-        assert!(!text.to_lowercase().contains("jane") && !text.contains("ops@"), "{text}");
-    }
-    let unfiled = message(&license, &posted(Notice::Generated), None, &links()).to_string();
-    assert!(unfiled.contains("not filed yet"));
-}
-
-#[test]
-fn each_notice_has_its_headline() {
-    let headlines: Vec<String> = notices()
-        .into_iter()
-        .map(|notice| message(&license(), &posted(notice), None, &links())["blocks"][0]["text"]["text"].to_string())
-        .collect();
-    for (headline, message) in headlines.iter().zip([
-        "license generated",
-        "sent after all",
-        "Issue of an emergency license filed",
-        "not mailed yet",
-        "not mailed yet",
-        "license not mailed",
-        "license failed",
-    ]) {
-        assert!(headline.contains(message), "{headline}");
+#[tokio::test]
+async fn a_server_that_repeats_the_bot_token_leaks_nothing_of_it() {
+    let server = sandbox::Slack::start(0, Clock::system()).await.unwrap();
+    let token = "xoxb-1-canary";
+    let slack = Slack::new(&app(&server, token), links(), Clock::system()).unwrap();
+    let echo = json!({"ok": false, "error": token, "needed": token, "response_metadata": {"messages": [token]}});
+    for fault in [Fault::status(200, &echo.to_string()), Fault::status(404, token), Fault::status(200, token)] {
+        server.faults.fail_next(fault);
+        let outcome = slack.post(&details(), &posted(Notice::Generated), None).await;
+        let shown = format!("{outcome:?} {slack:?}");
+        assert!(!shown.contains("canary"), "{shown}");
     }
 }
 
-#[test]
-fn hostile_text_pings_nobody_and_breaks_no_limit() {
-    let long = "<!channel> & @here ".repeat(40);
-    let mut license = license();
-    for hostile in ["<!channel>", "<@U123> *bold* & @here <https://evil.example|click>", &"&".repeat(200)] {
-        license.customer.company = line(hostile);
-        license.eligibility.reason = long.clone();
-        license.eligibility.override_reason = Some("&".repeat(5000));
-        license.eligibility.recommended_seats = Some(1_000_000);
-        for notice in [
-            Notice::EmailLate { error: Some(long.clone()), needs_operator: true },
-            Notice::EmailRefused { error: "&".repeat(5000), needs_operator: true },
-            Notice::SealingFailed { error: long.clone() },
-        ] {
-            let message = message(&license, &posted(notice), Some(ISSUE), &links());
-            assert!(message["blocks"].as_array().unwrap().len() <= 50);
-            assert!(message["blocks"][2]["fields"].as_array().unwrap().len() <= 10);
-            for (kind, text) in texts(&message) {
-                let limit = [("header", 150), ("field", 2000)].iter().find(|(k, _)| *k == kind).map_or(3000, |l| l.1);
-                assert!(text.chars().count() <= limit, "{kind}: {text}");
-                let plain = text.replace("<https://acme.zendesk.com/", "").replace("<https://gitlab.example/", "");
-                assert!(!plain.contains('<'), "{text}");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_license_that_was_pasted_as_a_reason_is_removed() {
-    let file = license().file.unwrap().expose().replace('\n', "");
-    let mut pasted: License = license();
-    pasted.eligibility.override_reason = Some(file.clone());
-    let text = message(&pasted, &posted(Notice::Generated), None, &links()).to_string();
-    assert!(!text.contains(&file[..60]), "{text}");
-}
-
-#[test]
-fn a_long_company_name_is_cut_and_not_removed() {
-    let mut license = license();
-    let word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftsverwaltung";
-    license.customer.company = line(&format!("{word} GmbH"));
-    let text = message(&license, &posted(Notice::Generated), None, &links()).to_string();
-    assert!(text.contains("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesel… GmbH"), "{text}");
-    license.customer.company = line(&"A".repeat(200));
-    let text = message(&license, &posted(Notice::Generated), None, &links()).to_string();
-    assert!(text.contains(&format!("{}…", "A".repeat(40))) && !text.contains(&"A".repeat(41)), "{text}");
-}
-
-#[test]
-fn the_reason_for_another_license_is_told_without_calling_it_out_of_scope() {
-    let mut license = license();
-    license.eligibility.verdict = Verdict::InScope;
-    license.eligibility.override_reason = Some("the first one had too few seats".to_owned());
-    license.eligibility.overridden_by = Some("jdoe".to_owned());
-    let text = message(&license, &posted(Notice::Generated), None, &links()).to_string();
-    assert!(text.contains("*Confirmed* by jdoe because the first one had too few seats"), "{text}");
+#[tokio::test]
+async fn a_message_by_bot_token_names_its_thread_and_is_marked_with_its_delivery() {
+    let server = sandbox::Slack::start(0, Clock::system()).await.unwrap();
+    let slack = Slack::new(&app(&server, sandbox::TOKEN), links(), Clock::system()).unwrap();
+    let delivery = posted(Notice::Generated);
+    let outcome = slack.post(&details(), &delivery, Some(ISSUE)).await;
+    let kept = server.messages().remove(0);
+    let thread_ts = kept.ts.parse().unwrap();
+    assert_eq!(outcome, Outcome::Posted { reference: Some(ISSUE.into()), thread_ts });
+    let marker = kept.metadata.unwrap();
+    assert_eq!(marker["event_payload"], json!({"delivery": delivery.id.to_string()}), "every app reads it: no name");
 }

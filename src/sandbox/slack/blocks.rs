@@ -17,6 +17,17 @@ pub(super) fn check(blocks: &[Value]) -> Option<()> {
     all.then_some(())
 }
 
+/// The same for attachments: each a colour and blocks.
+pub(super) fn check_attachments(attachments: &[Value]) -> Option<()> {
+    let is_fine = |one: &Value| {
+        let blocks = one["blocks"].as_array()?;
+        let colour = one["color"].as_str()?.strip_prefix('#')?;
+        let is_colour = colour.len() == 6 && colour.bytes().all(|b| b.is_ascii_hexdigit());
+        check(blocks).filter(|()| is_colour)
+    };
+    attachments.iter().all(|one| is_fine(one).is_some()).then_some(())
+}
+
 fn is_block(block: &Value) -> Option<()> {
     match block["type"].as_str()? {
         "header" => plain(&block["text"], MAX_HEADER_CHARS),

@@ -80,6 +80,8 @@ CREATE TABLE deliveries (
     reference       TEXT,
     -- email: how the mail server accepted it; issue: what GitLab did otherwise than it was asked
     reply           TEXT,
+    -- Slack: the message that holds this one's thread, by its ts
+    thread_ts       TEXT,
     -- not attempted before that delivery has ended or wait_until has passed: a Slack message links its issue
     depends_on      TEXT   REFERENCES deliveries (id),
     wait_until      BIGINT,

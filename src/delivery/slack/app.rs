@@ -1,0 +1,146 @@
+//! Posting with an app's bot token: one message per license, edited so that it is always true, and what is new as replies
+//! in its thread.
+//!
+//! Slack has no idempotency keys. What we post carries a marker of ours, and an attempt after a lost answer looks for it
+//! before it posts again.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::{
+    api::Api,
+    blocks::Message,
+    error::{Class, Error},
+};
+use crate::{
+    clock::Clock,
+    license::{Attempt, AttemptOutcome, Delivery, LicenseDetails, Notice, Outcome, SlackTs},
+};
+
+/// How long after a lost answer nothing is posted again: the channel's history lags behind what was posted. Short in
+/// tests that kill the service.
+const HISTORY_LAG: SignedDuration = SignedDuration::from_secs(if cfg!(feature = "crash-points") { 1 } else { 15 });
+
+/// How far Slack's clock may be behind ours for a message to be found by the time of its delivery.
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(10);
+
+#[derive(Debug)]
+pub(super) struct App {
+    pub(super) api: Api,
+    pub(super) clock: Clock,
+}
+
+/// The texts of one delivery.
+pub(super) struct Texts {
+    /// The license's own message as it is true now.
+    pub(super) root: Message,
+    /// What is new.
+    pub(super) reply: Message,
+    /// The reply shows in the channel, too.
+    pub(super) broadcast: bool,
+    pub(super) issue_url: Option<String>,
+}
+
+impl App {
+    /// Brings the license's message to what is true now, and replies with what is new.
+    pub(super) async fn deliver(&self, details: &LicenseDetails, delivery: &Delivery, texts: &Texts) -> Outcome {
+        self.try_deliver(details, delivery, texts).await.unwrap_or_else(|outcome| outcome)
+    }
+
+    async fn try_deliver(
+        &self,
+        details: &LicenseDetails,
+        delivery: &Delivery,
+        texts: &Texts,
+    ) -> Result<Outcome, Outcome> {
+        let posted = |thread_ts| Ok(Outcome::Posted { reference: texts.issue_url.clone(), thread_ts });
+        let root = details.deliveries.iter().rev().find_map(|d| d.thread_ts.as_ref());
+        if delivery.uncertain
+            && let Some(found) = self.find(details, delivery, root).await?
+        {
+            self.edit(&texts.root, &found).await?;
+            return posted(found);
+        }
+        let Some(root) = root else {
+            let post = self.api.post(&texts.root, Some(delivery.id), None, false);
+            return posted(post.await.map_err(Error::into_outcome)?);
+        };
+        let is_edited = self.edit(&texts.root, root).await?;
+        if is_edited && is_no_news(delivery) {
+            return posted(root.clone());
+        }
+        // A reply to a message that could not be edited says all of it.
+        let reply = if is_edited { &texts.reply } else { &texts.root };
+        match self.api.post(reply, Some(delivery.id), Some(root), texts.broadcast).await {
+            Err(error) if error.class() == Class::NoThread => {
+                let post = self.api.post(&texts.root, Some(delivery.id), None, false);
+                posted(post.await.map_err(Error::into_outcome)?)
+            }
+            other => posted(other.map_err(Error::into_outcome)?),
+        }
+    }
+
+    /// Edits the message `ts`. Returns false if it cannot be edited, such as one that was deleted.
+    async fn edit(&self, message: &Message, ts: &SlackTs) -> Result<bool, Outcome> {
+        match self.api.update(message, ts).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.class() == Class::NoUpdate => Ok(false),
+            Err(error) => Err(error.into_harmless_outcome()),
+        }
+    }
+
+    /// Looks for what an earlier attempt may have posted. Returns `None` if it is to be posted again: a second look, once
+    /// [`HISTORY_LAG`] has passed, did not find it either, or nobody can tell. The outcome of the first look is recorded.
+    async fn find(
+        &self,
+        details: &LicenseDetails,
+        delivery: &Delivery,
+        root: Option<&SlackTs>,
+    ) -> Result<Option<SlackTs>, Outcome> {
+        let (error, needs_operator) = match self.search(delivery, root).await {
+            Ok(Some(found)) => return Ok(Some(found)),
+            Ok(None) => (
+                "an earlier attempt's message is not in the channel; it is posted again if it stays away".into(),
+                false,
+            ),
+            Err(error) => match error.class() {
+                Class::Retry | Class::Unknown => return Err(error.into_harmless_outcome()),
+                Class::Operator | Class::Ours | Class::NoThread | Class::NoUpdate => (
+                    format!("whether an earlier attempt was posted cannot be seen, so it may show twice: {error}"),
+                    true,
+                ),
+            },
+        };
+        let is_lost = |attempt: &&Attempt| matches!(attempt.outcome, AttemptOutcome::Uncertain | AttemptOutcome::Lost);
+        let attempts = || details.attempts.iter().filter(|attempt| attempt.delivery_id == delivery.id);
+        let is_second_look = attempts().next_back().is_some_and(|last| !is_lost(&last));
+        let lost_at = attempts().filter(is_lost).map(|attempt| attempt.at).max();
+        // A negative time is a clock that was set back.
+        let passed = lost_at.map(|at| self.clock.now().duration_since(at)).filter(|passed| !passed.is_negative());
+        let left = passed.and_then(|passed| Duration::try_from(HISTORY_LAG - passed).ok());
+        if is_second_look && left.is_none() {
+            return Ok(None);
+        }
+        Err(Outcome::Retry { error, after: left, uncertain: false, needs_operator, reference: None })
+    }
+
+    /// Looks into the thread, and into the channel: a reply to a message that was deleted is there.
+    async fn search(&self, delivery: &Delivery, root: Option<&SlackTs>) -> Result<Option<SlackTs>, Error> {
+        let (identity, _) = self.api.identity().await?;
+        let since = delivery.created_at.checked_sub(CLOCK_SLACK).unwrap_or(delivery.created_at);
+        if let Some(root) = root {
+            match self.api.find(Some(root), delivery.id, &identity.bot_id, since).await {
+                Ok(None) => {}
+                Err(error) if error.class() == Class::NoThread => {}
+                other => return other,
+            }
+        }
+        self.api.find(None, delivery.id, &identity.bot_id, since).await
+    }
+}
+
+/// Whether the edit of the license's message is all: nobody has to hear of it.
+fn is_no_news(delivery: &Delivery) -> bool {
+    matches!(delivery.notice, Some(Notice::IssueFiled | Notice::Replaced { .. } | Notice::Erased))
+}
