@@ -2,7 +2,7 @@
 //!
 //! - [`customer`], [`ticket`], [`seats`], [`terms`], [`single_line`]: values that are always valid
 //! - [`record`], [`verdict`], [`mod@file`], [`event`]: the license and its history
-//! - [`delivery`], [`notice`], [`notices`], [`arrival`]: what is delivered and announced
+//! - [`delivery`], [`notice`], [`notices`], [`arrival`], [`mail_failure`]: what is delivered and announced
 
 pub(crate) mod arrival;
 pub(crate) mod customer;
@@ -13,6 +13,7 @@ pub(crate) mod field_error;
 pub(crate) mod file;
 mod language;
 pub(crate) mod limit;
+pub(crate) mod mail_failure;
 pub(crate) mod notice;
 pub mod notices;
 mod reading;
@@ -36,6 +37,7 @@ pub(crate) use file::Digests;
 pub use file::LicenseFile;
 pub use language::Language;
 pub use limit::Limit;
+pub(crate) use mail_failure::MailFailure;
 pub use notice::Notice;
 pub use reading::{EvidenceRecord, Reading};
 pub use record::{Agent, License, LicenseDetails, LicenseId, State};
