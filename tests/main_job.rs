@@ -1,5 +1,7 @@
 //! From a signed sidebar load to a mailed license, a closed GitLab issue and a Slack message.
 
+use jiff::civil::Date;
+use serde_json::{Value, json};
 use stopgap::sandbox::gitlab::State;
 
 use crate::world::{World, ended, generate, get, history, order, through, within};
@@ -25,11 +27,44 @@ async fn one_press_mails_the_license_files_a_closed_issue_and_tells_slack() {
     assert!(issues[0].confidential);
     assert_eq!(issues[0].labels, ["Mechanizer::Emergency License Generation"]);
     assert_eq!(issues[0].assignees[0].username, "jdoe");
+    assert!(issues[0].due_date.is_some_and(|day| day < until(&license)), "{:?}", issues[0].due_date);
     let messages = world.sandbox.slack.messages();
     assert_eq!(messages.len(), 1);
     let said = messages[0].shown();
     assert!(said.contains(&issues[0].web_url), "Slack links the issue: {said}");
     assert!(said.contains("/agent/tickets/4711"), "Slack links the ticket: {said}");
+}
+
+fn until(license: &Value) -> Date {
+    license["expires_on"].as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn api_and_issue_show_when_and_with_which_words_the_mail_server_accepted_the_mail() {
+    let world = World::start().await;
+    let agent = world.agent().await;
+    let mut order = order();
+    order["evidence"] = json!({ "plan": "premium", "expires_on": "2026-01-01", "seats": 250, "billable_users": 280,
+        "maximum_users": 286, "gitlab_version": "18.2.1" });
+    order["override_reason"] = "they vouch for it".into();
+    let license = generate(&agent, &order).await;
+    let license = ended(&agent, &license).await;
+    let mail = through(&license, "email")[0];
+    assert_eq!(mail["reply"], "250 2.0.0 kept for <jane@acme.example>");
+    let message_id = mail["reference"].as_str().unwrap();
+    let description = world.sandbox.gitlab.issues().remove(0).description;
+    for part in [
+        "Server said  250 2.0.0 kept for <***@acme.example>",
+        &format!("Message-ID   <{message_id}>"),
+        license["license_md5"].as_str().unwrap(),
+        license["license_sha256"].as_str().unwrap(),
+        "Expired on  2026-01-01 (typed)",
+        "Maximum   286 (typed)",
+        "Over      36 more users than seats were bought",
+        "because they vouch for it",
+    ] {
+        assert!(description.contains(part), "{part} in {description}");
+    }
 }
 
 #[tokio::test]

@@ -440,6 +440,8 @@ export interface components {
             last_error?: string | null;
             /** @description Email: its Message-ID. Issue: its URL. Slack: the issue URL in the message. */
             reference?: string | null;
+            /** @description Email: the words with which the mail server accepted it. Issue: what GitLab did otherwise than it was asked. */
+            reply?: string | null;
             arrival?: components["schemas"]["Arrival"] | null;
             /** @description The first 5 and the last 20 attempts. */
             attempt_log: components["schemas"]["Attempt"][];

@@ -3,7 +3,7 @@
 //! - [`customer`], [`ticket`], [`seats`], [`terms`], [`single_line`]: values that are always valid
 //! - [`record`], [`verdict`], [`mod@file`], [`event`]: the license and its history
 //! - [`follow_up`], `digest`, [`business_day`]: what is left to do, and by when
-//! - [`delivery`], [`notice`], [`notices`], [`arrival`]: what is delivered and announced
+//! - [`delivery`], [`notice`], [`notices`], [`arrival`], [`mail_failure`]: what is delivered and announced
 
 pub(crate) mod arrival;
 pub(crate) mod business_day;
@@ -17,6 +17,7 @@ pub(crate) mod file;
 pub(crate) mod follow_up;
 mod language;
 pub(crate) mod limit;
+pub(crate) mod mail_failure;
 pub(crate) mod notice;
 pub mod notices;
 mod reading;
@@ -44,6 +45,7 @@ pub use file::LicenseFile;
 pub(crate) use follow_up::{FollowUpState, Settled, Task};
 pub use language::Language;
 pub use limit::Limit;
+pub(crate) use mail_failure::MailFailure;
 pub use notice::Notice;
 pub use reading::{EvidenceRecord, Reading};
 pub use record::{Agent, License, LicenseDetails, LicenseId, State};

@@ -24,7 +24,8 @@ pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Ou
     let mut next = delivery.clone();
     match outcome {
         Outcome::Sent { reference, reply } => {
-            next.reply.clone_from(reply);
+            // It may name a customer who was erased during the attempt.
+            next.reply = reply.clone().filter(|_| details.erased_at.is_none());
             mark_sent(&mut next, reference.as_ref(), tick.now);
         }
         Outcome::Withheld { reference } => {

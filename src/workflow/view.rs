@@ -159,6 +159,8 @@ pub(crate) struct DeliveryView {
     pub last_error: Option<String>,
     /// Email: its Message-ID. Issue: its URL. Slack: the issue URL in the message.
     pub reference: Option<String>,
+    /// Email: the words with which the mail server accepted it. Issue: what GitLab did otherwise than it was asked.
+    pub reply: Option<String>,
     /// Whether an accepted email arrived; null for other deliveries.
     pub arrival: Option<ArrivalView>,
     /// The first 5 and the last 20 attempts.
@@ -330,6 +332,7 @@ fn delivery_view(delivery: &Delivery, attempts: &[Attempt]) -> DeliveryView {
         sent_at: delivery.sent_at,
         last_error: delivery.last_error.clone(),
         reference: delivery.reference.clone(),
+        reply: delivery.reply.clone(),
         arrival: arrival_view(delivery),
         attempt_log: attempts.iter().filter(|attempt| attempt.delivery_id == delivery.id).map(attempt_view).collect(),
     }

@@ -18,6 +18,7 @@ use lettre::{
         client::{AsyncSmtpConnection, AsyncTokioStream},
         commands::{Data, Mail as MailCommand, Rcpt, Rset},
         extension::ClientId,
+        response::Response,
     },
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -144,8 +145,8 @@ impl Connection {
         within(Step::Rcpt, self.timeouts.step, self.smtp.command(command)).await.map(drop)
     }
 
-    /// RCPT, DATA and the mail.
-    pub(super) async fn transmit(&mut self, mail: &Mail) -> Result<(), SmtpError> {
+    /// RCPT, DATA and the mail. Returns the reply that accepts it, such as `250 2.0.0 Ok: queued as 4Xy`.
+    pub(super) async fn transmit(&mut self, mail: &Mail) -> Result<String, SmtpError> {
         self.rcpt(&mail.recipient).await?;
         within(Step::Data, self.timeouts.step, self.smtp.command(Data)).await?;
         // lettre writes the final dot after the last part, so the end of the iterator is the last moment at which the
@@ -160,7 +161,7 @@ impl Connection {
         let answer = within(Step::Body, self.timeouts.mail, self.smtp.message_iter(parts)).await;
         crash::point("email_after_reply");
         let step = if dot_is_next.load(Ordering::Relaxed) { Step::Dot } else { Step::Body };
-        answer.map(drop).map_err(|error| SmtpError { step, ..error })
+        answer.map(|reply| accepting(&reply)).map_err(|error| SmtpError { step, ..error })
     }
 
     pub(super) async fn quit(mut self) {
@@ -177,6 +178,11 @@ async fn within<T>(step: Step, bound: Duration, call: impl Future<Output = Resul
 async fn bounded<T>(step: Step, bound: Duration, call: impl Future<Output = Result<T, Cause>>) -> Result<T, SmtpError> {
     let result = timeout(bound, call).await.unwrap_or(Err(Cause::Timeout(bound)));
     result.map_err(|cause| SmtpError { step, cause })
+}
+
+fn accepting(reply: &Response) -> String {
+    let text = reply.message().collect::<Vec<_>>().join(" ");
+    sanitize::error_text(&format!("{} {text}", reply.code()))
 }
 
 fn cause(error: &Error) -> Cause {

@@ -88,9 +88,9 @@ impl Mailer {
             Err(error) => return Outcome::Refused { error },
         };
         match self.converse(&mail).await {
-            Ok(connection) => {
+            Ok((connection, reply)) => {
                 self.keep(connection);
-                Outcome::sent(Some(mail.message_id))
+                Outcome::Sent { reference: Some(mail.message_id), reply: Some(reply) }
             }
             Err(error) => error.outcome(),
         }
@@ -117,16 +117,16 @@ impl Mailer {
     /// Sends a mail without a license, once.
     pub(crate) async fn send_test(&self, to: &Email, id: Uuid, now: Timestamp) -> Result<(), String> {
         let mail = Mail::test(to, &self.from, id, now)?;
-        let connection = self.converse(&mail).await.map_err(|error| error.to_string())?;
+        let (connection, _) = self.converse(&mail).await.map_err(|error| error.to_string())?;
         connection.quit().await;
         Ok(())
     }
 
-    /// Sends one mail, and returns the connection for the next.
-    async fn converse(&self, mail: &Mail) -> Result<Connection, SmtpError> {
+    /// Sends one mail, and returns the connection for the next, and the reply that accepted this one.
+    async fn converse(&self, mail: &Mail) -> Result<(Connection, String), SmtpError> {
         let mut connection = self.begin(mail).await?;
         match connection.transmit(mail).await {
-            Ok(()) => Ok(connection),
+            Ok(reply) => Ok((connection, reply)),
             Err(error) => {
                 if error.is_reply() {
                     connection.quit().await;

@@ -10,39 +10,12 @@ pub(super) struct NoticeText {
     pub(super) happened: String,
     /// The note, for an issue that exists.
     pub(super) news: String,
-    /// What people have to do.
-    pub(super) next: &'static [&'static str],
 }
 
 const SUCCESS: &str = "[Success] - Created a license under";
 const NOT_MAILED: &str = "[Failure] - Could not mail the license created under";
 
 const NOT_YET_MAILED: &str = "[Failure] - Could not yet mail the license created under";
-
-const NEXT_SUCCESS: &[&str] = &[
-    "Make sure that the customer's renewed subscription is in place by the last day: the term is fixed.",
-    "If the mail did not arrive, resend the license, or forward it to another address, from the ticket's sidebar.",
-    "After renewing, the customer has to enter the activation code or the new license file by hand.",
-];
-const NEXT_REFUSED: &[&str] = &[
-    "Check the address with the customer on the ticket.",
-    "Resend the license, or forward it to another address, from the ticket's sidebar.",
-    "This issue is closed once a mail of this license is accepted.",
-];
-const NEXT_LATE: &[&str] = &[
-    "If the customer cannot wait, forward the license to another address from the ticket's sidebar.",
-    "This issue is closed once the mail is accepted.",
-];
-const NEXT_OPERATOR: &[&str] = &[
-    "Tell the operator of Stopgap: the mail server refuses our login, sender or connection. The error above says why; \
-     `stopgap check` tries it. The customer's address is not the cause.",
-    "If the customer cannot wait, download the license file from the ticket's sidebar and send it yourself.",
-    "This issue is closed once a mail of this license is accepted.",
-];
-const NEXT_UNSEALED: &[&str] = &[
-    "Tell the operator of Stopgap: the license key needs attention.",
-    "Then generate the license again from the ticket's sidebar, and close this issue.",
-];
 
 impl NoticeText {
     /// A delivery without a notice announces success.
@@ -79,7 +52,7 @@ impl NoticeText {
             }
             Some(Notice::Erased) => {
                 let text = "The customer's data and the license were erased on request.";
-                Self { next: &[], ..Self::success(text, text) }
+                Self::success(text, text)
             }
             Some(Notice::EmailRefused { needs_operator: true, .. }) => Self {
                 title: NOT_MAILED,
@@ -87,7 +60,6 @@ impl NoticeText {
                            license expired. **The customer does not have it.**"
                     .to_owned(),
                 news: "The mail server refused all mail from us until the license expired.".to_owned(),
-                next: NEXT_OPERATOR,
             },
             Some(Notice::EmailRefused { .. }) => Self {
                 title: NOT_MAILED,
@@ -95,12 +67,8 @@ impl NoticeText {
                            **The customer does not have it.**"
                     .to_owned(),
                 news: "The mail was refused permanently.".to_owned(),
-                next: NEXT_REFUSED,
             },
-            Some(Notice::ResendRefused { how, to, needs_operator, open, .. }) => Self {
-                next: if *needs_operator { NEXT_OPERATOR } else { NEXT_REFUSED },
-                ..Self::resend_refused(*how, to, *open)
-            },
+            Some(Notice::ResendRefused { how, to, open, .. }) => Self::resend_refused(*how, to, *open),
             Some(Notice::Bounced { to, open, .. }) => Self::bounced(to, *open),
             Some(Notice::EmailLate { needs_operator: true, .. }) => Self {
                 title: NOT_YET_MAILED,
@@ -108,7 +76,6 @@ impl NoticeText {
                            **The customer does not have it yet.** It is retried until the license expires."
                     .to_owned(),
                 news: "The mail is late: the mail server refuses mail from us. It is retried.".to_owned(),
-                next: NEXT_OPERATOR,
             },
             Some(Notice::EmailLate { .. }) => Self {
                 title: NOT_YET_MAILED,
@@ -116,7 +83,6 @@ impl NoticeText {
                            **The customer does not have it yet.** It is retried until the license expires."
                     .to_owned(),
                 news: "The mail is late: the mail server has not accepted it yet. It is retried.".to_owned(),
-                next: NEXT_LATE,
             },
             Some(Notice::SealingFailed { .. }) => Self {
                 title: "[Failure] - Could not create a license under",
@@ -124,13 +90,12 @@ impl NoticeText {
                            **The customer has nothing.**"
                     .to_owned(),
                 news: "No license could be generated.".to_owned(),
-                next: NEXT_UNSEALED,
             },
         }
     }
 
     fn success(happened: &str, news: &str) -> Self {
-        Self { title: SUCCESS, happened: happened.to_owned(), news: news.to_owned(), next: NEXT_SUCCESS }
+        Self { title: SUCCESS, happened: happened.to_owned(), news: news.to_owned() }
     }
 
     fn resent(how: ResendKind, to: &str, resolves_failure: bool) -> Self {
@@ -152,7 +117,7 @@ impl NoticeText {
         };
         let news = format!("{mail} {} was refused permanently.", code(to));
         let title = if open { NOT_MAILED } else { SUCCESS };
-        Self { title, happened: format!("An emergency license was generated. {news}"), news, next: NEXT_REFUSED }
+        Self { title, happened: format!("An emergency license was generated. {news}"), news }
     }
 
     fn bounced(to: &str, open: bool) -> Self {
@@ -160,6 +125,6 @@ impl NoticeText {
         let title = if open { "[Failure] - The mail bounced for the license created under" } else { SUCCESS };
         let happened =
             format!("An emergency license was generated and mailed. {news} **The customer does not have it.**");
-        Self { title, happened, news, next: NEXT_REFUSED }
+        Self { title, happened, news }
     }
 }

@@ -3,7 +3,8 @@
 //! - [`api`]: the calls of GitLab's REST API, and their `types`
 //! - [`error`]: what a failed call means for the delivery
 //! - `address`: the addresses of the API and of issues
-//! - `text`: titles, descriptions and notes; `message` has the text of each notice, `escape` what untrusted text needs
+//! - `text`: titles, descriptions and notes; `message` has the text of each notice, `facts` what is known about a license,
+//!   `next_steps` who has to do what, `escape` what untrusted text needs
 //!
 //! GitLab has no idempotency keys. What we write carries a marker of ours, and a retry looks for it first. GitLab may also
 //! do less than it is asked and answer with success, so every answer is compared with the request.
@@ -12,7 +13,9 @@ mod address;
 pub(crate) mod api;
 pub(crate) mod error;
 mod escape;
+mod facts;
 mod message;
+mod next_steps;
 #[cfg(all(test, feature = "sandbox"))]
 mod tests;
 mod text;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod confidential;
+mod hand_over;
 mod text;
 
 use std::time::Duration;

@@ -4,7 +4,9 @@ use askama::Template;
 
 use super::{
     escape::{fence, title_address},
+    facts::{Section, sections},
     message::NoticeText,
+    next_steps::next_steps,
     types::Issue,
 };
 use crate::{
@@ -51,8 +53,8 @@ struct Description<'a> {
     warning: Option<String>,
     ticket: u64,
     ticket_url: String,
-    facts: String,
-    next: &'a [&'a str],
+    next: Vec<String>,
+    sections: Vec<Section>,
     copy: Result<String, &'a str>,
     withheld_marker: Option<&'static str>,
     license_marker: String,
@@ -146,8 +148,8 @@ impl IssueText<'_> {
             warning: self.warning(),
             ticket: license.ticket.id.get(),
             ticket_url: self.links.ticket(&license.ticket),
-            facts: fence(&self.facts()),
-            next: notice.next,
+            next: next_steps(self.details, self.status()),
+            sections: sections(self.details),
             copy: self.copy(copy),
             withheld_marker: is_withheld.then_some(WITHHELD_MARKER),
             license_marker: self.license_marker(),
@@ -173,36 +175,6 @@ impl IssueText<'_> {
             "**Fewer seats than recommended:** this license has {seats}, and the customer's numbers ask for {recommended}. \
              Where their GitLab refuses it, it has to be replaced by one with {recommended}."
         ))
-    }
-
-    /// One aligned line per fact.
-    fn facts(&self) -> String {
-        let License { id, ticket, agent, customer, seats, terms, eligibility, replaces, .. } = &self.details.license;
-        let shown = |value: Option<String>| value.unwrap_or_else(|| "not known".to_owned());
-        let reason = |text: &str| sanitize::bounded(text, sanitize::MAX_REASON_CHARS);
-        let mut facts = vec![
-            ("Customer", shown(customer.name.as_ref().map(ToString::to_string))),
-            ("Company", shown(customer.company.as_ref().map(ToString::to_string))),
-            ("Address", customer.email.to_string()),
-            ("Users", seats.to_string()),
-            ("Plan", "Ultimate, as a trial".to_owned()),
-            ("Starts on", terms.starts_on.to_string()),
-            ("Last day", format!("{} (stops at 00:00 of {}, server's time)", terms.last_day(), terms.expires_on)),
-            ("Engineer", format!("{} (Zendesk user {})", agent.username, agent.zendesk_user_id)),
-            ("Ticket", shown(ticket.subject.as_ref().map(ToString::to_string))),
-            ("Eligibility", reason(&format!("{}: {}", eligibility.verdict.label(), eligibility.reason))),
-        ];
-        if let Some((by, why)) = eligibility.overridden() {
-            facts.push((
-                eligibility.override_label(),
-                format!("by {} because {}", sanitize::error_text(by), reason(why)),
-            ));
-        }
-        if let Some(earlier) = replaces {
-            facts.push(("Replaces", earlier.to_string()));
-        }
-        facts.push(("License id", id.to_string()));
-        facts.iter().map(|(name, value)| format!("{name:<12} {value}")).collect::<Vec<_>>().join("\n")
     }
 
     /// The license file, fenced, or why it is missing.

@@ -227,6 +227,8 @@ impl Dialogue {
             return self.act(act).await.map(|()| true);
         }
         let fault = self.inbox.fault(Dot);
+        // Like some real servers, it repeats the address.
+        let kept = format!("250 2.0.0 kept for <{}>", self.recipients.join(">, <"));
         match fault {
             Some(Fault::AfterDot451) => self.say("451 4.3.0 local error, try later").await?,
             Some(Fault::AfterDot554) => self.say("554 5.7.1 the mail was refused as spam").await?,
@@ -240,7 +242,7 @@ impl Dialogue {
                 return Ok(false);
             }
             Some(_) => {}
-            None => self.say("250 2.0.0 kept").await?,
+            None => self.say(&kept).await?,
         }
         Ok(true)
     }

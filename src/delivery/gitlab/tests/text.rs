@@ -44,12 +44,56 @@ fn a_description_has_all_that_the_next_day_needs() {
         "by asmith because the account manager vouches",
         "this license has 286, and the customer's numbers ask for 300",
         "License expired",
-        "Resend the license",
+        "Check the address with the customer",
         &format!("```text\n{file}\n```\n"),
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
     assert!(text.ends_with(&format!("\n<!-- stopgap:delivery={} -->", first(refused()).id)), "{text}");
+}
+
+#[test]
+fn the_advice_fits_the_failure() {
+    let file = "download the file from the ticket and hand it over there";
+    for (error, said, unsaid) in [
+        ("the mail server refused the recipient: 550 no such user", "check the address", "resend"),
+        ("the mail server refused the mail: 554 5.7.1 attachment blocked", file, "resend"),
+        ("the mail server refused the mail: 552 virus found", file, "check the address"),
+        (
+            "the mail server refused the recipient: 552 5.2.2 over quota",
+            "once their mailbox has room",
+            "check the address",
+        ),
+        ("expired after 9 attempts; last error: 450 greylisted", "generate another", "forward"),
+        ("the mail server refused the recipient: 550 5.7.1 Access denied", "resend the license", "download"),
+    ] {
+        let to = || "j***@acme.example".to_owned();
+        let refused = Notice::EmailRefused { error: error.into(), needs_operator: false };
+        let bounced = Notice::Bounced { to: to(), reason: error.into(), open: true };
+        let resent = Notice::ResendRefused {
+            how: ResendKind::Resend,
+            to: to(),
+            error: error.into(),
+            needs_operator: false,
+            open: true,
+        };
+        for notice in [refused, bounced, resent] {
+            let text = describe(&license(), &first(notice)).to_lowercase();
+            let (_, next) = text.split_once("### what to do next").unwrap();
+            let (next, _) = next.split_once("###").unwrap();
+            assert!(next.contains(said) && !next.contains(unsaid), "{error}: {next}");
+            assert!(
+                next.contains("**`jdoe`, now:**") && next.contains("**licensing, by monday, 2026-11-30:**"),
+                "{next}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_drill_that_succeeds_asks_nobody_for_anything() {
+    let text = describe(&License { drill: true, ..license() }, &first(Notice::Generated));
+    assert!(text.starts_with("**This is a drill.**") && !text.contains("What to do next"), "{text}");
 }
 
 #[test]
@@ -79,13 +123,11 @@ fn a_refusal_of_us_asks_the_operator_and_not_the_customer() {
         assert!(text.contains("Tell the operator of Stopgap") && text.contains("Relay access denied"), "{text}");
         assert!(!text.contains("Check the address"), "{text}");
     }
-    for notice in [refused(), resend(false)] {
-        assert!(describe(&license(), &first(notice)).contains("Check the address with the customer"));
-    }
+    assert!(!describe(&license(), &first(resend(false))).contains("Tell the operator"));
 }
 
 /// The lines of Markdown outside of code fences.
-fn outside_of_fences(text: &str) -> Vec<&str> {
+pub(super) fn outside_of_fences(text: &str) -> Vec<&str> {
     let mut fence: Option<&str> = None;
     let mut outside = vec![];
     for line in text.lines() {
