@@ -2,9 +2,14 @@
 
 use serde_json::json;
 
-use crate::world::{
-    World,
-    screen::{DONE, Screen},
+use stopgap::sandbox::smtp;
+
+use crate::{
+    outside_email::until,
+    world::{
+        World, ended, generate, order,
+        screen::{DONE, Screen},
+    },
 };
 
 /// The old license that the first ticket's customer attached, pasted into the app.
@@ -83,6 +88,34 @@ async fn an_issue_looks_as_gitlab_renders_it() {
     // What a stranger wrote stays as it is.
     assert!(issue.contains("<img src=x onerror=alert(1)>"), "{issue}");
     assert_eq!(screen.look("document.querySelectorAll('#issues :is(img, script, b > b)').length").await, 0);
+    screen.close().await;
+}
+
+#[tokio::test]
+async fn slack_looks_as_it_does_with_edits_threads_and_what_shows_in_the_channel() {
+    let mut world = World::stand_ins(&[]).await;
+    world.use_slack_app();
+    let (world, screen) = world.show(1.0).await;
+    let agent = world.agent().await;
+    world.sandbox.mail.faults.set_fault(Some(smtp::Fault::Mail451));
+    let license = generate(&agent, &order()).await;
+    until(&agent, &license, "email_retry").await;
+    world.pass(301);
+    until(&agent, &license, "slack_sent").await;
+    world.sandbox.mail.faults.set_fault(None);
+    world.pass(61);
+    ended(&agent, &license).await;
+
+    screen.goto_desk().await;
+    screen.click("tab-slack").await;
+    screen.until("two stand in the channel", "document.querySelectorAll('#messages > .message').length === 2").await;
+    let text = |selector: &str| format!("document.querySelector('{selector}').textContent");
+    let newest = screen.look(&text("#messages > .message")).await.to_string();
+    assert!(newest.contains("replied to a thread: ✅ Acme GmbH · 286 seats · sent"), "{newest}");
+    let root = screen.look(&text("#messages > .message:last-child")).await.to_string();
+    assert!(root.contains("(edited)") && root.contains("1 reply") && root.contains("after all"), "{root}");
+    let colour = "getComputedStyle(document.querySelector('#messages .attachment')).borderLeftColor";
+    assert_eq!(screen.look(colour).await, "rgb(46, 182, 125)");
     screen.close().await;
 }
 

@@ -12,6 +12,7 @@ use stopgap::{
     random::Random,
     sandbox::{
         gitlab::{Call, CallFault},
+        slack::Access,
         smtp::Fault as Smtp,
         web::Fault,
     },
@@ -142,6 +143,48 @@ async fn a_clock_that_is_wrong_is_reported() {
         let findings = within(check(&world.config(), &ours, Random, &Options::default())).await;
         assert_eq!(about(&findings, "clock").status, status, "{findings:#?}");
     }
+}
+
+#[tokio::test]
+async fn a_slack_app_is_checked_for_token_scopes_and_channel_without_posting() {
+    let mut world = World::start().await;
+    world.use_slack_app();
+    let findings = checked(&world).await;
+    for part in ["slack token", "slack channel"] {
+        assert_eq!(about(&findings, part).status, Status::Ok, "{findings:#?}");
+    }
+    let slack = &world.sandbox.slack;
+    slack.set_access(|access| access.scopes = vec!["chat:write".into(), "channels:read".into()]);
+    let findings = checked(&world).await;
+    let token = about(&findings, "slack token");
+    assert_eq!(token.status, Status::Failed);
+    assert!(
+        token.message.contains("lacks channels:history;") && token.message.contains("reinstall the app"),
+        "{token}"
+    );
+
+    let good = Access::default;
+    for (access, status, text) in [
+        (Access { is_archived: true, ..good() }, Status::Failed, "is archived"),
+        (Access { is_member: false, ..good() }, Status::Failed, "/invite"),
+        (Access { is_read_only: true, ..good() }, Status::Failed, "is read-only"),
+        (Access { is_thread_only: true, ..good() }, Status::Failed, "takes replies alone"),
+        (Access { is_non_threadable: true, ..good() }, Status::Warning, "has no threads"),
+        (Access { is_private: true, ..good() }, Status::Failed, "groups:read"),
+    ] {
+        slack.set_access(|current| *current = access);
+        let findings = checked(&world).await;
+        let channel = about(&findings, "slack channel");
+        assert_eq!(channel.status, status, "{channel}");
+        assert!(channel.message.contains(text), "{channel}");
+    }
+
+    world.set("SLACK_BOT_TOKEN", "xoxb-canary");
+    let findings = checked(&world).await;
+    let token = about(&findings, "slack token");
+    assert!(token.message.contains("invalid_auth; renew STOPGAP_SLACK_BOT_TOKEN"), "{token}");
+    assert!(!format!("{findings:?}").contains("canary"), "{findings:?}");
+    assert!(world.sandbox.slack.messages().is_empty(), "nothing is posted");
 }
 
 #[tokio::test]

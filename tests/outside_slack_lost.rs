@@ -76,7 +76,7 @@ async fn a_message_that_was_not_posted_is_posted_once_it_stays_away() {
         world.pass(LAG_SECONDS);
         let license = ended(&agent, &license).await;
         let slack = through(&license, "slack")[0];
-        assert_eq!((&slack["state"], &slack["uncertain"]), (&"sent".into(), &true.into()), "{fault:?}");
+        assert_eq!((&slack["state"], &slack["uncertain"]), (&"sent".into(), &false.into()), "{fault:?}");
         assert_eq!(world.sandbox.slack.messages().len(), 1, "{fault:?}");
     }
 }
@@ -93,6 +93,7 @@ async fn without_the_right_to_read_a_message_may_show_twice_and_the_attempt_says
     let license = ended(&agent, &license).await;
     let slack = through(&license, "slack")[0];
     assert_eq!(outcomes(slack), ["uncertain", "needs_operator", "sent"], "{slack}");
+    assert_eq!(slack["uncertain"], true, "{slack}");
     let error = slack["attempt_log"][1]["error"].as_str().unwrap();
     for part in ["may show twice", "missing_scope", "channels:history", "reinstall the app"] {
         assert!(error.contains(part), "{error}");

@@ -220,7 +220,12 @@ pub enum Outcome {
     /// The issue is there, but GitLab does not make it confidential, so the license is not in it.
     Withheld { reference: Option<String> },
     /// Slack, by bot token: `Sent`, with the message that holds the thread of the license.
-    Posted { reference: Option<String>, thread_ts: SlackTs },
+    Posted {
+        reference: Option<String>,
+        thread_ts: SlackTs,
+        /// An earlier attempt's message may show, too. Otherwise it was looked for.
+        uncertain: bool,
+    },
     /// Try again, not before `after` if the other side asked for a wait.
     Retry {
         error: String,

@@ -32,8 +32,9 @@ pub fn apply_outcome(details: &LicenseDetails, delivery: &Delivery, outcome: &Ou
             next.reply = Some(WITHHELD.to_owned());
             mark_sent(&mut next, reference.as_ref(), tick.now);
         }
-        Outcome::Posted { reference, thread_ts } => {
+        Outcome::Posted { reference, thread_ts, uncertain } => {
             mark_sent(&mut next, reference.as_ref(), tick.now);
+            next.uncertain = *uncertain;
             next.thread_ts = Some(thread_ts.clone());
         }
         Outcome::Retry { error, after, uncertain, reference, needs_operator: _ } => {

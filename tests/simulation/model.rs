@@ -63,13 +63,13 @@ pub struct Model {
 }
 
 impl Model {
-    pub fn new(dice: Dice) -> Self {
+    pub fn new(mut dice: Dice) -> Self {
+        let outside = Outside::new(dice.below(2) == 0);
         let license = license();
         let now_ms = license.created_at.as_millisecond();
         let (holders, off_ms) = ([1, 2], [0; REPLICAS]);
         let (rows, attempts) = (Vec::new(), Vec::new());
-        let mut model =
-            Self { dice, license, rows, attempts, outside: Outside::default(), now_ms, off_ms, holders, next_id: 100 };
+        let mut model = Self { dice, license, rows, attempts, outside, now_ms, off_ms, holders, next_id: 100 };
         let now = model.clock(0);
         let license = model.license.clone();
         let new = email(&license, Purpose::First, "jane@acme.example", DEADLINE, &mut model.tick(now));

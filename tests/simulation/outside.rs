@@ -1,6 +1,6 @@
 //! Mailbox, GitLab and Slack as far as the outbox can tell, and what a client reports of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stopgap::license::{Channel, Delivery, Notice, Outcome, Purpose};
 
@@ -16,11 +16,19 @@ pub struct Outside {
     notes: BTreeSet<String>,
     /// Slack's messages: what each told, and whether it had the issue's link.
     pub messages: Vec<(Notice, bool)>,
+    /// Slack is reached by its app: what was posted can be found, and is not posted again.
+    is_slack_app: bool,
+    /// The deliveries that were posted there; one that shows twice is a panic. Each with its place in `messages`.
+    posted: BTreeMap<String, usize>,
 }
 
 const ISSUE: &str = "https://gitlab.example/-/issues/1";
 
 impl Outside {
+    pub fn new(is_slack_app: bool) -> Self {
+        Self { is_slack_app, ..Self::default() }
+    }
+
     /// One attempt at `delivery`, by a worker that knows the issue's URL or not. Without `trouble` all goes well.
     pub fn meet(&mut self, delivery: &Delivery, knows_issue: bool, dice: &mut Dice, trouble: bool) -> Outcome {
         match delivery.channel {
@@ -88,13 +96,27 @@ impl Outside {
     }
 
     fn slack(&mut self, delivery: &Delivery, knows_issue: bool, dice: &mut Dice, trouble: bool) -> Outcome {
+        let id = delivery.id.to_string();
+        let sent = || Outcome::sent(knows_issue.then(|| ISSUE.into()));
+        if self.is_slack_app
+            && delivery.uncertain
+            && let Some(place) = self.posted.get(&id)
+        {
+            if trouble && dice.below(5) == 0 {
+                return Outcome::retry("the history failed");
+            }
+            self.messages[*place].1 |= knows_issue;
+            return sent();
+        }
         let verdict = if trouble { dice.below(5) } else { 0 };
         if verdict < 3 {
+            let earlier = self.posted.insert(id, self.messages.len());
+            assert!(!self.is_slack_app || earlier.is_none(), "a message shows twice");
             self.messages.push((delivery.notice.clone().expect("Slack tells a notice"), knows_issue));
         }
         let wish = std::time::Duration::from_secs(dice.below(10_000));
         match verdict {
-            0 | 1 => Outcome::sent(knows_issue.then(|| ISSUE.into())),
+            0 | 1 => sent(),
             2 => Outcome::uncertain("posted, the answer was lost"),
             3 => Outcome::Retry {
                 error: "429".into(),

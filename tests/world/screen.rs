@@ -74,11 +74,15 @@ impl World {
 
     /// With `scale` pixels of the picture for each of the page.
     pub async fn on_screen_of_scale(settings: &[(&str, &str)], scale: f64) -> (Self, Screen) {
-        let mut world = Self::stand_ins(settings).await;
-        world.serve_screens(0).await;
+        Self::stand_ins(settings).await.show(scale).await
+    }
+
+    /// Starts the service and a browser.
+    pub async fn show(mut self, scale: f64) -> (Self, Screen) {
+        self.serve_screens(0).await;
         let chromium = Chromium::start(scale).await;
-        let page = world.sandbox.origin();
-        (world, Screen { chromium, page, frame: SIDEBAR, expected: Vec::new(), is_closed: false })
+        let page = self.sandbox.origin();
+        (self, Screen { chromium, page, frame: SIDEBAR, expected: Vec::new(), is_closed: false })
     }
 
     /// Starts the service on `port` for the ticket page; 0 takes a free one.

@@ -42,6 +42,16 @@ pub(super) struct Texts {
     pub(super) issue_url: Option<String>,
 }
 
+/// What an earlier attempt, whose answer was lost, has posted.
+#[derive(PartialEq, Eq)]
+enum Earlier {
+    /// The message that holds its thread.
+    Found(SlackTs),
+    Absent,
+    /// The app cannot read the channel.
+    Unreadable,
+}
+
 impl App {
     /// Brings the license's message to what is true now, and replies with what is new.
     pub(super) async fn deliver(&self, details: &LicenseDetails, delivery: &Delivery, texts: &Texts) -> Outcome {
@@ -54,31 +64,37 @@ impl App {
         delivery: &Delivery,
         texts: &Texts,
     ) -> Result<Outcome, Outcome> {
-        let posted = |thread_ts| Ok(Outcome::Posted { reference: texts.issue_url.clone(), thread_ts });
         let root = details.deliveries.iter().rev().find_map(|d| d.thread_ts.as_ref());
-        if delivery.uncertain
-            && let Some(found) = self.find(details, delivery, root).await?
-        {
-            self.edit(&texts.root, &found).await?;
-            return posted(found);
-        }
-        let Some(root) = root else {
-            let post = self.api.post(&texts.root, Some(delivery.id), None, false);
-            return posted(post.await.map_err(Error::into_outcome)?);
+        let posted =
+            |thread_ts, uncertain| Outcome::Posted { reference: texts.issue_url.clone(), thread_ts, uncertain };
+        // First: an edit is true at once, and does no harm if it is made again.
+        let is_edited = match root {
+            Some(root) => self.edit(&texts.root, root).await?,
+            None => false,
         };
-        let is_edited = self.edit(&texts.root, root).await?;
-        if is_edited && is_no_news(delivery) {
-            return posted(root.clone());
+        if let Some(root) = root.filter(|_| is_edited && delivery.notice == Some(Notice::IssueFiled)) {
+            // Nobody has to hear of a link.
+            return Ok(posted(root.clone(), false));
         }
+        let may_show = if delivery.uncertain { self.find(details, delivery, root).await? } else { Earlier::Absent };
+        if let Earlier::Found(found) = may_show {
+            if !is_edited {
+                self.edit(&texts.root, &found).await?;
+            }
+            return Ok(posted(found, false));
+        }
+        let uncertain = may_show == Earlier::Unreadable;
+        let top_level = || self.api.post(&texts.root, Some(delivery.id), None, false);
         // A reply to a message that could not be edited says all of it.
         let reply = if is_edited { &texts.reply } else { &texts.root };
-        match self.api.post(reply, Some(delivery.id), Some(root), texts.broadcast).await {
-            Err(error) if error.class() == Class::NoThread => {
-                let post = self.api.post(&texts.root, Some(delivery.id), None, false);
-                posted(post.await.map_err(Error::into_outcome)?)
-            }
-            other => posted(other.map_err(Error::into_outcome)?),
-        }
+        let thread_ts = match root {
+            None => top_level().await,
+            Some(root) => match self.api.post(reply, Some(delivery.id), Some(root), texts.broadcast).await {
+                Err(error) if error.class() == Class::NoThread => top_level().await,
+                other => other,
+            },
+        };
+        Ok(posted(thread_ts.map_err(Error::into_outcome)?, uncertain))
     }
 
     /// Edits the message `ts`. Returns false if it cannot be edited, such as one that was deleted.
@@ -90,27 +106,28 @@ impl App {
         }
     }
 
-    /// Looks for what an earlier attempt may have posted. Returns `None` if it is to be posted again: a second look, once
-    /// [`HISTORY_LAG`] has passed, did not find it either, or nobody can tell. The outcome of the first look is recorded.
+    /// Looks for what an earlier attempt may have posted. Returns an outcome, which is recorded, until a second look, once
+    /// [`HISTORY_LAG`] has passed, has not found it either.
     async fn find(
         &self,
         details: &LicenseDetails,
         delivery: &Delivery,
         root: Option<&SlackTs>,
-    ) -> Result<Option<SlackTs>, Outcome> {
-        let (error, needs_operator) = match self.search(delivery, root).await {
-            Ok(Some(found)) => return Ok(Some(found)),
-            Ok(None) => (
-                "an earlier attempt's message is not in the channel; it is posted again if it stays away".into(),
-                false,
-            ),
-            Err(error) => match error.class() {
-                Class::Retry | Class::Unknown => return Err(error.into_harmless_outcome()),
-                Class::Operator | Class::Ours | Class::NoThread | Class::NoUpdate => (
-                    format!("whether an earlier attempt was posted cannot be seen, so it may show twice: {error}"),
-                    true,
-                ),
-            },
+    ) -> Result<Earlier, Outcome> {
+        let (earlier, error) = match self.search(delivery, root).await {
+            Ok(Some(found)) => return Ok(Earlier::Found(found)),
+            Ok(None) => {
+                let error = "an earlier attempt's message is not in the channel; it is posted again if it stays away";
+                (Earlier::Absent, error.to_owned())
+            }
+            Err(error) if matches!(error.class(), Class::Retry | Class::Unknown) => {
+                return Err(error.into_harmless_outcome());
+            }
+            Err(error) => {
+                let error =
+                    format!("whether an earlier attempt was posted cannot be seen, so it may show twice: {error}");
+                (Earlier::Unreadable, error)
+            }
         };
         let is_lost = |attempt: &&Attempt| matches!(attempt.outcome, AttemptOutcome::Uncertain | AttemptOutcome::Lost);
         let attempts = || details.attempts.iter().filter(|attempt| attempt.delivery_id == delivery.id);
@@ -120,8 +137,9 @@ impl App {
         let passed = lost_at.map(|at| self.clock.now().duration_since(at)).filter(|passed| !passed.is_negative());
         let left = passed.and_then(|passed| Duration::try_from(HISTORY_LAG - passed).ok());
         if is_second_look && left.is_none() {
-            return Ok(None);
+            return Ok(earlier);
         }
+        let needs_operator = earlier == Earlier::Unreadable;
         Err(Outcome::Retry { error, after: left, uncertain: false, needs_operator, reference: None })
     }
 
@@ -138,9 +156,4 @@ impl App {
         }
         self.api.find(None, delivery.id, &identity.bot_id, since).await
     }
-}
-
-/// Whether the edit of the license's message is all: nobody has to hear of it.
-fn is_no_news(delivery: &Delivery) -> bool {
-    matches!(delivery.notice, Some(Notice::IssueFiled | Notice::Replaced { .. } | Notice::Erased))
 }

@@ -75,17 +75,22 @@ impl Subject<'_> {
         Parts { header, action: None, details, context: self.context() }.into_message(&text)
     }
 
-    /// What is new, below a message that names the license.
+    /// What is new, below the message of the license.
     pub(super) fn reply(&self, notice: &Notice) -> Message {
         let text = NoticeText::of(notice);
-        let details = vec![format!("{} {}{}", text.emoji, self.drill(), text.sentence)];
+        let company = self.company();
+        let details = vec![format!("{} *{}{company} · {}:* {}", text.emoji, self.drill(), text.state, text.sentence)];
         Parts { header: None, action: self.action(&text), details, context: self.context() }.into_message(&text)
     }
 
     fn header(&self, text: &NoticeText) -> String {
-        let company = self.license.customer.company.as_ref().map_or("company not known", |company| company.as_str());
-        let company = name_within(company, MAX_HEADER_NAME_CHARS);
-        format!("{} {}{company} · {} seats · {}", text.emoji, self.drill(), self.license.seats, text.state)
+        let (drill, company, seats) = (self.drill(), self.company(), self.license.seats);
+        format!("{} {drill}{company} · {seats} seats · {}", text.emoji, text.state)
+    }
+
+    fn company(&self) -> String {
+        let company = self.license.customer.company.as_ref();
+        name_within(company.map_or("company not known", |company| company.as_str()), MAX_HEADER_NAME_CHARS)
     }
 
     fn drill(&self) -> &'static str {

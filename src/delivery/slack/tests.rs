@@ -147,7 +147,7 @@ async fn a_message_by_bot_token_names_its_thread_and_is_marked_with_its_delivery
     let outcome = slack.post(&details(), &delivery, Some(ISSUE)).await;
     let kept = server.messages().remove(0);
     let thread_ts = kept.ts.parse().unwrap();
-    assert_eq!(outcome, Outcome::Posted { reference: Some(ISSUE.into()), thread_ts });
+    assert_eq!(outcome, Outcome::Posted { reference: Some(ISSUE.into()), thread_ts, uncertain: false });
     let marker = kept.metadata.unwrap();
     assert_eq!(marker["event_payload"], json!({"delivery": delivery.id.to_string()}), "every app reads it: no name");
 }

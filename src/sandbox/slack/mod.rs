@@ -8,7 +8,10 @@ mod tests;
 
 use std::{
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use jiff::Timestamp;
@@ -87,6 +90,8 @@ struct Channel {
     clock: Clock,
     access: Mutex<Access>,
     messages: MessageLog<Vec<Message>>,
+    /// The number of the next one; a deleted one's is not used again.
+    posted: AtomicU32,
     faults: Arc<Faults<Fault>>,
     method_faults: Arc<Faults<MethodFault>>,
 }
@@ -120,6 +125,7 @@ impl Slack {
             clock,
             access: Mutex::default(),
             messages: MessageLog::default(),
+            posted: AtomicU32::new(1),
             faults: Arc::clone(&faults),
             method_faults: Arc::clone(&method_faults),
         });
@@ -212,23 +218,15 @@ impl Channel {
 
     /// Keeps `message` under a `ts` that no other has, and returns it.
     fn push(&self, mut message: Message) -> Message {
-        self.messages.change(|messages| {
-            // A name of its own also for what comes within one second, or after a deletion.
-            let second = message.received_at.as_second();
-            let number = (1..=u32::MAX).find(|number| messages.iter().all(|other| other.ts != ts(second, *number)));
-            message.ts = ts(second, number.unwrap_or_default());
-            messages.push(message.clone());
-        });
+        let number = self.posted.fetch_add(1, Ordering::Relaxed);
+        message.ts = format!("{}.{number:06}", message.received_at.as_second());
+        self.messages.change(|messages| messages.push(message.clone()));
         message
     }
 
     fn access(&self) -> Access {
         self.access.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
-}
-
-fn ts(second: i64, number: u32) -> String {
-    format!("{second}.{number:06}")
 }
 
 impl Message {

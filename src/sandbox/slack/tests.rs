@@ -1,3 +1,5 @@
+mod api;
+
 use serde_json::json;
 
 use super::*;

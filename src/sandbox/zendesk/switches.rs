@@ -80,15 +80,25 @@ fn slack() -> Vec<Value> {
         offer("Connection dropped", Fault::DropBefore),
         offer("Message kept, connection dropped", Fault::DropAfter),
         offer("Message kept, no answer", Fault::HangAfter),
-        offer("400 invalid_blocks", Fault::status(400, "invalid_blocks")),
-        offer("403 invalid_token", Fault::status(403, "invalid_token")),
-        offer("404 no_service", Fault::status(404, "no_service")),
-        offer("410 channel_is_archived", Fault::status(410, "channel_is_archived")),
+        offer("App: token_revoked", refusal("token_revoked")),
+        offer("App: is_archived", refusal("is_archived")),
+        offer("App: not_in_channel", refusal("not_in_channel")),
+        offer("App: internal_error", refusal("internal_error")),
+        offer("App: invalid_blocks", refusal("invalid_blocks")),
+        offer("Webhook: 400 invalid_blocks", Fault::status(400, "invalid_blocks")),
+        offer("Webhook: 403 invalid_token", Fault::status(403, "invalid_token")),
+        offer("Webhook: 404 no_service", Fault::status(404, "no_service")),
+        offer("Webhook: 410 channel_is_archived", Fault::status(410, "channel_is_archived")),
         offer("429 retry after 5 s", Fault::RateLimited { retry_after: Some("5".to_owned()) }),
         offer("Ten megabytes", Fault::Huge),
         offer("Redirect to another host", elsewhere()),
         offer("Slow: three seconds", Fault::Slow { delay_ms: SLOW_MS }),
     ]
+}
+
+/// As the Web API refuses.
+fn refusal(code: &str) -> Fault {
+    Fault::status(200, &json!({"ok": false, "error": code}).to_string())
 }
 
 /// A status carries the code of the service's problem.

@@ -38,6 +38,7 @@ fn a_message_has_what_the_team_needs_and_no_license_or_address() {
         for (form, message) in forms(&license, &notice, Some(ISSUE)).into_iter().enumerate() {
             let text = message.to_string();
             let always = [
+                "Acme GmbH &amp; Co. KG · ",
                 "<https://acme.zendesk.com/agent/tickets/4711|ticket #4711>",
                 &format!("<{ISSUE}|issue>"),
                 "jdoe",
