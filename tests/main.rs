@@ -79,3 +79,4 @@ mod tokens_in_use;
 mod translations;
 mod upgrade;
 mod webhook;
+mod zendesk_organization;

@@ -7,6 +7,9 @@ mod old_license;
 pub mod reading;
 pub mod recognise;
 mod text;
+mod zendesk;
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -102,8 +105,17 @@ pub fn receive(object: &Map<String, Value>, context: &Context<'_>) -> Result<Rec
     let mut pieces = Vec::new();
     let mut pasted = None;
     let mut mistakes = Vec::new();
+    let organization = zendesk::organization(object).unwrap_or_else(|errors| {
+        mistakes.extend(errors);
+        None
+    });
+    let taken_from = zendesk::sources(object).unwrap_or_else(|errors| {
+        mistakes.extend(errors);
+        BTreeMap::new()
+    });
     for (field, value) in object.iter().filter(|(_, value)| !value.is_null()) {
         let taken = match field.as_str() {
+            "zendesk" | "sources" => Ok(()),
             "plan" => text(value).and_then(Plan::parse).map(|plan| typed.plan = Some(plan)),
             "trial" => flag(value).map(|trial| typed.trial = Some(trial)),
             "expires_on" => text(value).and_then(date).map(|day| typed.expires_on = Some(day)),
@@ -123,7 +135,9 @@ pub fn receive(object: &Map<String, Value>, context: &Context<'_>) -> Result<Rec
         return Err(mistakes);
     }
     pieces.extend(pasted.iter().flat_map(|text| recognise(text, context)));
-    let merged = merge(&typed.into_reading(), &pieces, context.today);
+    let mut merged = merge(&typed.into_reading(), &pieces, context.today);
+    merged.record.zendesk = organization;
+    merged.name_sources(&taken_from);
     Ok(Received { evidence: Evidence::from_reading(&merged.record.read), pieces, merged, words: pasted.map(words) })
 }
 

@@ -1,5 +1,7 @@
 //! From what a customer sent to what it says: one table of recognisers, and one reading out of all pieces.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -11,7 +13,7 @@ use super::{
     reading::{Context, Kind, Piece, Reading, Sure},
     text,
 };
-use crate::license::EvidenceRecord;
+use crate::license::{EvidenceRecord, TakenFrom};
 
 /// The value of `sources` for what the agent typed.
 pub(crate) const TYPED: &str = "typed";
@@ -21,6 +23,22 @@ pub(crate) const TYPED: &str = "typed";
 pub struct Merged {
     pub record: EvidenceRecord,
     pub conflicts: Vec<Conflict>,
+}
+
+impl Merged {
+    /// Names where typed values were taken from.
+    pub(super) fn name_sources(&mut self, taken_from: &BTreeMap<String, TakenFrom>) {
+        for (field, source) in taken_from {
+            let source: &'static str = source.into();
+            if let Some(known) = self.record.sources.get_mut(field).filter(|known| *known == TYPED) {
+                source.clone_into(known);
+            }
+            let claims = self.conflicts.iter_mut().filter(|conflict| conflict.field == *field);
+            for claim in claims.flat_map(|conflict| &mut conflict.values).filter(|claim| claim.source == TYPED) {
+                claim.source = source;
+            }
+        }
+    }
 }
 
 /// A field that pieces disagree on.
@@ -35,7 +53,7 @@ pub struct Conflict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Claim {
     pub value: Value,
-    /// The kind of the piece, or `typed`.
+    /// The kind of the piece, `typed`, or where the agent took it from.
     pub source: &'static str,
 }
 
