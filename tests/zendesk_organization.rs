@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     eligibility::{expired, wrong_fields},
+    license_file::vector,
     world::{Answer, World, fresh_key, generate, get, order, post},
 };
 
@@ -91,6 +92,23 @@ async fn a_value_that_the_agent_took_over_names_where_it_is_from() {
 }
 
 #[tokio::test]
+async fn the_license_file_outweighs_what_was_taken_over_from_zendesk() {
+    let world = World::start().await;
+    let mut order = order_showing(&organization());
+    order["evidence"]["license_file"] = vector("paid-plain.gitlab-license").into();
+    order["evidence"]["plan"] = "ultimate".into();
+    order["evidence"]["seats"] = 40.into();
+    order["evidence"]["expires_on"] = "2026-11-21".into();
+    order["evidence"]["sources"] = json!({ "plan": "zendesk", "expires_on": "zendesk" });
+    order["override_reason"] = "Only the reading matters here".into();
+    let evidence = generate(&world.agent().await, &order).await["eligibility"]["evidence"].clone();
+    let read = |field: &str| (evidence["read"][field].clone(), evidence["sources"][field].clone());
+    assert_eq!(read("plan"), (json!("premium"), json!("license_file")));
+    assert_eq!(read("expires_on"), (json!("2026-11-01"), json!("license_file")));
+    assert_eq!(read("seats"), (json!(40), json!("typed")));
+}
+
+#[tokio::test]
 async fn every_wrong_field_of_the_organization_is_named() {
     let world = World::start().await;
     let wrong = json!({ "id": -1, "name": "", "plan": 1, "expires_on": "2026\n11", "seats": 1.5, "subscriptions": [1],
@@ -98,6 +116,8 @@ async fn every_wrong_field_of_the_organization_is_named() {
     let mut order = order_showing(&wrong);
     order["evidence"]["sources"] = json!({ "plan": "rumour" });
     let answer = refused(&world, &order).await;
+    order["evidence"] = json!({ "sources": { "reason": "comment" } });
+    assert_eq!(wrong_fields(&refused(&world, &order).await), ["evidence.sources.reason"]);
     let names = [
         "id",
         "name",

@@ -20,7 +20,7 @@ use self::{
     recognise::{Merged, merge, recognise, words},
 };
 use super::GitlabVersion;
-use crate::license::{FieldError, Plan, Seats, field_error::whole_number, seats};
+use crate::license::{FieldError, Plan, Seats, TakenFrom, field_error::whole_number, seats};
 
 pub use old_license::Unreadable;
 pub use old_license::open_old_license;
@@ -59,6 +59,20 @@ impl Evidence {
             billable_users: read.billable_users,
             maximum_users: read.maximum_users,
             gitlab_version: read.gitlab_version.as_deref().and_then(|text| GitlabVersion::parse(text).ok()),
+        }
+    }
+
+    /// Those of the fields that can be typed.
+    fn only(self, keep: impl Fn(&str) -> bool) -> Self {
+        Self {
+            plan: self.plan.filter(|_| keep("plan")),
+            trial: self.trial.filter(|_| keep("trial")),
+            expires_on: self.expires_on.filter(|_| keep("expires_on")),
+            seats: self.seats.filter(|_| keep("seats")),
+            billable_users: self.billable_users.filter(|_| keep("billable_users")),
+            maximum_users: self.maximum_users.filter(|_| keep("maximum_users")),
+            gitlab_version: self.gitlab_version.filter(|_| keep("gitlab_version")),
+            ..Self::default()
         }
     }
 
@@ -135,9 +149,11 @@ pub fn receive(object: &Map<String, Value>, context: &Context<'_>) -> Result<Rec
         return Err(mistakes);
     }
     pieces.extend(pasted.iter().flat_map(|text| recognise(text, context)));
-    let mut merged = merge(&typed.into_reading(), &pieces, context.today);
+    let taken = [TakenFrom::Comment, TakenFrom::Zendesk]
+        .map(|from| (from, typed.only(|field| taken_from.get(field) == Some(&from)).into_reading()));
+    let typed = typed.only(|field| !taken_from.contains_key(field));
+    let mut merged = merge(&typed.into_reading(), &pieces, &taken, context.today);
     merged.record.zendesk = organization;
-    merged.name_sources(&taken_from);
     Ok(Received { evidence: Evidence::from_reading(&merged.record.read), pieces, merged, words: pasted.map(words) })
 }
 

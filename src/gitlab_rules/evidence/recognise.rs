@@ -1,7 +1,5 @@
 //! From what a customer sent to what it says: one table of recognisers, and one reading out of all pieces.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -23,22 +21,6 @@ pub(crate) const TYPED: &str = "typed";
 pub struct Merged {
     pub record: EvidenceRecord,
     pub conflicts: Vec<Conflict>,
-}
-
-impl Merged {
-    /// Names where typed values were taken from.
-    pub(super) fn name_sources(&mut self, taken_from: &BTreeMap<String, TakenFrom>) {
-        for (field, source) in taken_from {
-            let source: &'static str = source.into();
-            if let Some(known) = self.record.sources.get_mut(field).filter(|known| *known == TYPED) {
-                source.clone_into(known);
-            }
-            let claims = self.conflicts.iter_mut().filter(|conflict| conflict.field == *field);
-            for claim in claims.flat_map(|conflict| &mut conflict.values).filter(|claim| claim.source == TYPED) {
-                claim.source = source;
-            }
-        }
-    }
 }
 
 /// A field that pieces disagree on.
@@ -96,13 +78,15 @@ pub(crate) fn words(text: &str) -> String {
     json::strings(text).unwrap_or_else(|| text.to_owned())
 }
 
-/// One reading: what was typed wins, and a later count wins over an earlier one. A piece without a day was sent now.
-pub(crate) fn merge(typed: &Reading, pieces: &[Piece], today: Date) -> Merged {
+/// One reading: what was typed wins, and a later count wins over an earlier one. A piece without a day was sent now. What
+/// was taken over from Zendesk proves less than any piece.
+pub(crate) fn merge(typed: &Reading, pieces: &[Piece], taken: &[(TakenFrom, Reading)], today: Date) -> Merged {
     let day = |piece: &Piece| piece.reading.billable_as_of.unwrap_or(today);
     let mut sorted: Vec<&Piece> = pieces.iter().collect();
     sorted.sort_by_key(|piece| std::cmp::Reverse(day(piece)));
     let pieces = sorted.iter().map(|piece| (<&str>::from(piece.kind), &piece.reading));
-    let all: Vec<(&'static str, &Reading)> = std::iter::once((TYPED, typed)).chain(pieces).collect();
+    let taken = taken.iter().map(|(from, reading)| (<&str>::from(from), reading));
+    let all: Vec<(&'static str, &Reading)> = std::iter::once((TYPED, typed)).chain(pieces).chain(taken).collect();
     let read = all.iter().fold(Reading::default(), |read, (_, reading)| read.or(reading));
     let all: Vec<(&'static str, Map<String, Value>)> = all.iter().map(|(source, one)| (*source, fields(one))).collect();
     let mut merged = Merged { record: EvidenceRecord { read, ..EvidenceRecord::default() }, ..Merged::default() };

@@ -11,6 +11,9 @@ use crate::license::{
 
 /// Zendesk has fewer fields for subscriptions.
 const MAX_SUBSCRIPTIONS: usize = 20;
+/// The fields that may have a source.
+const TYPED_FIELDS: [&str; 7] =
+    ["plan", "trial", "expires_on", "seats", "billable_users", "maximum_users", "gitlab_version"];
 /// The largest number that is exact in a browser.
 const MAX_ID: u64 = 9_007_199_254_740_991;
 
@@ -45,6 +48,10 @@ pub(super) fn organization(evidence: &Map<String, Value>) -> Result<Option<Zende
 pub(super) fn sources(evidence: &Map<String, Value>) -> Result<BTreeMap<String, TakenFrom>, Vec<FieldError>> {
     let Some(value) = evidence.get("sources").filter(|value| !value.is_null()) else { return Ok(BTreeMap::new()) };
     let object = value.as_object().ok_or_else(|| vec![error("sources", "must be an object")])?;
+    let unknown = object.keys().find(|field| !TYPED_FIELDS.contains(&field.as_str()));
+    if let Some(field) = unknown {
+        return Err(vec![error(&format!("sources.{}", clipped(field)), "is not a field that can be typed")]);
+    }
     let source = |(field, value): (&String, &Value)| match value.as_str().and_then(|text| text.parse().ok()) {
         Some(source) => Ok((field.clone(), source)),
         None => Err(vec![error(&format!("sources.{}", clipped(field)), "must be zendesk or comment")]),
