@@ -245,6 +245,7 @@ fn the_service_answers_any_body() {
 /// A verifier of the sandbox's own tokens, without a world around it.
 fn verifier() -> stopgap::zendesk::token::Verifier {
     let zendesk = stopgap::config::Zendesk {
+        fields: stopgap::config::ZendeskFields::default(),
         subdomain: stopgap::sandbox::SUBDOMAIN.into(),
         origin: "https://sandbox.zendesk.com".into(),
         sdk_url: "https://static.zdassets.com/sdk.js".into(),

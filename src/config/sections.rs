@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::Url;
 
-use super::{AllowedAgents, keys, parse, reader::Reader, urls};
+use super::{AllowedAgents, OnDuty, ZendeskFields, keys, parse, reader::Reader, urls};
 
 /// Zendesk updates the SDK at this address.
 const SDK_URL: &str = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js";
@@ -24,6 +24,7 @@ pub struct Zendesk {
     /// The app's RSA public keys in PEM; empty until it is uploaded.
     pub public_keys: Vec<String>,
     pub allowed_agents: AllowedAgents,
+    pub fields: ZendeskFields,
 }
 
 impl Zendesk {
@@ -32,6 +33,7 @@ impl Zendesk {
         let installation_ids = reader.optional("ZENDESK_INSTALLATION_IDS", parse::ids);
         let public_keys = reader.optional("ZENDESK_PUBLIC_KEYS", keys::public_keys);
         let allowed_agents = AllowedAgents::read(reader);
+        let fields = reader.optional("ZENDESK_FIELDS", ZendeskFields::parse);
         let subdomain = subdomain?;
         Some(Self {
             origin: format!("https://{subdomain}.zendesk.com"),
@@ -40,6 +42,7 @@ impl Zendesk {
             installation_ids: installation_ids?.unwrap_or_default(),
             public_keys: public_keys?.unwrap_or_default(),
             allowed_agents: allowed_agents?,
+            fields: fields?.unwrap_or_default(),
         })
     }
 
@@ -109,6 +112,8 @@ pub struct Rules {
     pub daily: u32,
     /// More seats need a reason; `None` asks above ten times what the evidence asks for.
     pub seats_question: Option<u32>,
+    /// When the licensing team is at work; `None` asks nobody.
+    pub on_duty: Option<OnDuty>,
     /// How many days personal data is kept.
     pub retention_days: u32,
 }
@@ -134,6 +139,7 @@ impl Rules {
         let customer_daily = reader.value("CUSTOMER_DAILY_LIMIT", parse::number(1..=10_000));
         let daily = reader.value("DAILY_LIMIT", parse::number(1..=1_000_000));
         let seats_question = reader.optional("SEATS_QUESTION", parse::number(1..=1_000_000));
+        let on_duty = reader.optional("ON_DUTY", OnDuty::parse);
         let retention_days = reader.value("RETENTION_DAYS", parse::number(31..=3650));
         Some(Self {
             refused_domains: refused_domains?,
@@ -144,6 +150,7 @@ impl Rules {
             customer_daily: customer_daily?,
             daily: daily?,
             seats_question: seats_question?,
+            on_duty: on_duty?,
             retention_days: retention_days?,
         })
     }
