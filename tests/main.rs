@@ -24,6 +24,7 @@ mod browser_session;
 mod browser_trouble;
 mod browser_truth;
 mod browser_watch;
+mod browser_zendesk;
 mod check;
 mod command_line;
 mod contract;

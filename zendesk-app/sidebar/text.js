@@ -22,6 +22,8 @@ const translator = (texts, locale, timeZone) => ({
 	},
 	day: (date, daysBefore = 0) =>
 		dayBefore(date, daysBefore).toLocaleDateString(locale, { timeZone: "UTC", dateStyle: "full" }),
+	mediumDay: (date) =>
+		unbroken(dayBefore(date, 0).toLocaleDateString(locale, { timeZone: "UTC", dateStyle: "medium" })),
 	shortDay: (date, daysBefore = 0) =>
 		unbroken(
 			dayBefore(date, daysBefore).toLocaleDateString(locale, {
