@@ -62,7 +62,7 @@ async fn what_was_typed_on_one_ticket_is_not_there_on_another_and_back_on_the_fi
     screen.click("correct").await;
     fill_all(&screen, "form").await;
     fill_all(&screen, "diagnosis").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     let refused = "text('email-problem') && text('trouble') && text('license_file-problem')";
     screen.until("it is refused, by the page and by the service", refused).await;
     let before = screen.look(&filled("form")).await;
@@ -70,7 +70,8 @@ async fn what_was_typed_on_one_ticket_is_not_there_on_another_and_back_on_the_fi
     screen.run("window.other = true").await;
     read_again(&screen, "jane@acme.example").await;
     screen.until("the other ticket is there", "text('recipient-email') === 'kim@initech.example'").await;
-    assert_eq!(screen.look(&filled("form")).await, json!([]));
+    assert_eq!(screen.look(&filled("form")).await, json!(["username"]), "which is the agent's own");
+    assert_eq!(screen.look("$('username').value").await, "joncall");
     assert_eq!(screen.look(&filled("diagnosis")).await, json!([]));
 
     screen.run("window.other = false").await;

@@ -14,7 +14,7 @@ async fn a_field_that_the_service_refuses_is_marked_announced_and_in_focus() {
     screen.fill("email", "jane..doe@acme.example").await;
     screen.fill("username", "jdoe").await;
     screen.fill("seats", "286").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("it is refused", "text('trouble') === 'One field needs another look.'").await;
     assert_eq!(screen.text("email-problem").await, "A license cannot go to this address. Enter the customer’s own.");
     assert_eq!(screen.look("$('email').ariaInvalid").await, "true");
@@ -35,7 +35,7 @@ async fn several_wrong_fields_are_named_in_the_agents_language_and_the_first_is_
     screen.unfold("evidence").await;
     screen.fill("username", "two words").await;
     screen.fill("billable_users", "many").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("it is refused", "text('trouble') === '3 Felder stimmen noch nicht.'").await;
     assert_eq!(screen.text("username-problem").await, "Nur Buchstaben, Ziffern, _, - und Punkt.");
     assert_eq!(screen.text("seats-problem").await, "1 bis 1.000.000.");
@@ -91,11 +91,11 @@ async fn ten_times_the_customers_users_are_asked_about_once() {
     screen.fill("billable_users", "286").await;
     screen.until("the seats are filled", "$('seats').value === '286'").await;
     screen.fill("seats", "2860").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("it asks", "text('seats-problem').includes('press again')").await;
     screen.looks_well().await;
     assert!(world.sandbox.mail.mails().is_empty());
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("the second press goes through", "visible('license')").await;
     assert_eq!(screen.look("text('license-to').includes('2,860 seats')").await, json!(true));
     screen.close().await;

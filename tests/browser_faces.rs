@@ -60,7 +60,7 @@ async fn an_address_of_staff_is_refused_before_the_press() {
     screen.fill("email", "sseller@gitlab.com").await;
     screen.fill("username", "jdoe").await;
     screen.fill("seats", "7").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("the field is in focus", "document.activeElement?.id === 'email'").await;
     assert!(screen.text("email-problem").await.contains("gitlab.com"));
     assert!(world.sandbox.mail.mails().is_empty());
@@ -72,7 +72,9 @@ async fn an_address_of_staff_is_refused_before_the_press() {
 async fn an_empty_form_names_every_wrong_field_and_focuses_the_first() {
     let (_world, mut screen) = World::on_screen().await;
     screen.open(4711).await;
-    screen.click("generate").await;
+    screen.until("the username is suggested", "$('username').value").await;
+    screen.fill("username", "").await;
+    screen.press_generate().await;
     screen.until("the fields are named", "text('username-problem') && text('seats-problem')").await;
     assert_eq!(screen.focus().await, "username");
     screen.looks_well().await;

@@ -17,7 +17,7 @@ async fn failed() -> (World, Screen) {
     screen.open(4711).await;
     screen.fill("username", "jdoe").await;
     screen.fill("seats", "286").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("the mail has failed", "document.querySelectorAll('#steps > .failed').length === 1").await;
     screen.until("the others are done", "document.querySelectorAll('#steps > .sent').length === 2").await;
     world.sandbox.mail.faults.set_fault(None);

@@ -45,7 +45,7 @@ async fn one_typed_number_and_one_press_lead_to_three_green_steps() {
     assert_eq!(screen.look("$('username').value").await, "jdoe", "remembered from last time");
 
     screen.fill("seats", "286").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("three steps are green", DONE).await;
 
     assert_eq!(screen.text("license-title").await, "Sent to jane@acme.example");
@@ -67,6 +67,8 @@ async fn the_whole_story_needs_no_mouse() {
     screen.keys("jdoe").await;
     screen.tab_to("seats").await;
     screen.keys("286").await;
+    screen.tab_to("unchecked").await;
+    screen.keys(" ").await;
     screen.keys(ENTER).await;
     screen.until("three steps are green", DONE).await;
     assert_eq!(screen.focus().await, "license-title", "the focus moves to the result");

@@ -29,7 +29,7 @@ const OFFLINE: &str = r#"
 async fn press(screen: &Screen) {
     screen.fill("username", "jdoe").await;
     screen.fill("seats", "286").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
 }
 
 #[tokio::test]

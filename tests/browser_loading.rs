@@ -43,7 +43,7 @@ async fn while_the_ticket_is_read_the_page_says_so_and_generates_nothing() {
     screen.looks_well().await;
     screen.fill("username", "jdoe").await;
     screen.fill("seats", "286").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("it says why not", "text('trouble') === 'The ticket has not been read yet.'").await;
     screen.run("release()").await;
     screen.until("the ticket is there", USABLE).await;

@@ -13,7 +13,7 @@ const GERMAN: &str = include_str!("../zendesk-app/translations/de.json");
 async fn press_and_watch(screen: &Screen) {
     screen.fill("username", "jdoe").await;
     screen.fill("seats", "286").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("a step is under way", "document.querySelector('#steps > .pending .mark')").await;
 }
 

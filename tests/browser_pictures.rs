@@ -43,7 +43,7 @@ async fn screen() -> (World, Screen) {
 
 async fn press(screen: &Screen) {
     screen.fill("seats", "286").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
 }
 
 #[tokio::test]

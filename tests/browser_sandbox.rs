@@ -151,11 +151,11 @@ async fn the_service_itself_can_be_broken_and_mended() {
     ];
     for (nth, said) in troubles {
         break_service(&screen, &world, nth).await;
-        screen.click("generate").await;
+        screen.press_generate().await;
         screen.until("the trouble is told", said).await;
     }
     break_service(&screen, &world, 2).await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("the page tries again", "text('trouble').includes('does not answer')").await;
     break_service(&screen, &world, 0).await;
     screen.until("three steps are green", DONE).await;
@@ -165,7 +165,7 @@ async fn the_service_itself_can_be_broken_and_mended() {
     screen.pick(4714).await;
     break_service(&screen, &world, 1).await;
     screen.fill("seats", "5").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("the session has ended", "visible('session-ended')").await;
     screen.close().await;
 }

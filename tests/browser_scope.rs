@@ -46,7 +46,7 @@ async fn the_old_license_fills_the_seats_says_in_scope_and_one_press_does_the_re
     screen.until("the seats are filled", "$('seats').value === '291'").await;
     screen.looks_well().await;
     screen.fill("username", "jdoe").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("three steps are green", DONE).await;
 
     let license = made(&world).await;
@@ -65,12 +65,12 @@ async fn out_of_scope_says_why_and_goes_on_with_a_reason() {
     assert!(screen.is_visible("override").await);
     screen.fill("username", "jdoe").await;
     screen.fill("seats", "250").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("a reason is asked for", "visible('reason-problem')").await;
     assert!(world.sandbox.mail.mails().is_empty());
     screen.looks_well().await;
     screen.fill("reason", "Their release is tomorrow, sales has agreed").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("three steps are green", DONE).await;
 
     let eligibility = made(&world).await["eligibility"].clone();

@@ -25,7 +25,7 @@ async fn press_too_late(world: &World, screen: &mut Screen) {
     screen.fill("username", "jdoe").await;
     screen.fill("seats", "250").await;
     world.pass(9 * 3600);
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("it says so", "text('session-ended').includes('What you typed is kept')").await;
 }
 
@@ -49,7 +49,7 @@ async fn after_a_new_session_the_whole_form_is_back_and_the_press_goes_as_it_was
     ] {
         assert_eq!(screen.look(&format!("$('{id}').value")).await, value, "{id}");
     }
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("three steps are green", DONE).await;
     let made = get(&world.agent().await, "/api/v1/licenses?q=acme.example").await.body["items"][0].clone();
     assert_eq!(made["eligibility"]["verdict"], "too_late");

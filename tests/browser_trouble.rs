@@ -21,7 +21,7 @@ const LOSE_NEXT_ANSWER: &str = r#"
 async fn press(screen: &Screen, seats: &str) {
     screen.fill("username", "jdoe").await;
     screen.fill("seats", seats).await;
-    screen.click("generate").await;
+    screen.press_generate().await;
 }
 
 /// How many licenses the store holds for the ordinary customer.
@@ -47,7 +47,7 @@ async fn a_running_license_is_told_before_the_press_and_asks_for_a_confirmation(
     screen.looks_well().await;
     assert_eq!(licenses(&world).await, 1);
     screen.fill("reason", "the first had too few seats").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("three steps are green", DONE).await;
     assert_eq!(licenses(&world).await, 2);
     let issues = world.sandbox.gitlab.issues();
@@ -85,7 +85,7 @@ async fn a_license_that_a_colleague_generated_meanwhile_asks_for_a_confirmation_
     screen.click("another").await;
     assert_eq!(screen.look("$('seats').value").await, "300", "what was typed is kept");
     screen.fill("reason", "the first had too few seats").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("three steps are green", DONE).await;
     assert_eq!(licenses(&world).await, 2);
     screen.close().await;
@@ -134,7 +134,7 @@ async fn a_session_that_has_ended_keeps_what_was_typed() {
     screen.desk().await;
     screen.reload_app().await;
     screen.until("what was typed is back", "$('seats').value === '286' && $('username').value === 'jdoe'").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
     screen.until("three steps are green", DONE).await;
     assert_eq!(licenses(&world).await, 1);
     screen.close().await;

@@ -11,7 +11,7 @@ use crate::world::{
 async fn press(screen: &Screen) {
     screen.fill("username", "jdoe").await;
     screen.fill("seats", "286").await;
-    screen.click("generate").await;
+    screen.press_generate().await;
 }
 
 /// A license whose mail was refused, in view; the mail server works again.

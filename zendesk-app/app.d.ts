@@ -44,6 +44,53 @@ interface Ticket {
 	locale: string;
 	/** The requester's other addresses and those in copy. */
 	contacts: Contact[];
+	requesterId: number;
+	/** 0 if the ticket has none. */
+	organizationId: number;
+}
+
+/** The ticket's organization as Zendesk showed it. */
+interface Organization {
+	id: number;
+	/** In lower case; public mail providers are never among them. */
+	domains: string[];
+	/** As it goes to the service. */
+	shown: import("./types").ZendeskOrganization;
+}
+
+type TakenFrom = import("./types").TakenFrom;
+
+/** What the agent took over by a press, by element id. */
+type Taken = Record<string, { value: string; from: TakenFrom }>;
+
+type ZendeskFields = Record<string, string | number | boolean | null>;
+
+interface ZendeskRecord {
+	name?: string;
+	domain_names?: string[];
+	organization_fields?: ZendeskFields;
+}
+
+interface ZendeskComment {
+	author_id: number;
+	body?: string;
+	plain_body?: string;
+	attachments?: ZendeskAttachment[];
+}
+
+interface ZendeskAttachment {
+	file_name?: string;
+	content_type?: string;
+	content_url?: string;
+	deleted?: boolean;
+}
+
+/** What Zendesk's API answers at the paths that this app asks for. */
+interface ZendeskAnswer {
+	organization?: ZendeskRecord;
+	comments?: ZendeskComment[];
+	users?: { id: number; role?: string }[];
+	user?: { user_fields?: ZendeskFields };
 }
 
 interface TicketState {
@@ -67,6 +114,15 @@ interface TicketState {
 	showsAllLicenses: boolean;
 	lookupFailed: boolean;
 	findings: Finding[];
+	/** Null until it is read, and where the ticket has none. */
+	organization: Organization | null;
+	/** Why it could not be read: `slow`, or the status; empty otherwise. */
+	organizationStatus: string;
+	/** What the customer's newest comment with any says, by element id, and as `users` without another name. */
+	numbers: Record<string, number>;
+	/** The customer's texts and pictures. */
+	attachments: ZendeskAttachment[];
+	taken: Taken;
 }
 
 interface LicenseState {
@@ -145,6 +201,7 @@ interface Translator {
 }
 
 interface ZendeskUser {
+	id?: number;
 	name?: string | null;
 	email?: string | null;
 	locale?: string;
@@ -158,7 +215,7 @@ interface ZendeskValues {
 	"ticket.id"?: number | string;
 	"ticket.subject"?: string;
 	"ticket.requester"?: ZendeskUser | null;
-	"ticket.organization"?: { name?: string } | null;
+	"ticket.organization"?: { id?: number; name?: string } | null;
 	"ticket.collaborators"?: ZendeskUser[];
 	"ticket.tags"?: string[];
 	"comment.text"?: string;
@@ -173,7 +230,9 @@ interface ZafClient {
 	invoke(action: string, ...args: unknown[]): Promise<ZendeskValues>;
 	on(event: "colorScheme.changed", handler: (scheme: string) => void): void;
 	on(event: "app.activated", handler: (data?: { firstLoad?: boolean }) => void): void;
-	on(event: "ticket.requester.email.changed", handler: () => void): void;
+	on(event: "ticket.requester.email.changed" | "ticket.organization.changed", handler: () => void): void;
+	/** Rejects with an answer's status. */
+	request(options: { url: string; type: "GET"; dataType: "json"; autoRetry: false }): Promise<ZendeskAnswer>;
 }
 
 interface Window {

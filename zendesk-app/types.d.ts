@@ -397,7 +397,7 @@ export interface components {
         /** @description What one piece says of a field. */
         Claim: {
             value: unknown;
-            /** @description The kind of the piece, or `typed`. */
+            /** @description The kind of the piece, `typed`, or where the agent took it from. */
             source: string;
         };
         /** @description A field that pieces disagree on. */
@@ -475,7 +475,7 @@ export interface components {
          * @description The error in one word: `code` of the problem, and the label of the metric.
          * @enum {string}
          */
-        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "duplicate" | "out_of_scope" | "unusual_seats" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "drill" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
+        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "restricted_account" | "duplicate" | "out_of_scope" | "unusual_seats" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "drill" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
         Event: {
             /** Format: date-time */
             at: string;
@@ -488,7 +488,7 @@ export interface components {
          * @description What happened. The translations have a text for each.
          * @enum {string}
          */
-        EventKind: "generated" | "sealing_failed" | "replaced" | "replaces" | "resent" | "forwarded" | "address_corrected" | "retried" | "downloaded" | "reminded" | "follow_up_done" | "follow_up_reopened" | "email_late" | "email_sent" | "email_failed" | "email_retry" | "email_uncertain" | "email_arrival_delayed" | "email_arrival_delivered" | "email_arrival_failed" | "email_arrival_suppressed" | "email_arrival_complained" | "issue_sent" | "issue_failed" | "issue_retry" | "issue_uncertain" | "slack_sent" | "slack_failed" | "slack_retry" | "slack_uncertain" | "text_erased" | "recipient_erased" | "erased";
+        EventKind: "generated" | "sealing_failed" | "replaced" | "replaces" | "resent" | "forwarded" | "address_corrected" | "retried" | "downloaded" | "reminded" | "follow_up_done" | "follow_up_reopened" | "email_late" | "email_sent" | "email_failed" | "email_retry" | "email_uncertain" | "email_arrival_delayed" | "email_arrival_delivered" | "email_arrival_failed" | "email_arrival_suppressed" | "email_arrival_complained" | "issue_sent" | "issue_failed" | "issue_retry" | "issue_uncertain" | "issue_differs" | "slack_sent" | "slack_failed" | "slack_retry" | "slack_uncertain" | "text_erased" | "recipient_erased" | "erased";
         /** @description What is known of the customer's instance and old license. Typed values win over those of the file. */
         Evidence: {
             /** @description `free`, `starter`, `premium` or `ultimate`, or a former name. */
@@ -514,6 +514,11 @@ export interface components {
              *     stored.
              */
             text?: string | null;
+            zendesk?: components["schemas"]["ZendeskOrganization"] | null;
+            /** @description By field: where the agent took a typed value from. */
+            sources?: {
+                [key: string]: components["schemas"]["TakenFrom"];
+            } | null;
         };
         /** @description What the evidence says about the case. */
         EvidenceAnswer: {
@@ -521,7 +526,7 @@ export interface components {
             pieces: components["schemas"]["RecognisedPiece"][];
             /** @description What all of it says together; null where nothing does. */
             read: components["schemas"]["Reading"];
-            /** @description By field of `read`: the kind of the piece that it is from, or `typed`. */
+            /** @description By field of `read`: the kind of the piece that it is from, `typed`, or where the agent took it from. */
             sources: {
                 [key: string]: string;
             };
@@ -546,10 +551,14 @@ export interface components {
         /** @description What all evidence together said, as kept with a license. */
         EvidenceRecord: {
             read: components["schemas"]["Reading"];
-            /** @description By field of `read`: the kind of evidence that it is from, or `typed`. */
+            /**
+             * @description By field of `read`: the kind of evidence that it is from; `typed` by the agent, or taken over by them from the
+             *     organization in `zendesk` or a `comment` of the ticket.
+             */
             sources: {
                 [key: string]: string;
             };
+            zendesk: components["schemas"]["ZendeskOrganization"] | null;
         };
         /** @description A field that was refused, and why. */
         FieldError: {
@@ -902,6 +911,11 @@ export interface components {
          */
         Sure: "source" | "measured" | "inference" | "guess";
         /**
+         * @description Where an agent took a value from that counts as typed.
+         * @enum {string}
+         */
+        TakenFrom: "zendesk" | "comment";
+        /**
          * @description What has to be done next.
          * @enum {string}
          */
@@ -917,6 +931,58 @@ export interface components {
          * @enum {string}
          */
         Verdict: "in_scope" | "not_expired" | "in_grace" | "too_late" | "not_paid" | "trial" | "unchecked";
+        /**
+         * @description The organization as the agent's browser read it. These are hints that decide nothing, because a browser's word is not
+         *     verified; only a restricted account is refused.
+         */
+        ZendeskOrganization: {
+            /**
+             * Format: int64
+             * @description Its number in Zendesk.
+             * @default null
+             */
+            id: number | null;
+            /** @default null */
+            name: string | null;
+            /**
+             * @description The tag of the highest plan of all subscriptions, such as `ultimate`; `expired` once the plan is forgotten.
+             * @default null
+             */
+            plan: string | null;
+            /**
+             * @description The latest end of all subscriptions, as Zendesk writes it.
+             * @default null
+             */
+            expires_on: string | null;
+            /**
+             * Format: int32
+             * @description The most seats of any subscription.
+             * @default null
+             */
+            seats: number | null;
+            /**
+             * @description The ticked fields of subscriptions, such as `sub_sm_ultimate`.
+             * @default []
+             */
+            subscriptions: string[];
+            /** @default null */
+            account_type: string | null;
+            /**
+             * @description No service for legal reasons.
+             * @default false
+             */
+            restricted: boolean;
+            /**
+             * @description Support is suspended, mostly for unpaid invoices.
+             * @default false
+             */
+            support_hold: boolean;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            read_at: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -975,9 +1041,11 @@ export type ReplaceLicense = components['schemas']['ReplaceLicense'];
 export type SetFollowUp = components['schemas']['SetFollowUp'];
 export type State = components['schemas']['State'];
 export type Sure = components['schemas']['Sure'];
+export type TakenFrom = components['schemas']['TakenFrom'];
 export type Task = components['schemas']['Task'];
 export type Ticket = components['schemas']['Ticket'];
 export type Verdict = components['schemas']['Verdict'];
+export type ZendeskOrganization = components['schemas']['ZendeskOrganization'];
 export type $defs = Record<string, never>;
 export interface operations {
     explain_sidebar: {

@@ -6,6 +6,7 @@ mod allowed_agents;
 mod environment;
 mod errors;
 mod keys;
+mod on_duty;
 mod parse;
 mod reader;
 mod sections;
@@ -13,6 +14,7 @@ mod settings;
 mod slack;
 mod smtp;
 mod urls;
+mod zendesk_fields;
 
 #[cfg(test)]
 mod tests;
@@ -27,12 +29,14 @@ pub use allowed_agents::AllowedAgents;
 pub use environment::Environment;
 pub(crate) use errors::ConfigErrors;
 pub(crate) use keys::Sealing;
+pub use on_duty::OnDuty;
 pub use sections::Zendesk;
 pub use sections::{Gitlab, Log, LogFormat, Rules};
 pub use settings::table;
 pub(crate) use settings::{PREFIX, SETTINGS, Unset};
 pub use slack::{Slack, SlackAccess, SlackApp};
 pub(crate) use smtp::{Smtp, SmtpTls};
+pub use zendesk_fields::ZendeskFields;
 
 use reader::Reader;
 

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::Url;
 
-use super::{AllowedAgents, keys, parse, reader::Reader, urls};
+use super::{AllowedAgents, OnDuty, ZendeskFields, keys, parse, reader::Reader, urls};
 use crate::license::DailyTime;
 
 /// Zendesk updates the SDK at this address.
@@ -25,6 +25,7 @@ pub struct Zendesk {
     /// The app's RSA public keys in PEM; empty until it is uploaded.
     pub public_keys: Vec<String>,
     pub allowed_agents: AllowedAgents,
+    pub fields: ZendeskFields,
 }
 
 impl Zendesk {
@@ -33,6 +34,7 @@ impl Zendesk {
         let installation_ids = reader.optional("ZENDESK_INSTALLATION_IDS", parse::ids);
         let public_keys = reader.optional("ZENDESK_PUBLIC_KEYS", keys::public_keys);
         let allowed_agents = AllowedAgents::read(reader);
+        let fields = reader.optional("ZENDESK_FIELDS", ZendeskFields::parse);
         let subdomain = subdomain?;
         Some(Self {
             origin: format!("https://{subdomain}.zendesk.com"),
@@ -41,6 +43,7 @@ impl Zendesk {
             installation_ids: installation_ids?.unwrap_or_default(),
             public_keys: public_keys?.unwrap_or_default(),
             allowed_agents: allowed_agents?,
+            fields: fields?.unwrap_or_default(),
         })
     }
 
@@ -99,6 +102,8 @@ pub struct Rules {
     pub seats_question: Option<u32>,
     /// When a digest is posted on business days, and people are reminded; `None` posts no digest.
     pub digest_at: Option<DailyTime>,
+    /// When the licensing team is at work; `None` asks nobody.
+    pub on_duty: Option<OnDuty>,
     /// How many days personal data is kept.
     pub retention_days: u32,
 }
@@ -125,6 +130,7 @@ impl Rules {
         let daily = reader.value("DAILY_LIMIT", parse::number(1..=1_000_000));
         let seats_question = reader.optional("SEATS_QUESTION", parse::number(1..=1_000_000));
         let digest_at = reader.optional("DIGEST_AT", DailyTime::parse);
+        let on_duty = reader.optional("ON_DUTY", OnDuty::parse);
         let retention_days = reader.value("RETENTION_DAYS", parse::number(31..=3650));
         Some(Self {
             refused_domains: refused_domains?,
@@ -136,6 +142,7 @@ impl Rules {
             daily: daily?,
             seats_question: seats_question?,
             digest_at: digest_at?,
+            on_duty: on_duty?,
             retention_days: retention_days?,
         })
     }

@@ -83,6 +83,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         Absent("everyone"),
         "Zendesk user ids that may generate, comma-separated; a file is read again whenever it changes",
     ),
+    plain(
+        "ZENDESK_FIELDS",
+        Absent("the keys of GitLab's own Zendesk"),
+        "keys of custom fields that the sidebar reads, `seats=seats_decimal/number_of_seats, …`; see docs/eligibility.md",
+    ),
     secret(
         "LICENSE_PRIVATE_KEY",
         Absent("none; required unless the key is in an HSM"),
@@ -157,6 +162,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "SEATS_QUESTION",
         Absent("ten times the known users, 10000 without"),
         "licenses with more seats need a reason, 1 to 1000000",
+    ),
+    plain(
+        "ON_DUTY",
+        Absent("nobody is asked"),
+        "when the licensing team is at work, so that the sidebar says to ask them first: \
+         `Mon-Fri 08:00-18:00 Europe/Berlin except 2026-12-25,2026-12-26`",
     ),
     secret("MAILGUN_SIGNING_KEY", Absent("off"), "verifies Mailgun's webhooks; without it they are refused"),
     secret(

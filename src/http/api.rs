@@ -1,5 +1,7 @@
 //! Request bodies, and the responses that are not a license.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -22,8 +24,8 @@ use crate::{
         },
     },
     license::{
-        Agent, Customer, Email, FieldError, Language, LicenseId, ResendKind, Seats, SingleLine, Ticket, TicketId,
-        Username, Verdict, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS, verdict,
+        Agent, Customer, Email, FieldError, Language, LicenseId, ResendKind, Seats, SingleLine, TakenFrom, Ticket,
+        TicketId, Username, Verdict, ZendeskOrganization, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS, verdict,
     },
     workflow::{generate::GenerateLicense, recipient, replace::ReplaceLicense, view::LicenseView},
 };
@@ -115,6 +117,11 @@ pub(crate) struct EvidenceRequest {
     /// Whatever the customer sent: a usage export, output of the API or of the console, a copied page. Nothing of it is
     /// stored.
     text: Option<String>,
+    /// The ticket's organization as the page read it in Zendesk. It is kept with the license and decides nothing, but a
+    /// restricted account is refused.
+    zendesk: Option<ZendeskOrganization>,
+    /// By field: where the agent took a typed value from.
+    sources: Option<BTreeMap<String, TakenFrom>>,
 }
 
 /// Where to forward the license.
@@ -177,8 +184,8 @@ pub(crate) struct EvidenceAnswer {
     /// What all of it says together; null where nothing does.
     #[schema(value_type = Reading)]
     pub(crate) read: Reading,
-    /// By field of `read`: the kind of the piece that it is from, or `typed`.
-    pub(crate) sources: std::collections::BTreeMap<String, String>,
+    /// By field of `read`: the kind of the piece that it is from, `typed`, or where the agent took it from.
+    pub(crate) sources: BTreeMap<String, String>,
     pub(crate) conflicts: Vec<Conflict>,
     /// What to ask the customer for.
     pub(crate) missing: Vec<Missing>,

@@ -45,6 +45,7 @@ pub(crate) enum ApiError {
     MethodNotAllowed {
         allow: String,
     },
+    RestrictedAccount(String),
     /// Holds the running license.
     Duplicate(Box<LicenseView>),
     /// Holds the reason of the verdict.
@@ -84,6 +85,7 @@ pub(crate) enum ErrorCode {
     AgentNotAllowed,
     NotFound,
     MethodNotAllowed,
+    RestrictedAccount,
     Duplicate,
     OutOfScope,
     UnusualSeats,
@@ -155,6 +157,7 @@ impl ApiError {
             workflow::Error::Duplicate(details) => {
                 Self::Duplicate(Box::new(state.licenses.view(&details, agent_user_id)))
             }
+            workflow::Error::RestrictedAccount => Self::RestrictedAccount(detail),
             workflow::Error::OutOfScope(reason) => Self::OutOfScope(reason),
             workflow::Error::UnusualSeats { usual } => Self::UnusualSeats { usual },
             workflow::Error::Limited(limited) => Self::Limited(limited),
@@ -173,7 +176,7 @@ impl ApiError {
             | Self::OutOfScope(_)
             | Self::UnusualSeats { .. } => StatusCode::BAD_REQUEST,
             Self::NoSession | Self::BadMetricsToken => StatusCode::UNAUTHORIZED,
-            Self::NotAllowed(_) => StatusCode::FORBIDDEN,
+            Self::NotAllowed(_) | Self::RestrictedAccount(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::WebhookRefused(_) => StatusCode::NOT_ACCEPTABLE,
@@ -203,6 +206,7 @@ impl ApiError {
             Self::NotAllowed(_) => ErrorCode::AgentNotAllowed,
             Self::NotFound => ErrorCode::NotFound,
             Self::MethodNotAllowed { .. } => ErrorCode::MethodNotAllowed,
+            Self::RestrictedAccount(_) => ErrorCode::RestrictedAccount,
             Self::Duplicate(_) => ErrorCode::Duplicate,
             Self::OutOfScope(_) => ErrorCode::OutOfScope,
             Self::UnusualSeats { .. } => ErrorCode::UnusualSeats,
@@ -237,6 +241,7 @@ impl ApiError {
             },
             Self::MalformedBody(detail)
             | Self::NotAllowed(detail)
+            | Self::RestrictedAccount(detail)
             | Self::KeyReused(detail)
             | Self::SignerUnavailable(detail)
             | Self::Unavailable { detail, .. } => detail.clone(),

@@ -15,7 +15,7 @@ use super::{
     error::{ApiError, ErrorCode, Problem},
     security::log_agent,
 };
-use crate::workflow::session::NewSession;
+use crate::workflow::session::{NewSession, SESSION_LIFETIME};
 
 const LOOKUP: &str = "lookup";
 
@@ -41,6 +41,9 @@ struct Page<'a> {
     missing: &'a str,
     zendesk_origin: &'a str,
     refused_domains: &'a str,
+    zendesk_fields: &'a str,
+    /// JSON: when the licensing team is at work during this session.
+    shifts: &'a str,
     /// The mail provider reports whether emails arrive.
     tracks_delivery: bool,
 }
@@ -156,12 +159,25 @@ fn page(
         missing,
         zendesk_origin: &state.zendesk.origin,
         refused_domains: &state.licenses.rules.refused_domains.join(","),
+        zendesk_fields: &state.zendesk.fields.json(),
+        shifts: &shifts(state),
         tracks_delivery: state.mailgun_signing_key.is_some(),
     };
     let is_lookup = request.path().ends_with(LOOKUP);
     let html = if is_lookup { Lookup { page: &page }.render() } else { Sidebar { page: &page }.render() };
     let html = html.map_err(|_| ApiError::Internal("The page could not be rendered."))?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+}
+
+/// Pairs of start and end, because a page is open for longer than a shift may last.
+fn shifts(state: &AppState) -> String {
+    let now = state.licenses.clock.now();
+    let on_duty = state.licenses.rules.on_duty.iter();
+    let shifts: Vec<_> = on_duty
+        .flat_map(|on_duty| on_duty.shifts(now, now + SESSION_LIFETIME))
+        .map(|shift| [shift.start, shift.end])
+        .collect();
+    serde_json::to_string(&shifts).unwrap_or_default()
 }
 
 /// The agent's colour scheme, known before the first paint.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Plan;
+use super::{Plan, ZendeskOrganization};
 
 /// What one piece of evidence says; `None` where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -73,6 +73,11 @@ impl Reading {
 pub struct EvidenceRecord {
     #[schema(value_type = Reading)]
     pub read: Reading,
-    /// By field of `read`: the kind of evidence that it is from, or `typed`.
+    /// By field of `read`: the kind of evidence that it is from; `typed` by the agent, or taken over by them from the
+    /// organization in `zendesk` or a `comment` of the ticket.
     pub sources: BTreeMap<String, String>,
+    /// What Zendesk showed of the ticket's organization; null where nothing was read.
+    #[serde(default)]
+    #[schema(required)]
+    pub zendesk: Option<ZendeskOrganization>,
 }

@@ -93,6 +93,9 @@ impl License {
         if let Some(recommended) = self.eligibility.asks_for_more_than(self.seats) {
             summary.push_str(&format!("; fewer seats than the recommended {recommended}"));
         }
+        if let Some(shown) = self.eligibility.evidence.as_ref().and_then(|evidence| evidence.zendesk.as_ref()) {
+            summary.push_str(&format!("; Zendesk showed {}, not verified", shown.summary()));
+        }
         summary
     }
 }

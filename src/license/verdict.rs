@@ -78,6 +78,12 @@ impl EligibilityNote {
         self.verdict.needs_override() && self.override_reason.is_none()
     }
 
+    /// Whether Zendesk showed a restricted account.
+    pub(crate) fn is_restricted(&self) -> bool {
+        let organization = self.evidence.as_ref().and_then(|evidence| evidence.zendesk.as_ref());
+        organization.is_some_and(|organization| organization.restricted)
+    }
+
     /// What the reason is for: the verdict was overridden, or many seats or another license were confirmed.
     pub(crate) fn override_label(&self) -> &'static str {
         if self.verdict.needs_override() { "Overridden" } else { "Confirmed" }

@@ -21,6 +21,11 @@ pub(crate) enum Error {
     NotAllowed,
     #[error("this customer already has a running license")]
     Duplicate(Box<LicenseDetails>),
+    #[error(
+        "Zendesk shows this customer's account as restricted, so no license may be generated; if the ticket's \
+         organization is wrong, correct it there and reload the app"
+    )]
+    RestrictedAccount,
     /// Holds the reason of the verdict.
     #[error("this is out of scope: {0}")]
     OutOfScope(String),

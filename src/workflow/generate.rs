@@ -41,6 +41,9 @@ impl LicenseService {
             return Ok(response);
         }
         self.require_permission(command.agent.zendesk_user_id)?;
+        if command.eligibility.is_restricted() {
+            return Err(Error::RestrictedAccount);
+        }
         // Checked after the stored response: what was in scope when it was generated is answered alike after midnight.
         if command.eligibility.lacks_override() {
             return Err(Error::OutOfScope(command.eligibility.reason));

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A shift: ticket tabs stay open for hours.
-const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(8);
+pub(crate) const SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(8);
 
 pub(crate) struct NewSession {
     /// Only the page gets it; the store keeps its hash.

@@ -6,6 +6,7 @@ use serde_json::Value;
 /// A verifier of the sandbox's own tokens, without a world around it.
 fn verifier() -> stopgap::zendesk::token::Verifier {
     let zendesk = stopgap::config::Zendesk {
+        fields: stopgap::config::ZendeskFields::default(),
         subdomain: stopgap::sandbox::SUBDOMAIN.into(),
         origin: "https://sandbox.zendesk.com".into(),
         sdk_url: "https://static.zdassets.com/sdk.js".into(),

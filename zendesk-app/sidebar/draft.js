@@ -10,7 +10,7 @@ const SECRET_FIELDS = ["license_file", "error-text"];
 const nameOf = (id) => `stopgap-${id}`;
 
 export function keepDraft() {
-	const { ticket, inputs, isCorrecting, anotherFor, askedSeats, filledSeats } = state.ticket;
+	const { ticket, inputs, isCorrecting, anotherFor, askedSeats, filledSeats, organization, taken } = state.ticket;
 	const values = { ...readFromLicense(), ...inputs.values };
 	for (const id of SECRET_FIELDS) delete values[id];
 	const checks = { ...inputs.checks, trial: inputs.checks.trial || state.ticket.eligibility?.read.trial === true };
@@ -23,6 +23,8 @@ export function keepDraft() {
 		anotherFor,
 		askedSeats,
 		filledSeats,
+		organization,
+		taken,
 	};
 	try {
 		sessionStorage.setItem(nameOf(ticket?.id), JSON.stringify(draft));

@@ -15,6 +15,8 @@ const NUMBERS = /** @type {const} */ ({
 	maximum_users: "maximum_users",
 	seats: "licensed",
 });
+/** Elements that say where their value is from. */
+const SOURCED = ["seats", "plan", "expires_on", ...Object.values(NUMBERS)];
 /** @type {Record<string, string>} */
 const TONES = { in_scope: "success", unchecked: "warning" };
 
@@ -31,6 +33,8 @@ export function bindEvidence() {
 		"input",
 		debounced(() => checkEvidence(state.ticket), TYPING_MS),
 	);
+	// Something else is unknown now.
+	fold.addEventListener("input", () => delete state.ticket.inputs.checks.unchecked);
 	fold.ondragover = (event) => event.preventDefault();
 	fold.ondrop = (event) => {
 		event.preventDefault();
@@ -45,7 +49,7 @@ export function bindEvidence() {
 }
 
 /** What was entered, as the API takes it. @param {TicketState} known @returns {Evidence | undefined} */
-export function evidenceOf({ inputs: { values, checks: ticks } }) {
+export function evidenceOf({ inputs: { values, checks: ticks }, taken }) {
 	/** @type {Evidence} */
 	const evidence = {};
 	for (const id of Object.values(TEXTS)) {
@@ -57,7 +61,23 @@ export function evidenceOf({ inputs: { values, checks: ticks } }) {
 		if (number > 0) evidence[name] = number;
 	}
 	if (ticks.trial) evidence.trial = true;
+	const sources = Object.entries({ ...TEXTS, ...NUMBERS }).filter(([, id]) => isTaken(taken, values, id));
+	if (sources.length > 0) evidence.sources = Object.fromEntries(sources.map(([name, id]) => [name, taken[id].from]));
 	return Object.keys(evidence).length > 0 ? evidence : undefined;
+}
+
+/** @param {Taken} taken @param {Record<string, string>} values @param {string} id */
+const isTaken = (taken, values, id) => Boolean(values[id]) && taken[id]?.value === values[id];
+
+/** Enters what the agent took over by a press. @param {TicketState} known @param {Record<string, string>} values by element id @param {TakenFrom} from */
+export function takeOver(known, values, from) {
+	for (const [id, value] of Object.entries(values)) {
+		known.inputs.values[id] = value;
+		known.taken[id] = { value, from };
+		delete known.inputs.problems[id];
+	}
+	delete known.inputs.checks.unchecked;
+	checkEvidence(known);
 }
 
 const numberFields = () =>
@@ -85,10 +105,11 @@ export const isOutOfScope = ({ eligibility }) => Boolean(eligibility && !(eligib
 const isFree = ({ filledSeats, inputs }) =>
 	document.activeElement?.id !== "seats" && ["", filledSeats].includes(inputs.values.seats ?? "");
 
-/** Seats that come from the page do not overwrite what the agent typed. @param {TicketState} known @param {number} seats */
-export function useSeats(known, seats) {
+/** Seats that come from the page do not overwrite what the agent typed. @param {TicketState} known @param {number} seats @param {TakenFrom} [from] */
+export function useSeats(known, seats, from) {
 	known.filledSeats = String(seats);
 	known.inputs.values.seats = known.filledSeats;
+	if (from) known.taken.seats = { value: known.filledSeats, from };
 	delete known.inputs.problems.seats;
 }
 
@@ -142,6 +163,10 @@ function renderEvidence(known) {
 	show("use", wanted > 0 && seats !== wanted);
 	setText("use", t("evidence.use", { n: wanted }));
 	renderVerdict(eligibility, eligibilityProblem);
+	for (const id of SOURCED) {
+		const isFrom = isTaken(known.taken, inputs.values, id);
+		setText(`${id}-source`, isFrom ? t(`source.${known.taken[id].from}`) : "");
+	}
 }
 
 /** @param {EvidenceAnswer | null} eligibility @param {string} problem */
@@ -151,9 +176,20 @@ function renderVerdict(eligibility, problem) {
 	setText("verdict-word", problem || t(`verdict.${verdict}`));
 	show("verdict-why", Boolean(eligibility));
 	setText("verdict-reason", eligibility ? reasonOf(eligibility) : "");
-	const { company, name, email, plan, seats, expires_on } = eligibility?.read ?? {};
+	const { company, name, email, plan, seats, expires_on, gitlab_version } = eligibility?.read ?? {};
 	const users = seats ? t("earlier.seats", { n: seats }) : "";
-	setText("verdict-read", join(company, name, email, plan, users, expires_on && page.day(expires_on)));
+	setText(
+		"verdict-read",
+		join(
+			company,
+			name,
+			email,
+			plan,
+			users,
+			expires_on && page.day(expires_on),
+			gitlab_version && `GitLab ${gitlab_version}`,
+		),
+	);
 }
 
 /** The service explains in English; other languages have an explanation for each verdict. @param {EvidenceAnswer} eligibility */

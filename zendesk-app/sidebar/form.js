@@ -2,6 +2,7 @@
 // The form: one number confirmed, one press.
 
 import { ApiError, fieldProblems, getLicense } from "./api.js";
+import { needsTick } from "./ask.js";
 import { byId, parseNumber, setText, show } from "./dom.js";
 import { EVIDENCE_FIELDS, evidenceOf, evidenceProblems, isOutOfScope, mostUsers } from "./evidence.js";
 import { addLicense, isServed, runningLicense } from "./history.js";
@@ -9,8 +10,9 @@ import { bindInputs, showProblems } from "./inputs.js";
 import { openLicense } from "./license.js";
 import { onPress } from "./press.js";
 import { customerOf, emailProblem, normalized, startCorrecting } from "./recipient.js";
-import { keepLicense, onRender, state } from "./state.js";
-import { t } from "./text.js";
+import { isRestricted } from "./organization.js";
+import { isSuggestedUsername, keepLicense, onRender, render, state } from "./state.js";
+import { page, t } from "./text.js";
 
 const MAX_SEATS = 1_000_000;
 const MIN_REASON_CHARS = 10;
@@ -24,12 +26,19 @@ const FIELDS = {
 	"agent.username": "username",
 	seats: "seats",
 	...EVIDENCE_FIELDS,
+	unchecked: "unchecked",
 	override_reason: "reason",
 };
 
 const inView = () => state.ticket.inputs;
 
-export function bindForm() {
+/** When the licensing team is at work: pairs of start and end. @type {[string, string][]} */
+let shifts = [];
+
+/** @param {string} json the shifts */
+export function bindForm(json) {
+	shifts = JSON.parse(json || "[]");
+	for (const at of shifts.flat()) setTimeout(render, Date.parse(at) - Date.now());
 	bindInputs("form", inView);
 	bindInputs("diagnosis", inView);
 	onPress({ id: "generate", message: "trouble", inputs: inView, press: generate });
@@ -40,6 +49,7 @@ export function bindForm() {
 async function generate({ submit }) {
 	const known = state.ticket;
 	if (!known.ticket) return t("form.unread");
+	if (isRestricted(known)) return t("problem.restricted_account");
 	// Enter in a field presses the button even while it is out of sight.
 	if (isServed(known)) return byId("another").focus();
 	const problems = problemsOf(known);
@@ -62,6 +72,7 @@ function finish(known, license) {
 	known.licenses = [license, ...known.licenses];
 	delete known.inputs.values.seats;
 	delete known.inputs.values.reason;
+	delete known.inputs.checks.unchecked;
 	keepLicense(license);
 	if (state.ticket === known) openLicense(license);
 }
@@ -99,6 +110,9 @@ function problemsOf(known) {
 	Object.assign(problems, evidenceProblems(known));
 	if (needsReason(known) && (values.reason ?? "").trim().length < MIN_REASON_CHARS)
 		problems.reason = t("invalid.override_reason");
+	// Last, because what else is filled in may spare it.
+	const isComplete = Object.keys(problems).length === 0;
+	if (isComplete && needsTick(known) && !known.inputs.checks.unchecked) problems.unchecked = t("missing.untouched");
 	return problems;
 }
 
@@ -131,7 +145,7 @@ function requestOf(known, ticket) {
 		agent: { username: (values.username ?? "").trim() },
 		customer: { email, name: name || undefined, company: company || undefined, locale: ticket.locale },
 		seats: parseNumber(values.seats ?? ""),
-		evidence: evidenceOf(known),
+		evidence: known.organization ? { ...evidenceOf(known), zendesk: known.organization.shown } : evidenceOf(known),
 		override_reason: reason || undefined,
 		confirm_duplicate: known.anotherFor === normalized(email) || undefined,
 	};
@@ -143,6 +157,10 @@ function renderForm() {
 	show("override", needsReason(state.ticket));
 	const isOnlyAnother = isAnother(state.ticket) && !isOutOfScope(state.ticket) && !state.ticket.showsReason;
 	setText("override-label", t(isOnlyAnother ? "form.another_reason" : "form.override"));
+	const now = Date.now();
+	const shift = shifts.find(([start, end]) => Date.parse(start) <= now && now < Date.parse(end));
+	setText("on-duty", shift ? t("form.on_duty", { time: page.time(shift[1]) }) : "");
+	setText("username-source", isSuggestedUsername(state.ticket) ? t("source.profile") : "");
 	// No primary button before the agent begins.
 	byId("generate").classList.toggle("primary", Boolean(inputs.values.seats));
 	setText("generate", t(`form.${labelOf(state.ticket)}`));

@@ -6,6 +6,7 @@ import { standing, terms, toneOf } from "./delivery.js";
 import { byId, isEmailAddress, join, make, makeButton, pause, setChildren, setText, show } from "./dom.js";
 import { isFinished } from "./follow.js";
 import { openLicense } from "./license.js";
+import { isRestricted } from "./organization.js";
 import { customerOf, normalized } from "./recipient.js";
 import { keepLicense, onRender, render, state } from "./state.js";
 import { page, t } from "./text.js";
@@ -99,8 +100,8 @@ function renderHistory(known) {
 	show("earlier-unknown", known.lookupFailed && !state.isSessionOver);
 	show("earlier-more", !known.showsAllLicenses && n > SHOWN_AT_FIRST);
 	setText("earlier-more", t("earlier.more", { n }));
-	show("another", served);
-	show("order", !served);
+	show("another", served && !isRestricted(known));
+	show("order", !served && !isRestricted(known));
 	byId("earlier").classList.toggle("warning", served);
 }
 

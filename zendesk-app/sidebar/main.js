@@ -1,6 +1,8 @@
 // @ts-check
 // The sidebar of a ticket.
 
+import { bindAsk } from "./ask.js";
+import { bindComments, readComments } from "./comments.js";
 import { byId, debounced } from "./dom.js";
 import { bindDiagnosis } from "./diagnosis.js";
 import { keepDraft, takeDraft } from "./draft.js";
@@ -9,6 +11,7 @@ import { bindForm } from "./form.js";
 import { bindHistory, lookUp } from "./history.js";
 import { readTicket, startPage, takeMeta, zendesk } from "./host.js";
 import { bindLicense } from "./license.js";
+import { bindOrganization, readOrganization, readUsername } from "./organization.js";
 import { bindRecipient, checkRequester } from "./recipient.js";
 import { leaveLicense, render, setUsername, state, viewTicket } from "./state.js";
 
@@ -17,10 +20,13 @@ const TYPING_MS = 300;
 startPage({
 	ready() {
 		setUsername(takeMeta("username"));
-		bindForm();
+		bindForm(takeMeta("shifts"));
 		bindRecipient(takeMeta("refused-domains"), lookUp);
 		byId("correction").addEventListener("input", debounced(lookUp, TYPING_MS));
 		bindEvidence();
+		bindOrganization(takeMeta("zendesk-fields"));
+		bindComments();
+		bindAsk();
 		bindLicense(toForm);
 		bindHistory();
 		bindDiagnosis(toForm);
@@ -29,9 +35,11 @@ startPage({
 	},
 	async joined(agent) {
 		zendesk().on("ticket.requester.email.changed", () => takeTicket());
+		zendesk().on("ticket.organization.changed", () => takeTicket());
 		zendesk().on("app.activated", (data) => {
 			if (!data?.firstLoad && state.view === "form") takeTicket();
 		});
+		readUsername();
 		await takeTicket(agent);
 	},
 	unmet() {
@@ -59,6 +67,9 @@ async function takeTicket(agent) {
 	checkRequester(state.ticket);
 	render();
 	if (hasDraft) checkEvidence(state.ticket);
+	// What Zendesk's records add comes when it comes.
+	readOrganization(state.ticket);
+	readComments(state.ticket);
 	await lookUp();
 }
 

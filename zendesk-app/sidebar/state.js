@@ -13,20 +13,32 @@ export const newInputs = () => ({
 	keys: {},
 });
 
-/** Remembered from the agent's last license. */
+/** Remembered from the agent's last license, or else from Zendesk's record of the agent. */
 let username = "";
+let isUsernameFromZendesk = false;
 
 /** @param {string} name */
 export function setUsername(name) {
 	username = name;
-	state.ticket.inputs.values.username = name;
+	if (name) state.ticket.inputs.values.username = name;
 }
+
+/** Fills in the username where none is known. What the agent typed is kept. @param {string} name */
+export function suggestUsername(name) {
+	if (username) return;
+	username = name;
+	isUsernameFromZendesk = true;
+	for (const { inputs } of [state.ticket, ...Object.values(state.tickets)]) inputs.values.username ??= name;
+}
+
+/** @param {TicketState} known */
+export const isSuggestedUsername = ({ inputs }) => isUsernameFromZendesk && inputs.values.username === username;
 
 /** @returns {TicketState} */
 const newTicket = () => ({
 	ticket: null,
 	reading: "pending",
-	inputs: { ...newInputs(), values: { username } },
+	inputs: { ...newInputs(), values: username ? { username } : {} },
 	isCorrecting: false,
 	anotherFor: null,
 	askedSeats: "",
@@ -38,6 +50,11 @@ const newTicket = () => ({
 	showsAllLicenses: false,
 	lookupFailed: false,
 	findings: [],
+	organization: null,
+	organizationStatus: "",
+	numbers: {},
+	attachments: [],
+	taken: {},
 });
 
 /** @type {PageState} */

@@ -21,7 +21,7 @@ const translator = (texts, locale, timeZone) => ({
 		return String(text).replace(/\{([\w.]+)\}/g, fill);
 	},
 	day: (date, daysBefore = 0) =>
-		dayBefore(date, daysBefore).toLocaleDateString(locale, { timeZone: "UTC", dateStyle: "medium" }),
+		unbroken(dayBefore(date, daysBefore).toLocaleDateString(locale, { timeZone: "UTC", dateStyle: "medium" })),
 	shortDay: (date, daysBefore = 0) =>
 		unbroken(
 			dayBefore(date, daysBefore).toLocaleDateString(locale, {

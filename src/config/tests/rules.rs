@@ -225,3 +225,18 @@ fn the_log_has_a_filter_and_a_format() {
     assert_accepts("LOG_FORMAT", &["text", "json"], &["JSON", "xml"]);
     assert_eq!(Given::enough().with("LOG_FORMAT", "json").config().log.format, LogFormat::Json);
 }
+
+#[test]
+fn the_licensing_teams_hours_are_days_hours_and_a_zone() {
+    assert_accepts(
+        "ON_DUTY",
+        &["Mon-Fri 08:00-18:00 Europe/Berlin", "Mon-Sun 00:00-24:00 UTC except 2026-12-25, 2026-12-26"],
+        &["08:00-18:00", "Mon-Fri 18:00-08:00 UTC", "Mon-Fri 08:00-18:00 Nowhere/City", "Mon-Fri 8-18 UTC"],
+    );
+    assert!(Given::enough().config().rules.on_duty.is_none());
+}
+
+#[test]
+fn the_keys_of_zendesks_fields_are_pairs_of_known_names() {
+    assert_accepts("ZENDESK_FIELDS", &["seats=a/b", "plan=tier, restricted="], &["seats", "price=arr", "seats=a b"]);
+}

@@ -8,6 +8,9 @@ mod old_license;
 pub mod reading;
 pub mod recognise;
 mod text;
+mod zendesk;
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde_json::{Map, Value};
@@ -18,7 +21,7 @@ use self::{
     recognise::{Merged, merge, recognise, words},
 };
 use super::GitlabVersion;
-use crate::license::{FieldError, Plan, Seats, field_error::whole_number, seats};
+use crate::license::{FieldError, Plan, Seats, TakenFrom, field_error::whole_number, seats};
 
 pub use old_license::Unreadable;
 pub use old_license::open_old_license;
@@ -57,6 +60,20 @@ impl Evidence {
             billable_users: read.billable_users,
             maximum_users: read.maximum_users,
             gitlab_version: read.gitlab_version.as_deref().and_then(|text| GitlabVersion::parse(text).ok()),
+        }
+    }
+
+    /// Those of the fields that can be typed.
+    fn only(self, keep: impl Fn(&str) -> bool) -> Self {
+        Self {
+            plan: self.plan.filter(|_| keep("plan")),
+            trial: self.trial.filter(|_| keep("trial")),
+            expires_on: self.expires_on.filter(|_| keep("expires_on")),
+            seats: self.seats.filter(|_| keep("seats")),
+            billable_users: self.billable_users.filter(|_| keep("billable_users")),
+            maximum_users: self.maximum_users.filter(|_| keep("maximum_users")),
+            gitlab_version: self.gitlab_version.filter(|_| keep("gitlab_version")),
+            ..Self::default()
         }
     }
 
@@ -103,8 +120,17 @@ pub fn receive(object: &Map<String, Value>, context: &Context<'_>) -> Result<Rec
     let mut pieces = Vec::new();
     let mut pasted = None;
     let mut mistakes = Vec::new();
+    let organization = zendesk::organization(object).unwrap_or_else(|errors| {
+        mistakes.extend(errors);
+        None
+    });
+    let taken_from = zendesk::sources(object).unwrap_or_else(|errors| {
+        mistakes.extend(errors);
+        BTreeMap::new()
+    });
     for (field, value) in object.iter().filter(|(_, value)| !value.is_null()) {
         let taken = match field.as_str() {
+            "zendesk" | "sources" => Ok(()),
             "plan" => text(value).and_then(Plan::parse).map(|plan| typed.plan = Some(plan)),
             "trial" => flag(value).map(|trial| typed.trial = Some(trial)),
             "expires_on" => text(value).and_then(date).map(|day| typed.expires_on = Some(day)),
@@ -124,7 +150,11 @@ pub fn receive(object: &Map<String, Value>, context: &Context<'_>) -> Result<Rec
         return Err(mistakes);
     }
     pieces.extend(pasted.iter().flat_map(|text| recognise(text, context)));
-    let merged = merge(&typed.into_reading(), &pieces, context.today);
+    let taken = [TakenFrom::Comment, TakenFrom::Zendesk]
+        .map(|from| (from, typed.only(|field| taken_from.get(field) == Some(&from)).into_reading()));
+    let typed = typed.only(|field| !taken_from.contains_key(field));
+    let mut merged = merge(&typed.into_reading(), &pieces, &taken, context.today);
+    merged.record.zendesk = organization;
     Ok(Received { evidence: Evidence::from_reading(&merged.record.read), pieces, merged, words: pasted.map(words) })
 }
 

@@ -11,7 +11,7 @@ use super::{
     reading::{Context, Kind, Piece, Reading, Sure},
     text,
 };
-use crate::license::EvidenceRecord;
+use crate::license::{EvidenceRecord, TakenFrom};
 
 /// The value of `sources` for what the agent typed.
 pub(crate) const TYPED: &str = "typed";
@@ -35,7 +35,7 @@ pub struct Conflict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Claim {
     pub value: Value,
-    /// The kind of the piece, or `typed`.
+    /// The kind of the piece, `typed`, or where the agent took it from.
     pub source: &'static str,
 }
 
@@ -87,13 +87,15 @@ pub(crate) fn words(text: &str) -> String {
     json::strings(text).unwrap_or_else(|| text.to_owned())
 }
 
-/// One reading: what was typed wins, and a later count wins over an earlier one. A piece without a day was sent now.
-pub(crate) fn merge(typed: &Reading, pieces: &[Piece], today: Date) -> Merged {
+/// One reading: what was typed wins, and a later count wins over an earlier one. A piece without a day was sent now. What
+/// was taken over from Zendesk proves less than any piece.
+pub(crate) fn merge(typed: &Reading, pieces: &[Piece], taken: &[(TakenFrom, Reading)], today: Date) -> Merged {
     let day = |piece: &Piece| piece.reading.billable_as_of.unwrap_or(today);
     let mut sorted: Vec<&Piece> = pieces.iter().collect();
     sorted.sort_by_key(|piece| std::cmp::Reverse(day(piece)));
     let pieces = sorted.iter().map(|piece| (<&str>::from(piece.kind), &piece.reading));
-    let all: Vec<(&'static str, &Reading)> = std::iter::once((TYPED, typed)).chain(pieces).collect();
+    let taken = taken.iter().map(|(from, reading)| (<&str>::from(from), reading));
+    let all: Vec<(&'static str, &Reading)> = std::iter::once((TYPED, typed)).chain(pieces).chain(taken).collect();
     let read = all.iter().fold(Reading::default(), |read, (_, reading)| read.or(reading));
     let all: Vec<(&'static str, Map<String, Value>)> = all.iter().map(|(source, one)| (*source, fields(one))).collect();
     let mut merged = Merged { record: EvidenceRecord { read, ..EvidenceRecord::default() }, ..Merged::default() };

@@ -38,6 +38,7 @@ impl Site for Page {
             }
             ("GET", path) if path == ["api", "setup"] => self.setup(),
             ("GET", path) if path == ["api", "world"] => self.news(&request).await,
+            ("GET", path) if path == ["attachments", FILE_NAME] => self.attachment(),
             ("POST", path) if path == ["api", "faults"] => self.switch(&request),
             ("POST", path) if path == ["api", "load"] => self.load(&request),
             ("GET", path) => match path[..] {
@@ -56,6 +57,11 @@ impl Page {
         let setup = json!({"app_guid": APP_GUID, "installation_id": INSTALLATION_ID, "subdomain": SUBDOMAIN,
             "faults": switches::offered(), "attachment": attachment});
         Answer::json(200, &setup)
+    }
+
+    /// Where the ticket's comments say that it is.
+    fn attachment(&self) -> Answer {
+        self.old_license.clone().map_or_else(not_found, |content| Answer::of(200, "text/plain; charset=utf-8", content))
     }
 
     /// All that the stand-ins hold, once it is newer than what the page has seen.

@@ -49,7 +49,7 @@ fn handed_over() -> LicenseDetails {
     let sources =
         of_file.map(|field| (field, "license_file")).into_iter().chain(of_usage.map(|field| (field, "usage_csv")));
     let sources = sources.chain([("gitlab_version", "typed")]).map(|(field, kind)| (field.to_owned(), kind.to_owned()));
-    let evidence = Some(EvidenceRecord { read, sources: sources.collect() });
+    let evidence = Some(EvidenceRecord { read, sources: sources.collect(), zendesk: None });
     let license = license();
     let license = License { eligibility: EligibilityNote { evidence, ..license.eligibility }, ..license };
     LicenseDetails { deliveries: vec![refused, accepted], ..LicenseDetails::new(license) }

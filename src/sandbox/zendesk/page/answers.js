@@ -43,13 +43,33 @@ export function invoke(desk, actions) {
 }
 
 /** `request`: `[whether it went well, the answer's arguments]`. */
-export function request(desk, options) {
+export function request({ ticket, agent }, options) {
   const path = new URL(options.url, location.origin).pathname.replace(/\.json$/, "");
-  const { ticket, agent } = desk;
-  if (path === "/api/v2/users/me") return [true, [{ user: agent }]];
-  if (path === `/api/v2/tickets/${ticket.id}`) return [true, [{ ticket: { id: ticket.id, subject: ticket.subject } }]];
-  const text = JSON.stringify({ error: "RecordNotFound" });
-  return [false, [{ status: 404, statusText: "Not Found", responseText: text, responseJSON: JSON.parse(text) }]];
+  const { organization } = ticket ?? {};
+  if (path === "/api/v2/users/me") return [true, [{ user: { ...agent, authenticity_token: "leave-me-alone" } }]];
+  if (path === `/api/v2/tickets/${ticket?.id}`) return [true, [{ ticket: { id: ticket.id, subject: ticket.subject } }]];
+  if (path === `/api/v2/tickets/${ticket?.id}/comments`) return [true, [conversation(ticket)]];
+  if (path !== `/api/v2/organizations/${organization?.id}`) return refused(404, "Not Found", "RecordNotFound");
+  if (organization.unreadable) return refused(403, "Forbidden", "Forbidden");
+  return [true, [{ organization }]];
+}
+
+function refused(status, statusText, error) {
+  const responseJSON = { error };
+  return [false, [{ status, statusText, responseText: JSON.stringify(responseJSON), responseJSON }]];
+}
+
+/** A ticket's comments as the API shows them, newest first. */
+function conversation({ requester, comments }) {
+  const shown = comments.toReversed().map(({ author_id, text, internal, attachment }) => ({
+    author_id: author_id ?? 0, body: text, plain_body: text, public: !internal, attachments: attachment ? [shownAs(attachment)] : [],
+  }));
+  return { comments: shown, users: [{ id: requester.id, role: "end-user" }] };
+}
+
+function shownAs({ filename, content }) {
+  const content_url = `${location.origin}/attachments/${encodeURIComponent(filename)}`;
+  return { file_name: filename, content_type: "text/plain", size: content.length, content_url, inline: false, deleted: false };
 }
 
 /** One answer for many paths; what fails stands under `errors`, as in Zendesk. */
@@ -75,7 +95,8 @@ function tree({ ticket, agent, scheme, subdomain }) {
   if (!ticket) return { currentUser: agent, currentAccount: { subdomain }, colorScheme: scheme };
   const { id, subject, requester, organization, status, tags, draft, commentType, collaborators } = ticket;
   const comment = { text: draft, type: commentType };
-  const others = { organization, collaborators, status, tags: [...tags], comment };
+  const named = organization && { id: organization.id, name: organization.name };
+  const others = { organization: named, collaborators, status, tags: [...tags], comment };
   const shown = { id, subject, requester: { locale: "en-US", ...requester }, ...others };
   return { ticket: shown, comment, currentUser: agent, currentAccount: { subdomain }, colorScheme: scheme };
 }
