@@ -5,6 +5,7 @@ use std::{io::ErrorKind, net::TcpListener};
 use serde_json::{Value, json};
 use stopgap::sandbox::{
     gitlab::{Call, CallFault, State},
+    smtp,
     web::Fault,
 };
 
@@ -188,4 +189,23 @@ async fn labels_that_gitlab_keeps_dropping_are_told_in_the_history() {
     let license = ended(&agent, &license).await;
     assert!(details(&license, "issue_differs")[0].contains("left off the label"), "{license}");
     assert_eq!(world.sandbox.gitlab.issues()[0].state, State::Closed);
+}
+
+#[tokio::test]
+async fn the_issue_of_a_refused_mail_advises_what_helps() {
+    let file = "Download the file from the ticket and hand it over there";
+    for (fault, said, unsaid) in [
+        (smtp::Fault::Rcpt550, "Check the address", file),
+        (smtp::Fault::AfterDot554, file, "Check the address"),
+        (smtp::Fault::Data554, "Check the address", file),
+    ] {
+        let world = World::start().await;
+        world.sandbox.mail.faults.fail_next(fault);
+        let agent = world.agent().await;
+        let license = generate(&agent, &order()).await;
+        ended(&agent, &license).await;
+        let description = world.sandbox.gitlab.issues().remove(0).description;
+        assert!(description.contains(said) && !description.contains(unsaid), "{fault:?}: {description}");
+        assert!(!description.contains("Resend") && !description.contains("resend"), "{fault:?}: {description}");
+    }
 }

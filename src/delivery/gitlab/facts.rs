@@ -30,7 +30,8 @@ pub(super) fn sections(details: &LicenseDetails) -> Vec<Section> {
     let section = |title, facts: Vec<Fact>| groups(title, &[facts]);
     [
         section("Customer and ticket", customer(&details.license)),
-        section("What was bought", evidence.map_or_else(not_known, bought)),
+        // Without evidence the line on eligibility says so.
+        section("What was bought", evidence.map(bought).unwrap_or_default()),
         section("Usage", evidence.map(usage).unwrap_or_default()),
         section("The license", generated(details)),
         groups("The mail", &emails(details)),
@@ -53,10 +54,6 @@ fn customer(license: &License) -> Vec<Fact> {
         (eligibility.override_label(), format!("by {} because {}", sanitize::error_text(by), reason(why)))
     }));
     facts
-}
-
-fn not_known() -> Vec<Fact> {
-    vec![("Evidence", "none was given".to_owned())]
 }
 
 fn bought(evidence: &EvidenceRecord) -> Vec<Fact> {
