@@ -109,6 +109,24 @@ async fn a_bounce_and_its_correction_are_replies_below_one_message_that_stays_tr
 }
 
 #[tokio::test]
+async fn the_message_of_a_license_that_was_replaced_says_so_and_the_other_names_it() {
+    let world = World::with_slack_app().await;
+    let agent = world.agent().await;
+    let earlier = generate(&agent, &order()).await;
+    ended(&agent, &earlier).await;
+    let id = earlier["id"].as_str().unwrap();
+    let body = json!({ "seats": 400, "reason": "too few seats" });
+    let answer = post(&agent, &format!("/api/v1/licenses/{id}/replace"), &fresh_key(), &body).await;
+    ended(&agent, &answer.body).await;
+    let [old, new] = &world.sandbox.slack.messages()[..] else { panic!("one message each") };
+    assert!(old.is_edited && old.text.contains("Acme GmbH · 286 seats · replaced\n"), "{}", old.text);
+    assert!(!old.text.contains("Renew by"), "{}", old.text);
+    assert!(old.text.contains(answer.body["id"].as_str().unwrap()), "{}", old.text);
+    assert!(new.thread_ts.is_none() && new.text.contains("Acme GmbH · 400 seats · sent\n"), "{}", new.text);
+    assert!(new.text.contains(&format!("It replaces the license {id}.")), "{}", new.text);
+}
+
+#[tokio::test]
 async fn an_issue_that_is_filed_later_is_linked_by_an_edit_alone() {
     let world = World::with_slack_app().await;
     world.sandbox.gitlab.faults.set_fault(Some(CallFault::any(Fault::status(500, "oops"))));

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     clock::Clock,
     delivery::{email::Mailer, gitlab::Gitlab, slack::Slack},
-    license::{Channel, DailyTime, Delivery, DeliveryId, LicenseDetails, Outcome},
+    license::{Channel, DailyTime, Delivery, DeliveryId, License, LicenseDetails, Outcome},
     metrics::Metrics,
     random::Random,
     store::{self, Claim, LEASE, Store},
@@ -234,7 +234,19 @@ impl Worker {
                 let known = delivery.reference.as_deref().or(issue);
                 self.clients.gitlab.file(details, delivery, known).await
             }
-            Channel::Slack => self.clients.slack.post(details, delivery, issue).await,
+            Channel::Slack => match self.update_replaced(license).await {
+                Ok(()) => self.clients.slack.post(details, delivery, issue).await,
+                Err(outcome) => outcome,
+            },
+        }
+    }
+
+    /// The message about a license says what is true, and so says that another one has replaced it.
+    async fn update_replaced(&self, license: &License) -> Result<(), Outcome> {
+        let Some(id) = license.replaces else { return Ok(()) };
+        match self.until_stored("load", || self.recorder.store.license(id)).await.flatten() {
+            Some(earlier) => self.clients.slack.update(&earlier, issue_url(&earlier.deliveries)).await,
+            None => Ok(()),
         }
     }
 

@@ -64,7 +64,7 @@ impl App {
         delivery: &Delivery,
         texts: &Texts,
     ) -> Result<Outcome, Outcome> {
-        let root = details.deliveries.iter().rev().find_map(|d| d.thread_ts.as_ref());
+        let root = root(details);
         let posted =
             |thread_ts, uncertain| Outcome::Posted { reference: texts.issue_url.clone(), thread_ts, uncertain };
         // First: an edit is true at once, and does no harm if it is made again.
@@ -95,6 +95,15 @@ impl App {
             },
         };
         Ok(posted(thread_ts.map_err(Error::into_outcome)?, uncertain))
+    }
+
+    /// Edits the license's message, if it has one that can be edited. Returns an outcome if that is to be tried again.
+    pub(super) async fn update(&self, details: &LicenseDetails, message: &Message) -> Result<(), Outcome> {
+        let Some(root) = root(details) else { return Ok(()) };
+        match self.edit(message, root).await {
+            Ok(_) | Err(Outcome::Refused { .. }) => Ok(()),
+            Err(outcome) => Err(outcome),
+        }
     }
 
     /// Edits the message `ts`. Returns false if it cannot be edited, such as one that was deleted.
@@ -156,4 +165,9 @@ impl App {
         }
         self.api.find(None, delivery.id, &identity.bot_id, since).await
     }
+}
+
+/// The license's message.
+fn root(details: &LicenseDetails) -> Option<&SlackTs> {
+    details.deliveries.iter().rev().find_map(|delivery| delivery.thread_ts.as_ref())
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     delivery::Links,
-    license::{Channel, License, LicenseDetails, Notice},
+    license::{Channel, Delivery, License, LicenseDetails, Notice},
 };
 
 /// Of a company in a header, escaped; the rest has at most 75.
@@ -29,11 +29,15 @@ pub(super) struct Subject<'a> {
     pub(super) group: Option<&'a str>,
 }
 
-/// The newest notice that says how the license stands.
+/// The newest notice that says how the license stands. That it was replaced is a notice of its issue alone.
 pub(super) fn standing(details: &LicenseDetails) -> &Notice {
-    let slack = details.deliveries.iter().rev().filter(|delivery| delivery.channel == Channel::Slack);
-    let mut notices = slack.filter_map(|delivery| delivery.notice.as_ref());
-    notices.find(|notice| **notice != Notice::IssueFiled).unwrap_or(&Notice::Generated)
+    let newest = |is_wanted: fn(&Delivery, &Notice) -> bool| {
+        let mut all = details.deliveries.iter().rev().filter_map(|d| Some((d, d.notice.as_ref()?)));
+        all.find(|(delivery, notice)| is_wanted(delivery, notice)).map(|(_, notice)| notice)
+    };
+    newest(|_, notice| matches!(notice, Notice::Replaced { .. }))
+        .or_else(|| newest(|delivery, notice| delivery.channel == Channel::Slack && *notice != Notice::IssueFiled))
+        .unwrap_or(&Notice::Generated)
 }
 
 /// Whether `notice` corrects an announced failure.

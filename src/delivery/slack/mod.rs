@@ -63,8 +63,7 @@ impl Slack {
 
     /// Posts the notice of `delivery`, with the issue's link where it is known. Success refers to that link.
     pub(crate) async fn post(&self, details: &LicenseDetails, delivery: &Delivery, issue_url: Option<&str>) -> Outcome {
-        let (links, group) = (&self.links, self.group.as_deref());
-        let subject = Subject { license: &details.license, issue_url, links, group };
+        let subject = self.subject(details, issue_url);
         let notice = delivery.notice.as_ref().unwrap_or(&Notice::Generated);
         let standing = message::standing(details);
         let reference = issue_url.map(ToOwned::to_owned);
@@ -97,6 +96,16 @@ impl Slack {
             }
         };
         posted.map_or_else(|outcome| outcome, |()| Outcome::sent(None))
+    }
+
+    /// Edits the message of a license to what is true now, as far as it can be edited.
+    pub(crate) async fn update(&self, details: &LicenseDetails, issue_url: Option<&str>) -> Result<(), Outcome> {
+        let Access::App(app) = &self.access else { return Ok(()) };
+        app.update(details, &self.subject(details, issue_url).whole(message::standing(details))).await
+    }
+
+    fn subject<'a>(&'a self, details: &'a LicenseDetails, issue_url: Option<&'a str>) -> Subject<'a> {
+        Subject { license: &details.license, issue_url, links: &self.links, group: self.group.as_deref() }
     }
 
     /// Posts a message about no license.
