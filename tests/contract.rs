@@ -11,8 +11,8 @@ use crate::world::{World, fresh_key, order, read};
 const NOBODY: &str = "01980000-0000-7000-8000-000000000000";
 
 /// Text of a form that no schema expresses: what the schema allows may still be refused.
-const WITH_A_GRAMMAR: [&str; 7] =
-    ["cursor", "email", "expires_on", "gitlab_version", "license_file", "plan", "username"];
+const WITH_A_GRAMMAR: [&str; 8] =
+    ["cursor", "email", "expires_on", "gitlab_version", "license_file", "plan", "read_at", "username"];
 
 fn document() -> Value {
     serde_json::from_str(&stopgap::http::openapi::document()).unwrap()
@@ -22,7 +22,13 @@ fn document() -> Value {
 fn good(path: &str) -> Value {
     let evidence = json!({
         "plan": "premium", "trial": false, "expires_on": "2026-11-01", "seats": 250, "billable_users": 240,
-        "maximum_users": 286, "gitlab_version": "16.7"
+        "maximum_users": 286, "gitlab_version": "16.7",
+        "zendesk": {
+            "id": 7001, "name": "Acme GmbH", "plan": "premium", "expires_on": "2026-11-01", "seats": 250,
+            "subscriptions": ["sub_sm_premium"], "account_type": "customer", "restricted": false, "support_hold": false,
+            "read_at": "2026-11-21T23:05:00Z"
+        },
+        "sources": { "plan": "zendesk", "billable_users": "comment" }
     });
     match path.rsplit('/').next().unwrap() {
         "licenses" => {

@@ -55,7 +55,7 @@ interface Organization {
 	/** In lower case; public mail providers are never among them. */
 	domains: string[];
 	/** As it goes to the service. */
-	shown: import("./types").ZendeskOrganization;
+	shown: import("./types").EvidenceOrganization;
 }
 
 type TakenFrom = import("./types").TakenFrom;

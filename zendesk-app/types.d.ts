@@ -514,11 +514,8 @@ export interface components {
              *     stored.
              */
             text?: string | null;
-            zendesk?: components["schemas"]["ZendeskOrganization"] | null;
-            /** @description By field: where the agent took a typed value from. */
-            sources?: {
-                [key: string]: components["schemas"]["TakenFrom"];
-            } | null;
+            zendesk?: components["schemas"]["EvidenceOrganization"] | null;
+            sources?: components["schemas"]["EvidenceSources"] | null;
         };
         /** @description What the evidence says about the case. */
         EvidenceAnswer: {
@@ -548,6 +545,33 @@ export interface components {
              */
             gitlab_would_answer: components["schemas"]["GitlabAnswer"][];
         };
+        /** @description The ticket's organization as the page read it. */
+        EvidenceOrganization: {
+            /**
+             * Format: int64
+             * @description Its number in Zendesk.
+             */
+            id?: number | null;
+            name?: string | null;
+            /** @description The tag of the highest plan of all subscriptions, such as `ultimate`. */
+            plan?: string | null;
+            /** @description The latest end of all subscriptions, as Zendesk writes it. */
+            expires_on?: string | null;
+            /**
+             * Format: int32
+             * @description The most seats of any subscription.
+             */
+            seats?: number | null;
+            /** @description The ticked fields of subscriptions, such as `sub_sm_ultimate`. */
+            subscriptions?: string[] | null;
+            account_type?: string | null;
+            /** @description No service for legal reasons: the request is refused. */
+            restricted?: boolean | null;
+            /** @description Support is suspended, mostly for unpaid invoices. */
+            support_hold?: boolean | null;
+            /** Format: date-time */
+            read_at?: string | null;
+        };
         /** @description What all evidence together said, as kept with a license. */
         EvidenceRecord: {
             read: components["schemas"]["Reading"];
@@ -559,6 +583,16 @@ export interface components {
                 [key: string]: string;
             };
             zendesk: components["schemas"]["ZendeskOrganization"] | null;
+        };
+        /** @description Where typed values were taken over from. */
+        EvidenceSources: {
+            plan?: components["schemas"]["TakenFrom"] | null;
+            trial?: components["schemas"]["TakenFrom"] | null;
+            expires_on?: components["schemas"]["TakenFrom"] | null;
+            seats?: components["schemas"]["TakenFrom"] | null;
+            billable_users?: components["schemas"]["TakenFrom"] | null;
+            maximum_users?: components["schemas"]["TakenFrom"] | null;
+            gitlab_version?: components["schemas"]["TakenFrom"] | null;
         };
         /** @description A field that was refused, and why. */
         FieldError: {
@@ -1011,7 +1045,9 @@ export type Event = components['schemas']['Event'];
 export type EventKind = components['schemas']['EventKind'];
 export type Evidence = components['schemas']['Evidence'];
 export type EvidenceAnswer = components['schemas']['EvidenceAnswer'];
+export type EvidenceOrganization = components['schemas']['EvidenceOrganization'];
 export type EvidenceRecord = components['schemas']['EvidenceRecord'];
+export type EvidenceSources = components['schemas']['EvidenceSources'];
 export type FieldError = components['schemas']['FieldError'];
 export type Finding = components['schemas']['Finding'];
 export type FindingKind = components['schemas']['FindingKind'];

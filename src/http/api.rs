@@ -11,6 +11,7 @@ use super::{
     error::override_required,
     extract::{QueryParameters, RequestBody, Session},
     fields::{FieldErrors, boolean, number, text},
+    zendesk::{OrganizationRequest, SourcesRequest},
 };
 use crate::{
     config::Rules,
@@ -24,8 +25,8 @@ use crate::{
         },
     },
     license::{
-        Agent, Customer, Email, FieldError, Language, LicenseId, ResendKind, Seats, SingleLine, TakenFrom, Ticket,
-        TicketId, Username, Verdict, ZendeskOrganization, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS, verdict,
+        Agent, Customer, Email, FieldError, Language, LicenseId, ResendKind, Seats, SingleLine, Ticket, TicketId,
+        Username, Verdict, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS, verdict,
     },
     workflow::{generate::GenerateLicense, recipient, replace::ReplaceLicense, view::LicenseView},
 };
@@ -119,9 +120,9 @@ pub(crate) struct EvidenceRequest {
     text: Option<String>,
     /// The ticket's organization as the page read it in Zendesk. It is kept with the license and decides nothing, but a
     /// restricted account is refused.
-    zendesk: Option<ZendeskOrganization>,
-    /// By field: where the agent took a typed value from.
-    sources: Option<BTreeMap<String, TakenFrom>>,
+    zendesk: Option<OrganizationRequest>,
+    /// Where the agent took typed values over from.
+    sources: Option<SourcesRequest>,
 }
 
 /// Where to forward the license.

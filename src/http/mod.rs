@@ -27,6 +27,7 @@ mod sidebar;
 mod streams;
 mod unread_body;
 mod webhook;
+mod zendesk;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 

@@ -8,26 +8,19 @@ use utoipa::ToSchema;
 /// The organization as the agent's browser read it. These are hints that decide nothing, because a browser's word is not
 /// verified; only a restricted account is refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct ZendeskOrganization {
     /// Its number in Zendesk.
-    #[schema(maximum = 9_007_199_254_740_991_u64)]
     pub id: Option<u64>,
-    #[schema(max_length = 200)]
     pub name: Option<String>,
     /// The tag of the highest plan of all subscriptions, such as `ultimate`; `expired` once the plan is forgotten.
-    #[schema(max_length = 200)]
     pub plan: Option<String>,
     /// The latest end of all subscriptions, as Zendesk writes it.
-    #[schema(max_length = 200)]
     pub expires_on: Option<String>,
     /// The most seats of any subscription.
-    #[schema(maximum = 1_000_000)]
     pub seats: Option<u32>,
     /// The ticked fields of subscriptions, such as `sub_sm_ultimate`.
-    #[schema(max_items = 20)]
     pub subscriptions: Vec<String>,
-    #[schema(max_length = 200)]
     pub account_type: Option<String>,
     /// No service for legal reasons.
     pub restricted: bool,

@@ -160,9 +160,9 @@ function warningsOf(known, { shown, domains }) {
 	const domain = normalized(customerOf(known).email).split("@")[1] ?? "";
 	const [selfManaged, gitlabCom] = ["self_managed", "gitlab_com"].map((each) => subscriptionsOf(shown, each).length);
 	const isTheirs = domains.some((each) => `.${domain}`.endsWith(`.${each}`));
-	/** @type {[boolean | undefined, string, Placeholders?][]} */
+	/** @type {[boolean, string, Placeholders?][]} */
 	const warnings = [
-		[shown.support_hold, "hold"],
+		[shown.support_hold === true, "hold"],
 		[/prospect/i.test(shown.account_type ?? ""), "prospect"],
 		[gitlabCom > 0 && !selfManaged, "gitlab_com"],
 		[/^expired$/i.test(shown.plan ?? ""), "expired"],

@@ -56,7 +56,7 @@ pub(super) fn sources(evidence: &Map<String, Value>) -> Result<BTreeMap<String, 
         Some(source) => Ok((field.clone(), source)),
         None => Err(vec![error(&format!("sources.{}", clipped(field)), "must be zendesk or comment")]),
     };
-    object.iter().map(source).collect()
+    object.iter().filter(|(_, value)| !value.is_null()).map(source).collect()
 }
 
 fn error(field: &str, detail: &str) -> FieldError {
