@@ -9,10 +9,7 @@ use crate::{
     config::{SlackAccess, SlackApp},
     delivery::{
         sanitize,
-        slack::{
-            CALL_TIMEOUT, Slack,
-            api::{Api, Channel},
-        },
+        slack::{CALL_TIMEOUT, Slack, api::Api, types::Channel},
     },
 };
 

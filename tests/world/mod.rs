@@ -98,7 +98,6 @@ impl World {
         world
     }
 
-    /// With Slack's app in place of its webhook.
     pub async fn with_slack_app() -> Self {
         let mut world = Self::stand_ins(&[]).await;
         world.use_slack_app();
@@ -106,7 +105,7 @@ impl World {
         world
     }
 
-    /// From the next start of the service on.
+    /// In place of its webhook, from the next start on.
     pub fn use_slack_app(&mut self) {
         self.settings.extend(self.sandbox.slack_app_settings());
     }

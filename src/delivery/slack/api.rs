@@ -8,12 +8,13 @@ use reqwest::{
     header::{AUTHORIZATION, HeaderMap, HeaderValue},
 };
 use secrecy::ExposeSecret as _;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
 use super::{
     blocks::Message,
     error::{Cause, Error},
+    types::{Channel, ChannelInfo, Envelope, Identity, Ignored, Listed, Metadata, Page, Post, Posted, Update},
 };
 use crate::{
     clock::Clock,
@@ -31,9 +32,6 @@ const PER_PAGE: usize = 200;
 /// The most pages that are searched: 2000 messages since one delivery was enqueued.
 const MAX_PAGES: usize = 10;
 
-/// What our messages are marked with, for us to find them. Every app in the channel can read it.
-const EVENT_TYPE: &str = "stopgap_delivery";
-
 /// One channel, seen through one bot token.
 pub(crate) struct Api {
     client: Client,
@@ -42,109 +40,6 @@ pub(crate) struct Api {
     channel: String,
     clock: Clock,
 }
-
-#[derive(Deserialize)]
-struct Envelope {
-    ok: bool,
-    error: Option<String>,
-    needed: Option<String>,
-    #[serde(default)]
-    response_metadata: ResponseMetadata,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ResponseMetadata {
-    messages: Vec<String>,
-    next_cursor: String,
-}
-
-#[derive(Serialize)]
-struct Post<'a> {
-    channel: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    thread_ts: Option<&'a SlackTs>,
-    reply_broadcast: bool,
-    unfurl_links: bool,
-    unfurl_media: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<Metadata>,
-    #[serde(flatten)]
-    message: &'a Message,
-}
-
-#[derive(Serialize)]
-struct Update<'a> {
-    channel: &'a str,
-    ts: &'a SlackTs,
-    #[serde(flatten)]
-    message: &'a Message,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Metadata {
-    event_type: String,
-    event_payload: Payload,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Payload {
-    delivery: String,
-}
-
-#[derive(Deserialize)]
-struct Posted {
-    ts: SlackTs,
-    message: Option<PostedMessage>,
-}
-
-#[derive(Deserialize)]
-struct PostedMessage {
-    thread_ts: Option<SlackTs>,
-}
-
-#[derive(Deserialize)]
-struct Page {
-    messages: Vec<Listed>,
-}
-
-#[derive(Deserialize)]
-struct Listed {
-    ts: SlackTs,
-    thread_ts: Option<SlackTs>,
-    bot_id: Option<String>,
-    // Of other apps it may have any form.
-    metadata: Option<serde_json::Value>,
-}
-
-/// The token's owner.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Identity {
-    pub(crate) team: String,
-    pub(crate) bot_id: String,
-}
-
-/// The channel, as far as posting to it goes.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-#[expect(clippy::struct_excessive_bools, reason = "Slack's own fields")]
-pub(crate) struct Channel {
-    pub(crate) name: String,
-    pub(crate) is_archived: bool,
-    pub(crate) is_member: bool,
-    pub(crate) is_private: bool,
-    pub(crate) is_read_only: bool,
-    pub(crate) is_thread_only: bool,
-    pub(crate) is_non_threadable: bool,
-}
-
-#[derive(Deserialize)]
-struct ChannelInfo {
-    channel: Channel,
-}
-
-#[derive(Deserialize)]
-struct Ignored {}
 
 impl Api {
     /// `clock` reads what a `Retry-After` with a date means.
@@ -303,22 +198,6 @@ impl Api {
             segments.pop_if_empty().extend(["api", method]);
         }
         url
-    }
-}
-
-impl Metadata {
-    fn of(delivery: DeliveryId) -> Self {
-        let payload = Payload { delivery: delivery.to_string() };
-        Self { event_type: EVENT_TYPE.to_owned(), event_payload: payload }
-    }
-}
-
-impl Listed {
-    fn is_marked_with(&self, delivery: DeliveryId) -> bool {
-        let metadata = self.metadata.as_ref().and_then(|value| Metadata::deserialize(value).ok());
-        metadata.is_some_and(|metadata| {
-            metadata.event_type == EVENT_TYPE && metadata.event_payload.delivery == delivery.to_string()
-        })
     }
 }
 

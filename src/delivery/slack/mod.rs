@@ -2,7 +2,7 @@
 //!
 //! - [`app`]: by an app's bot token: one message per license, edited in place, with a thread
 //! - [`webhook`]: by an incoming webhook: each message is a new one
-//! - [`api`]: the calls of Slack's Web API; [`error`]: what a failed one means for the delivery
+//! - [`api`]: the calls of Slack's Web API, and their `types`; [`error`]: what a failed one means for the delivery
 //! - `message`: the messages, made of `blocks`; `notice` has the text of each notice, `escape` what untrusted text needs
 
 pub(crate) mod api;
@@ -15,6 +15,7 @@ mod message;
 mod notice;
 #[cfg(all(test, feature = "sandbox"))]
 mod tests;
+pub(crate) mod types;
 mod webhook;
 
 use std::{fmt, time::Duration};
