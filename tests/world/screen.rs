@@ -163,9 +163,15 @@ impl Screen {
         self.click("generate").await;
     }
 
-    /// Goes into the app's frame.
+    /// Goes into the app's frame, once the app's page has taken the place of the empty one: a script that runs in that one
+    /// never answers.
     pub async fn app(&self) {
         self.desk().await;
+        self.until(
+            "the frame has a page",
+            &format!("document.querySelector('{}').contentDocument === null", self.frame),
+        )
+        .await;
         self.element(Locator::Css(self.frame)).await.enter_frame().await.expect("the frame can be entered");
     }
 
