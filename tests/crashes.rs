@@ -125,8 +125,10 @@ async fn a_death_while_the_license_is_withheld_leaves_one_issue_without_it_and_s
         let file = &world.sandbox.mail.mails()[0].attachments[0].content;
         assert!(!issues[0].description.contains(file.trim_end()), "{point}");
         let messages = world.sandbox.slack.messages();
-        let told =
-            messages.iter().map(|m| serde_json::to_string(m).unwrap()).filter(|m| m.contains("is not confidential"));
+        let told = messages
+            .iter()
+            .map(|m| serde_json::to_string(m).unwrap())
+            .filter(|m| m.contains("did not make the issue confidential"));
         assert_eq!(told.count(), 1, "{point}: {messages:?}");
     }
 }

@@ -161,7 +161,11 @@ async fn a_license_in_an_issue_that_stays_readable_is_withheld_and_slack_and_his
     assert_eq!(details(&license, "issue_differs").len(), 1, "{license}");
     let told = |world: &World| {
         let messages = world.sandbox.slack.messages();
-        messages.iter().map(|m| serde_json::to_string(m).unwrap()).filter(|m| m.contains("is not confidential")).count()
+        messages
+            .iter()
+            .map(|m| serde_json::to_string(m).unwrap())
+            .filter(|m| m.contains("did not make the issue confidential"))
+            .count()
     };
     assert_eq!((world.sandbox.slack.messages().len(), told(&world)), (2, 1));
 

@@ -194,6 +194,7 @@ interface Translator {
 	t(name: string, values?: Placeholders): string;
 	/** A license's own date, which has no time zone. */
 	day(date: string, daysBefore?: number): string;
+	mediumDay(date: string): string;
 	shortDay(date: string, daysBefore?: number): string;
 	date(at: Instant): string;
 	/** The time, with the date if it is not today's. */

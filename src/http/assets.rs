@@ -43,7 +43,6 @@ const ASSETS: &[Asset] = &[
     own!(SCRIPT, "sidebar", "draft.js"),
     own!(SCRIPT, "sidebar", "evidence.js"),
     own!(SCRIPT, "sidebar", "follow.js"),
-    own!(SCRIPT, "sidebar", "followup.js"),
     own!(SCRIPT, "sidebar", "form.js"),
     own!(SCRIPT, "sidebar", "history.js"),
     own!(SCRIPT, "sidebar", "host.js"),

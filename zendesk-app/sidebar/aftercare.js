@@ -1,8 +1,8 @@
 // @ts-check
-// What an agent can do with a license afterwards: send it again, elsewhere, or replace it.
+// What an agent can do with a license afterwards: send it again, elsewhere, replace it, or settle what is left to do.
 
-import { call, fieldProblems } from "./api.js";
-import { byId, field, isEmailAddress, make, parseNumber, setText, show } from "./dom.js";
+import { call, fieldProblems, setFollowUp } from "./api.js";
+import { byId, field, isEmailAddress, join, make, parseNumber, setText, show } from "./dom.js";
 import { showProblems } from "./inputs.js";
 import { onPress } from "./press.js";
 import { render, state } from "./state.js";
@@ -142,4 +142,35 @@ function place(isMissed) {
 export function showNextStep({ license }) {
 	const isWaiting = document.activeElement?.id === "license-title";
 	if (license.state === "failed" && license.actions.forward.allowed && isWaiting) field("forward").focus();
+}
+
+/** @param {(license: License) => void} update */
+export function bindFollowUp(update) {
+	for (const [id, wanted] of /** @type {const} */ ([
+		["settle", "done"],
+		["reopen", "open"],
+	])) {
+		onPress({
+			id,
+			message: "follow-up-problem",
+			inputs: inView,
+			async press() {
+				if (state.license) update(await setFollowUp(state.license.license.id, wanted));
+			},
+		});
+	}
+}
+
+/** @param {License} license */
+export function renderFollowUp({ follow_up, state: progress }) {
+	const isOpen = follow_up?.state === "open";
+	const isDone = follow_up?.state === "done";
+	show("settle", isOpen && progress !== "delivering");
+	show("reopen", isDone);
+	if (isOpen) {
+		setText("follow-up", t(`follow_up.${follow_up.task}`, { day: page.shortDay(follow_up.due_on) }));
+		setText("settle", t(`follow_up.settle.${follow_up.task}`));
+	} else {
+		setText("follow-up", isDone ? join(t("follow_up.done", { by: follow_up.by ?? "" }), follow_up.note) : "");
+	}
 }

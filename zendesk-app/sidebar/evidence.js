@@ -186,7 +186,7 @@ function renderVerdict(eligibility, problem) {
 			email,
 			plan,
 			users,
-			expires_on && page.day(expires_on),
+			expires_on && page.mediumDay(expires_on),
 			gitlab_version && `GitLab ${gitlab_version}`,
 		),
 	);

@@ -1,13 +1,12 @@
 // @ts-check
 // The license in view: how it stands, its deliveries as steps, live, and what to write about it.
 
-import { bindAftercare, renderAftercare, showNextStep } from "./aftercare.js";
+import { bindAftercare, bindFollowUp, renderAftercare, renderFollowUp, showNextStep } from "./aftercare.js";
 import { getLicense } from "./api.js";
 import { describe, emails, isBounced, issueUrl, recipientOf, sentEmail } from "./delivery.js";
 import { byId, join, make, makeLink, setChildren, setText, show } from "./dom.js";
 import { follow } from "./follow.js";
 import { addTag, copy, insertComment } from "./host.js";
-import { bindFollowUp, renderFollowUp } from "./followup.js";
 import { bindInputs } from "./inputs.js";
 import { onPress } from "./press.js";
 import { canReply, noteText, replyText } from "./reply.js";

@@ -110,7 +110,7 @@ function hintsOf(organization) {
 	const day = isoDay(expires_on ?? "");
 	return [
 		{ id: "plan", value: plan, label: plan && t(`evidence.${plan}`) },
-		{ id: "expires_on", value: day, label: day && t("organization.expires_on", { day: page.day(day) }) },
+		{ id: "expires_on", value: day, label: day && t("organization.expires_on", { day: page.mediumDay(day) }) },
 		{ id: "licensed", value: String(seats ?? ""), label: seats ? t("earlier.seats", { n: seats }) : "" },
 	].filter(({ value }) => value);
 }
@@ -167,7 +167,7 @@ function warningsOf(known, { shown, domains }) {
 		[gitlabCom > 0 && !selfManaged, "gitlab_com"],
 		[/^expired$/i.test(shown.plan ?? ""), "expired"],
 		[typed > MANY_SEATS * (shown.seats ?? Infinity), "seats", { seats: shown.seats }],
-		[Boolean(day && expiry && day !== expiry), "other_day", { day: page.day(day) }],
+		[Boolean(day && expiry && day !== expiry), "other_day", { day: page.mediumDay(day) }],
 		[Boolean(domain && domains.length > 0 && !isTheirs), "domain", { domain }],
 	];
 	return warnings.filter(([applies]) => applies).map(([, name, values]) => t(`organization.warn_${name}`, values));

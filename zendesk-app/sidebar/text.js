@@ -21,7 +21,9 @@ const translator = (texts, locale, timeZone) => ({
 		return String(text).replace(/\{([\w.]+)\}/g, fill);
 	},
 	day: (date, daysBefore = 0) =>
-		unbroken(dayBefore(date, daysBefore).toLocaleDateString(locale, { timeZone: "UTC", dateStyle: "medium" })),
+		dayBefore(date, daysBefore).toLocaleDateString(locale, { timeZone: "UTC", dateStyle: "full" }),
+	mediumDay: (date) =>
+		unbroken(dayBefore(date, 0).toLocaleDateString(locale, { timeZone: "UTC", dateStyle: "medium" })),
 	shortDay: (date, daysBefore = 0) =>
 		unbroken(
 			dayBefore(date, daysBefore).toLocaleDateString(locale, {
