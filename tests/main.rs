@@ -82,3 +82,4 @@ mod tokens_in_use;
 mod translations;
 mod upgrade;
 mod webhook;
+mod without_attachment;

@@ -418,6 +418,8 @@ export interface components {
             purpose: components["schemas"]["Purpose"];
             /** @description The address of an email. */
             recipient?: string | null;
+            /** @description An email with the license in its text alone. */
+            without_attachment: boolean;
             state: components["schemas"]["DeliveryState"];
             /**
              * Format: int32
@@ -629,6 +631,8 @@ export interface components {
             email: string;
             /** @description The customer's own address was wrong, and this is the right one. */
             correct?: boolean | null;
+            /** @description The license in the email's text alone, for gateways that block attachments. */
+            without_attachment?: boolean | null;
         };
         /** @description A license to generate. Term and plan are fixed. */
         GenerateLicense: {
@@ -883,6 +887,11 @@ export interface components {
             seats: number;
             reason: string;
         };
+        /** @description The body may be left out. */
+        ResendLicense: {
+            /** @description The license in the email's text alone, for gateways that block attachments. */
+            without_attachment?: boolean | null;
+        };
         /** @description What becomes of the follow-up. */
         SetFollowUp: {
             state: components["schemas"]["FollowUpState"];
@@ -970,6 +979,7 @@ export type Purpose = components['schemas']['Purpose'];
 export type Reading = components['schemas']['Reading'];
 export type RecognisedPiece = components['schemas']['RecognisedPiece'];
 export type ReplaceLicense = components['schemas']['ReplaceLicense'];
+export type ResendLicense = components['schemas']['ResendLicense'];
 export type SetFollowUp = components['schemas']['SetFollowUp'];
 export type State = components['schemas']['State'];
 export type Sure = components['schemas']['Sure'];
@@ -1499,7 +1509,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["NoFields"] | null;
+                "application/json": components["schemas"]["ResendLicense"] | null;
             };
         };
         responses: {

@@ -113,6 +113,7 @@ impl Columns<'_> {
             channel: self.parsed("channel")?,
             purpose: self.parsed("purpose")?,
             recipient: self.maybe_text("recipient")?,
+            without_attachment: self.number("without_attachment")? != 0,
             notice: notice.map(|json| serde_json::from_str(&json).map_err(|_| unreadable("notice"))).transpose()?,
             state: self.parsed("state")?,
             attempts: self.count("attempts")?,

@@ -145,6 +145,8 @@ pub(crate) struct DeliveryView {
     pub purpose: Purpose,
     /// The address of an email.
     pub recipient: Option<String>,
+    /// An email with the license in its text alone.
+    pub without_attachment: bool,
     pub state: DeliveryState,
     /// Includes the attempt in flight.
     pub attempts: u32,
@@ -321,6 +323,7 @@ fn delivery_view(delivery: &Delivery, attempts: &[Attempt]) -> DeliveryView {
         channel: delivery.channel,
         purpose: delivery.purpose,
         recipient: delivery.recipient.clone(),
+        without_attachment: delivery.without_attachment,
         state: delivery.state,
         attempts: delivery.attempts,
         uncertain: delivery.uncertain,

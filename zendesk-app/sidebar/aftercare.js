@@ -21,30 +21,42 @@ export function bindAftercare(view) {
 		id: "resend",
 		message: "forward-problem",
 		inputs: inView,
-		press: (press) => simple("resend", press, view),
+		press: (press) => resend(press, view),
 	});
-	onPress({ id: "retry", message: "retry-problem", inputs: inView, press: (press) => simple("retry", press, view) });
+	onPress({ id: "retry", message: "retry-problem", inputs: inView, press: (press) => retry(press, view) });
 	onPress({ id: "forward-go", message: "forward-problem", inputs: inView, press: (press) => forward(press, view) });
 	onPress({ id: "replace", message: "replace-problem", inputs: inView, press: (press) => replace(press, view) });
 	onPress({ id: "download", message: "downloaded", inputs: inView, press: download });
 }
 
-/** @param {"resend" | "retry"} operation @param {Press} press @param {LicenseView} view */
-async function simple(operation, { submit }, view) {
+/** @param {Press} press @param {LicenseView} view */
+async function retry({ submit }, view) {
 	const { license } = current();
-	view.update(await submit(`licenses/${license.id}/${operation}`, {}));
+	view.update(await submit(`licenses/${license.id}/retry`, {}));
 }
+
+/** @param {Press} press @param {LicenseView} view */
+async function resend({ inputs, submit }, view) {
+	const { license } = current();
+	const latest = await submit(`licenses/${license.id}/resend`, attachment(inputs));
+	inputs.checks.bare = false;
+	view.update(latest);
+}
+
+/** Whether the license is to be in the mail's text alone. @param {Inputs} inputs */
+const attachment = ({ checks }) => (checks.bare ? { without_attachment: true } : {});
 
 /** @param {Press} press @param {LicenseView} view */
 async function forward({ inputs, submit }, view) {
 	const { license } = current();
 	const email = (inputs.values.forward ?? "").trim();
 	if (!isEmailAddress(email)) return showProblems(inputs, { forward: t("recipient.invalid") });
-	const body = { email, correct: inputs.checks.wrong ?? false };
+	const body = { email, correct: inputs.checks.wrong ?? false, ...attachment(inputs) };
 	try {
 		const latest = await submit(`licenses/${license.id}/forward`, body);
 		delete inputs.values.forward;
 		inputs.checks.wrong = false;
+		inputs.checks.bare = false;
 		view.update(latest);
 	} catch (error) {
 		showFieldProblems(error, inputs, { email: "forward" });
@@ -115,6 +127,7 @@ export function renderAftercare(known) {
 	setText("aftercare-title", t(`aftercare.${progress}`));
 	show("sealing-failed", !sealed);
 	show("forward-form", actions.forward.allowed);
+	show("bare-row", actions.forward.allowed);
 	show("resend", actions.resend.allowed);
 	show("replace-form", actions.replace.allowed);
 	show("retry", actions.retry.allowed && progress !== "failed");

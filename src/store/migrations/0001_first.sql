@@ -66,6 +66,8 @@ CREATE TABLE deliveries (
     channel         TEXT   NOT NULL,
     purpose         TEXT   NOT NULL,
     recipient       TEXT,
+    -- an email whose license stands in its text alone
+    without_attachment BIGINT NOT NULL DEFAULT 0,
     notice          TEXT,
     state           TEXT   NOT NULL,
     attempts        BIGINT NOT NULL,
