@@ -50,6 +50,7 @@ mod limits;
 mod load;
 mod logs;
 mod lookup;
+mod mailgun;
 mod main_job;
 mod metrics;
 mod never_lost;

@@ -300,7 +300,7 @@ impl RequestBody for ParsedResend {
 
     fn parse(body: &Value, _: &AppState, _: &Session) -> Result<Self, Vec<FieldError>> {
         let mut errors = FieldErrors::default();
-        let root = errors.body::<ResendRequest>(body);
+        let root = if body.is_null() { None } else { errors.body::<ResendRequest>(body) };
         let without_attachment = errors.optional(root, "without_attachment", boolean).unwrap_or(false);
         errors.finish(Some(Self(ResendLicense { how: ResendKind::Resend, to: None, without_attachment })))
     }

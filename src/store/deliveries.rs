@@ -100,13 +100,17 @@ impl Transaction {
     }
 
     pub(crate) async fn set_arrival(&mut self, id: DeliveryId, arrival: &Arrival) -> Result<()> {
-        sqlx::query("UPDATE deliveries SET arrival_state = $2, arrival_reason = $3, arrival_at = $4 WHERE id = $1")
-            .bind(id.to_string())
-            .bind(arrival.state.as_str())
-            .bind(arrival.reason.clone())
-            .bind(ms(arrival.at))
-            .execute(&mut *self.tx)
-            .await?;
+        sqlx::query(
+            "UPDATE deliveries SET arrival_state = $2, arrival_reason = $3, arrival_at = $4, arrival_list = $5 \
+             WHERE id = $1",
+        )
+        .bind(id.to_string())
+        .bind(arrival.state.as_str())
+        .bind(arrival.reason.clone())
+        .bind(ms(arrival.at))
+        .bind(arrival.list.map(|list| list.as_str().to_owned()))
+        .execute(&mut *self.tx)
+        .await?;
         Ok(())
     }
 

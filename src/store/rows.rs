@@ -155,7 +155,13 @@ impl Columns<'_> {
 
     fn arrival(&self) -> Result<Option<Arrival>> {
         let Some(at) = self.maybe_time("arrival_at")? else { return Ok(None) };
-        Ok(Some(Arrival { state: self.parsed("arrival_state")?, reason: self.maybe_text("arrival_reason")?, at }))
+        let list = self.maybe_text("arrival_list")?;
+        Ok(Some(Arrival {
+            state: self.parsed("arrival_state")?,
+            list: list.map(|list| list.parse().map_err(|_| unreadable("arrival_list"))).transpose()?,
+            reason: self.maybe_text("arrival_reason")?,
+            at,
+        }))
     }
 
     pub(super) fn attempt(&self) -> Result<Attempt> {

@@ -23,16 +23,22 @@ export function bindAftercare(view) {
 		inputs: inView,
 		press: (press) => resend(press, view),
 	});
-	onPress({ id: "retry", message: "retry-problem", inputs: inView, press: (press) => retry(press, view) });
+	onPress({
+		id: "unblock",
+		message: "unblock-problem",
+		inputs: inView,
+		press: (press) => simple("unblock", press, view),
+	});
+	onPress({ id: "retry", message: "retry-problem", inputs: inView, press: (press) => simple("retry", press, view) });
 	onPress({ id: "forward-go", message: "forward-problem", inputs: inView, press: (press) => forward(press, view) });
 	onPress({ id: "replace", message: "replace-problem", inputs: inView, press: (press) => replace(press, view) });
 	onPress({ id: "download", message: "downloaded", inputs: inView, press: download });
 }
 
-/** @param {Press} press @param {LicenseView} view */
-async function retry({ submit }, view) {
+/** @param {"unblock" | "retry"} operation @param {Press} press @param {LicenseView} view */
+async function simple(operation, { submit }, view) {
 	const { license } = current();
-	view.update(await submit(`licenses/${license.id}/retry`, {}));
+	view.update(await submit(`licenses/${license.id}/${operation}`, {}));
 }
 
 /** @param {Press} press @param {LicenseView} view */
@@ -126,6 +132,7 @@ export function renderAftercare(known) {
 	show("aftercare", progress !== "delivering" && sealed);
 	setText("aftercare-title", t(`aftercare.${progress}`));
 	show("sealing-failed", !sealed);
+	show("unblock", actions.unblock.allowed);
 	show("forward-form", actions.forward.allowed);
 	show("bare-row", actions.forward.allowed);
 	show("resend", actions.resend.allowed);
@@ -133,7 +140,9 @@ export function renderAftercare(known) {
 	show("retry", actions.retry.allowed && progress !== "failed");
 	show("download", actions.download.allowed);
 	renderObstacles(known.license);
-	byId("forward-go").classList.toggle("primary", progress === "failed" && !known.isDownloaded);
+	const isDue = progress === "failed" && !known.isDownloaded;
+	byId("unblock").classList.toggle("primary", isDue);
+	byId("forward-go").classList.toggle("primary", isDue && !actions.unblock.allowed);
 	setText("forward-go", t(progress === "failed" ? "aftercare.forward_right" : "aftercare.forward_go"));
 	setText("download", t(isMissed ? "aftercare.download_attach" : "aftercare.download"));
 }
@@ -141,6 +150,8 @@ export function renderAftercare(known) {
 /** Why something is not offered, each reason once. @param {License} license */
 function renderObstacles({ actions, state: progress }) {
 	const reasons = ACTIONS.filter((name) => name !== "retry").map((name) => actions[name].reason);
+	// Why a held-back mail cannot be freed; for all other mails there is nothing to free.
+	if (actions.unblock.reason !== "not_suppressed") reasons.push(actions.unblock.reason);
 	const known = [...new Set(reasons)].filter((reason) => reason && page.has(`problem.${reason}`));
 	setText("obstacles", progress === "delivering" ? "" : known.map((reason) => t(`problem.${reason}`)).join(" "));
 }

@@ -30,6 +30,8 @@ fn errors_and_debug_show_no_secret() {
         .with("GITLAB_TOKEN", "canary-token")
         .with("SLACK_WEBHOOK_URL", "https://hooks.slack.com/services/canary")
         .with("MAILGUN_SIGNING_KEY", "canary-key")
+        .with("MAILGUN_API_KEY", "canary-key")
+        .with("MAILGUN_DOMAIN", "mg.example.com")
         .with("METRICS_TOKEN", "canary-canary-canary");
     let shown = format!("{:?} {:#?}", good.config(), good.config());
     assert!(!shown.contains("canary"), "{shown}");

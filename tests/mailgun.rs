@@ -1,0 +1,334 @@
+//! Mailgun, asked: what became of an email whose report was lost, and freeing an address that bounced before.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use stopgap::{
+    check::{Options, check, finding::Status},
+    random::Random,
+    sandbox::{Browser, gitlab::State, mailgun, web::Fault},
+};
+
+use crate::{
+    aftercare::{delivered, path, settled},
+    webhook,
+    world::{World, ended, fresh_key, get, history, post, screen::Screen, sql, through, within},
+};
+
+const JANE: &str = "jane@acme.example";
+const LOOK_PAUSE: Duration = Duration::from_millis(20);
+
+/// Points the next service of this world at its Mailgun.
+fn ask_mailgun(world: &mut World) {
+    for (name, value) in world.sandbox.mailgun.settings() {
+        world.set(name, &value);
+    }
+}
+
+async fn asking_world() -> World {
+    let mut world = World::stand_ins(&[("MAILGUN_SIGNING_KEY", webhook::KEY)]).await;
+    ask_mailgun(&mut world);
+    world.start_service().await;
+    world
+}
+
+/// The license once its last email has this arrival.
+async fn once_arrived(agent: &Browser, license: &Value, state: &str) -> Value {
+    let path = format!("/api/v1/licenses/{}", license["id"].as_str().unwrap());
+    let look = async {
+        loop {
+            let license = get(agent, &path).await.body;
+            if through(&license, "email").last().unwrap()["arrival"]["state"] == state {
+                return license;
+            }
+            tokio::time::sleep(LOOK_PAUSE).await;
+        }
+    };
+    within(look).await
+}
+
+/// A license whose mail Mailgun held back, because the address bounced before.
+async fn suppressed(world: &World) -> (Browser, Value) {
+    world.sandbox.mailgun.block(JANE);
+    let (agent, license) = delivered(world).await;
+    world.pass(301);
+    let license = once_arrived(&agent, &license, "suppressed").await;
+    let license = ended(&agent, &license).await;
+    (agent, license)
+}
+
+/// Waits until these are the minutes between the sending of each email and the next question about it.
+async fn scheduled(world: &World, minutes: &[&str]) {
+    let schedule = "SELECT CAST((arrival_ask_at - sent_at) / 60000 AS TEXT) FROM deliveries \
+                    WHERE channel = 'email' AND arrival_ask_at IS NOT NULL ORDER BY created_at";
+    let look = async {
+        while sql(&world.database(), schedule).await != minutes {
+            tokio::time::sleep(LOOK_PAUSE).await;
+        }
+    };
+    within(look).await;
+}
+
+fn event<'a>(license: &'a Value, kind: &str) -> &'a Value {
+    license["events"].as_array().unwrap().iter().find(|event| event["kind"] == kind).expect("the history has it")
+}
+
+#[tokio::test]
+async fn an_arrival_whose_report_was_lost_is_found_by_asking() {
+    let world = asking_world().await;
+    let (agent, license) = delivered(&world).await;
+    assert_eq!(through(&license, "email")[0]["arrival"]["state"], "unknown");
+    world.pass(301);
+    let license = once_arrived(&agent, &license, "delivered").await;
+    assert!(history(&license).ends_with(&["email_arrival_delivered"]));
+    assert_eq!(event(&license, "email_arrival_delivered")["actor"], "mail provider");
+    // The report comes after all, and says the same.
+    let report = webhook::report(&world, &license, &json!({ "event": "delivered" }));
+    assert_eq!(webhook::say(&world, &report).await, 200);
+    let again = get(&agent, &format!("/api/v1/licenses/{}", license["id"].as_str().unwrap())).await.body;
+    assert_eq!(again["events"], license["events"]);
+    scheduled(&world, &["30"]).await;
+    assert_eq!(world.sandbox.mailgun.calls(), ["POST /v1/analytics/logs"; 2], "the event, and that there are no more");
+}
+
+#[tokio::test]
+async fn a_bounce_that_nobody_reported_reopens_the_issue_without_logs_too() {
+    let world = asking_world().await;
+    world.sandbox.mailgun.without_logs();
+    let (agent, license) = delivered(&world).await;
+    let mail = through(&license, "email")[0]["reference"].as_str().unwrap().to_owned();
+    let bounce = json!({ "event": "failed", "severity": "permanent",
+        "delivery-status": { "code": 550, "message": "No such mailbox" } });
+    world.sandbox.mailgun.report(&mail, JANE, &bounce);
+    world.pass(301);
+    let license = ended(&agent, &once_arrived(&agent, &license, "failed").await).await;
+    assert_eq!(license["state"], "failed");
+    assert_eq!(world.sandbox.gitlab.issues()[0].state, State::Opened);
+    assert!(world.sandbox.slack.messages().len() == 2);
+}
+
+#[tokio::test]
+async fn what_the_provider_does_not_know_yet_is_asked_again_by_the_schedule_even_after_a_restart() {
+    let mut world = asking_world().await;
+    let (agent, license) = delivered(&world).await;
+    let nothing = Fault::status(200, r#"{"items":[],"pagination":{}}"#);
+    world.sandbox.mailgun.faults.fail_next(nothing.clone());
+    world.sandbox.mailgun.faults.fail_next(nothing);
+    world.pass(301);
+    scheduled(&world, &["30"]).await;
+    world.stop().await;
+    world.pass(1000);
+    world.start_service().await;
+    let second = world.agent().await;
+    settled(&second, &post(&second, &path(&license, "resend"), &fresh_key(), &json!({})).await).await;
+    // The second mail is due for its first question before the first one for its second.
+    world.pass(301);
+    scheduled(&world, &["30", "30"]).await;
+    assert_eq!(world.sandbox.mailgun.calls().len(), 2, "each mail was asked about once");
+    drop(agent);
+    world.pass(1800);
+    let license = once_arrived(&second, &license, "delivered").await;
+    let arrivals: Vec<_> = through(&license, "email").iter().map(|mail| mail["arrival"]["state"].clone()).collect();
+    assert_eq!(arrivals, ["delivered", "delivered"]);
+    assert_eq!(world.sandbox.mailgun.calls().len(), 6, "each mail was asked about again");
+}
+
+#[tokio::test]
+async fn a_provider_that_wants_a_pause_gets_it() {
+    let world = asking_world().await;
+    let (agent, license) = delivered(&world).await;
+    world.sandbox.mailgun.faults.fail_next(Fault::RateLimited { retry_after: Some("900".into()) });
+    world.pass(301);
+    scheduled(&world, &["20"]).await;
+    // Longer than two looks of the service.
+    world.pass(800);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(world.sandbox.mailgun.calls().len(), 1);
+    world.pass(101);
+    once_arrived(&agent, &license, "delivered").await;
+}
+
+#[tokio::test]
+async fn an_address_that_bounced_before_is_freed_and_the_license_arrives() {
+    let world = asking_world().await;
+    let (agent, license) = suppressed(&world).await;
+    assert_eq!((&license["state"], &license["actions"]["unblock"]["allowed"]), (&json!("failed"), &json!(true)));
+    assert_eq!(through(&license, "email")[0]["arrival"]["list"], "bounces");
+    let key = fresh_key();
+    let answer = post(&agent, &path(&license, "unblock"), &key, &json!({})).await;
+    assert_eq!(answer.status, 202, "{}", answer.body);
+    assert!(world.sandbox.mailgun.blocked().is_empty());
+    let calls = world.sandbox.mailgun.calls().len();
+    assert_eq!(post(&agent, &path(&license, "unblock"), &key, &json!({})).await.body, answer.body);
+    assert_eq!(world.sandbox.mailgun.calls().len(), calls, "a repeated press asks nobody");
+    let license = settled(&agent, &answer).await;
+
+    let mails = world.sandbox.mail.mails();
+    assert_eq!((mails.len(), &mails[1].envelope_to), (2, &vec![JANE.to_owned()]));
+    assert_eq!(mails[1].attachments[0].content, mails[0].attachments[0].content);
+    let unblocked = event(&license, "unblocked");
+    assert_eq!(unblocked["actor"], "agent 42 (jdoe)");
+    let detail = unblocked["detail"].as_str().unwrap();
+    assert!(detail.starts_with("j***@acme.example: on the list since 20") && detail.contains("550"), "{detail}");
+    assert!(detail.contains("No such mailbox") && !detail.contains("jane@"), "{detail}");
+    assert_eq!(license["actions"]["unblock"]["reason"], "not_suppressed");
+    world.pass(301);
+    let license = once_arrived(&agent, &license, "delivered").await;
+    assert_eq!(license["state"], "delivered");
+    assert_eq!(world.sandbox.gitlab.issues()[0].state, State::Closed);
+}
+
+#[tokio::test]
+async fn a_forwarded_mail_without_attachment_is_sent_again_as_it_was() {
+    let world = asking_world().await;
+    world.sandbox.mailgun.block("boss@partner.example");
+    let (agent, license) = delivered(&world).await;
+    let to_boss = json!({ "email": "boss@partner.example", "without_attachment": true });
+    let license = settled(&agent, &post(&agent, &path(&license, "forward"), &fresh_key(), &to_boss).await).await;
+    world.pass(301);
+    let license = once_arrived(&agent, &license, "suppressed").await;
+    let license = settled(&agent, &post(&agent, &path(&license, "unblock"), &fresh_key(), &json!({})).await).await;
+    let last = through(&license, "email")[2];
+    assert_eq!((&last["purpose"], &last["recipient"]), (&json!("forward"), &json!("boss@partner.example")));
+    assert_eq!(last["without_attachment"], true);
+    assert_eq!(world.sandbox.mail.mails()[2].envelope_to, ["boss@partner.example"]);
+}
+
+#[tokio::test]
+async fn who_marked_a_mail_as_spam_is_never_freed() {
+    let world = asking_world().await;
+    world.sandbox.mailgun.complain(JANE);
+    let (agent, license) = delivered(&world).await;
+    world.pass(301);
+    let license = once_arrived(&agent, &license, "suppressed").await;
+    assert_eq!(through(&license, "email")[0]["arrival"]["list"], "complaints");
+    assert_eq!(license["actions"]["unblock"]["reason"], "marked_as_spam");
+    let answer = post(&agent, &path(&license, "unblock"), &fresh_key(), &json!({})).await;
+    assert_eq!((answer.status.as_u16(), &answer.body["code"]), (409, &json!("marked_as_spam")));
+    assert!(answer.body["detail"].as_str().unwrap().contains("another address"));
+    assert_eq!(world.sandbox.mailgun.complaints(), [JANE]);
+    assert!(!world.sandbox.mailgun.calls().iter().any(|call| call.starts_with("DELETE")));
+    assert_eq!(world.sandbox.mail.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn a_complaint_beside_a_bounce_keeps_both_on_their_lists() {
+    let world = asking_world().await;
+    let (agent, license) = suppressed(&world).await;
+    world.sandbox.mailgun.complain(JANE);
+    let answer = post(&agent, &path(&license, "unblock"), &fresh_key(), &json!({})).await;
+    assert_eq!((answer.status.as_u16(), &answer.body["code"]), (409, &json!("marked_as_spam")));
+    assert_eq!((world.sandbox.mailgun.blocked(), world.sandbox.mailgun.complaints().len()), (vec![JANE.into()], 1));
+    assert_eq!(world.sandbox.mail.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_is_free_already_is_mailed_all_the_same() {
+    let world = asking_world().await;
+    let (agent, license) = suppressed(&world).await;
+    let none = Fault::status(404, r#"{"message":"Address not found in bounces table"}"#);
+    // The complaint, the bounce, and its deletion.
+    (0..3).for_each(|_| world.sandbox.mailgun.faults.fail_next(none.clone()));
+    let license = settled(&agent, &post(&agent, &path(&license, "unblock"), &fresh_key(), &json!({})).await).await;
+    assert_eq!(event(&license, "unblocked")["detail"], "j***@acme.example: not on the list any more");
+    assert_eq!(world.sandbox.mail.mails().len(), 2);
+}
+
+#[tokio::test]
+async fn a_provider_in_trouble_frees_nobody_and_the_same_press_works_later() {
+    let world = asking_world().await;
+    let (agent, license) = suppressed(&world).await;
+    let key = fresh_key();
+    for fault in [
+        Fault::status(401, "Forbidden"),
+        Fault::status(404, r#"{"message":"Domain not found: mg.stopgap.example"}"#),
+        Fault::status(500, "no"),
+        Fault::RateLimited { retry_after: None },
+        Fault::DropBefore,
+        Fault::Truncated,
+    ] {
+        world.sandbox.mailgun.faults.set_fault(Some(fault.clone()));
+        let answer = post(&agent, &path(&license, "unblock"), &key, &json!({})).await;
+        assert_eq!((answer.status.as_u16(), &answer.body["code"]), (503, &json!("provider_unavailable")), "{fault:?}");
+        let text = answer.body.to_string();
+        assert!(!text.contains(mailgun::API_KEY) && !text.contains(JANE), "{text}");
+    }
+    assert_eq!((world.sandbox.mail.mails().len(), world.sandbox.mailgun.blocked().len()), (1, 1));
+    world.sandbox.mailgun.faults.set_fault(None);
+    assert_eq!(post(&agent, &path(&license, "unblock"), &key, &json!({})).await.status, 202);
+    within(world.sandbox.mail.wait_for(2)).await;
+}
+
+#[tokio::test]
+async fn only_a_mail_that_was_held_back_can_be_freed_and_only_with_a_key() {
+    let world = World::with(&[("MAILGUN_SIGNING_KEY", webhook::KEY)]).await;
+    let (agent, license) = delivered(&world).await;
+    assert_eq!(license["actions"]["unblock"]["reason"], "not_suppressed");
+    let held_back =
+        |code: u16| json!({ "event": "failed", "severity": "permanent", "delivery-status": { "code": code } });
+    assert_eq!(webhook::say(&world, &webhook::report(&world, &license, &held_back(605))).await, 200);
+    let license = ended(&agent, &license).await;
+    assert_eq!(license["actions"]["unblock"]["reason"], "provider_not_configured");
+    let answer = post(&agent, &path(&license, "unblock"), &fresh_key(), &json!({})).await;
+    assert_eq!((answer.status.as_u16(), &answer.body["code"]), (409, &json!("provider_not_configured")));
+    let none =
+        post(&agent, "/api/v1/licenses/0198a3c4-0000-7000-8000-000000000009/unblock", &fresh_key(), &json!({})).await;
+    assert_eq!(none.status, 404);
+}
+
+#[tokio::test]
+async fn the_check_reads_reports_and_bounces_and_names_a_wrong_key_or_region() {
+    let mut world = World::stand_ins(&[]).await;
+    let of = |findings: Vec<stopgap::check::finding::Finding>| {
+        let ours = findings.into_iter().filter(|finding| finding.part.starts_with("mailgun"));
+        ours.map(|finding| (finding.status, finding.message)).collect::<Vec<_>>()
+    };
+    let checked = async |world: &World| of(check(&world.config(), &world.clock, Random, &Options::default()).await);
+    assert!(checked(&world).await.is_empty(), "it is not configured");
+    ask_mailgun(&mut world);
+    let findings = checked(&world).await;
+    assert_eq!(
+        findings.iter().map(|(status, _)| *status).collect::<Vec<_>>(),
+        [Status::Ok, Status::Ok],
+        "{findings:?}"
+    );
+    assert!(!world.sandbox.mailgun.calls().iter().any(|call| call.starts_with("DELETE")), "it only reads");
+    world.set("MAILGUN_API_KEY", "another-key");
+    world.set("MAILGUN_URL", &world.sandbox.mailgun.url());
+    let wrong = checked(&world).await;
+    world.set("MAILGUN_API_KEY", mailgun::API_KEY);
+    world.set("MAILGUN_DOMAIN", "other.example");
+    world.sandbox.mailgun.without_logs();
+    for findings in [wrong, checked(&world).await] {
+        for (status, message) in findings {
+            assert_eq!(status, Status::Failed);
+            assert!(message.contains("wrong") && message.contains("or the other region"), "{message}");
+            assert!(!message.contains("another-key") && !message.contains(mailgun::API_KEY), "{message}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_agent_frees_a_suppressed_address_by_one_press() {
+    let (mut world, mut screen): (World, Screen) = World::on_screen().await;
+    world.stop().await;
+    ask_mailgun(&mut world);
+    world.serve_screens(0).await;
+    suppressed(&world).await;
+    screen.open(4711).await;
+    screen.until("the license is shown", "document.querySelector('#earlier-list [data-license]')").await;
+    screen.run("document.querySelector('#earlier-list [data-license]').click()").await;
+    screen.until("it is open", "visible('unblock') && $('steps').children.length >= 3").await;
+    assert!(screen.text("steps").await.contains("suppression lists"));
+    let first = "[...document.querySelectorAll('#aftercare button')].find((it) => it.offsetParent)?.id";
+    assert_eq!(screen.look(first).await, "unblock", "the button stands first");
+    assert_eq!(screen.look("document.querySelectorAll('#license .primary').length").await, 1);
+    screen.looks_well().await;
+    screen.click("unblock").await;
+    let mails = within(world.sandbox.mail.wait_for(2)).await;
+    assert_eq!(mails[1].envelope_to, [JANE]);
+    screen.until("the button is gone", "!visible('unblock') && text('steps').includes('Sent again to jane@')").await;
+    world.pass(301);
+    screen.until("nothing is left to do", "text('license-title').includes('Sent to jane@acme.example')").await;
+    screen.close().await;
+}
