@@ -25,7 +25,7 @@ fn ask_mailgun(world: &mut World) {
     }
 }
 
-async fn asking_world() -> World {
+pub async fn asking_world() -> World {
     let mut world = World::stand_ins(&[("MAILGUN_SIGNING_KEY", webhook::KEY)]).await;
     ask_mailgun(&mut world);
     world.start_service().await;
@@ -48,7 +48,7 @@ async fn once_arrived(agent: &Browser, license: &Value, state: &str) -> Value {
 }
 
 /// A license whose mail Mailgun held back, because the address bounced before.
-async fn suppressed(world: &World) -> (Browser, Value) {
+pub async fn suppressed(world: &World) -> (Browser, Value) {
     world.sandbox.mailgun.block(JANE);
     let (agent, license) = delivered(world).await;
     world.pass(301);
@@ -330,5 +330,29 @@ async fn an_agent_frees_a_suppressed_address_by_one_press() {
     screen.until("the button is gone", "!visible('unblock') && text('steps').includes('Sent again to jane@')").await;
     world.pass(301);
     screen.until("nothing is left to do", "text('license-title').includes('Sent to jane@acme.example')").await;
+    screen.close().await;
+}
+
+#[tokio::test]
+async fn the_sandbox_page_blocks_an_address_and_shows_that_a_press_frees_it() {
+    let (mut world, screen): (World, Screen) = World::on_screen().await;
+    world.stop().await;
+    ask_mailgun(&mut world);
+    world.serve_screens(0).await;
+    screen.goto_desk().await;
+    let select = "document.querySelector('#break [data-stand-in=mailgun]')";
+    screen.run(&format!("{select}.selectedIndex = 1; {select}.dispatchEvent(new Event('change'));")).await;
+    let is_on = format!("{select}.parentElement.classList.contains('on')");
+    screen.until("the switch is on", &is_on).await;
+    assert_eq!(world.sandbox.mailgun.blocked(), [JANE]);
+    let (agent, license) = delivered(&world).await;
+    world.pass(301);
+    let license = once_arrived(&agent, &license, "suppressed").await;
+    let held_back = "$('mailbox').textContent.includes('Held back by Mailgun')";
+    screen.until("the mailbox says that the mail was held back", held_back).await;
+    settled(&agent, &post(&agent, &path(&license, "unblock"), &fresh_key(), &json!({})).await).await;
+    screen.until("the switch is off again", &format!("!{is_on}")).await;
+    let mails = "document.querySelectorAll('#mailbox .mails button').length === 2";
+    screen.until("the second mail is there", mails).await;
     screen.close().await;
 }
