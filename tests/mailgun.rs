@@ -1,4 +1,4 @@
-//! Mailgun, asked: what became of an email whose report was lost, and freeing an address that bounced before.
+//! Freeing an address that bounced before, at Mailgun.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use stopgap::{
 use crate::{
     aftercare::{delivered, path, settled},
     webhook,
-    world::{World, ended, fresh_key, get, history, post, screen::Screen, sql, through, within},
+    world::{World, ended, fresh_key, get, post, through, within},
 };
 
-const JANE: &str = "jane@acme.example";
-const LOOK_PAUSE: Duration = Duration::from_millis(20);
+pub const JANE: &str = "jane@acme.example";
+pub const LOOK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Points the next service of this world at its Mailgun.
-fn ask_mailgun(world: &mut World) {
+pub fn ask_mailgun(world: &mut World) {
     for (name, value) in world.sandbox.mailgun.settings() {
         world.set(name, &value);
     }
@@ -33,7 +33,7 @@ pub async fn asking_world() -> World {
 }
 
 /// The license once its last email has this arrival.
-async fn once_arrived(agent: &Browser, license: &Value, state: &str) -> Value {
+pub async fn once_arrived(agent: &Browser, license: &Value, state: &str) -> Value {
     let path = format!("/api/v1/licenses/{}", license["id"].as_str().unwrap());
     let look = async {
         loop {
@@ -57,95 +57,8 @@ pub async fn suppressed(world: &World) -> (Browser, Value) {
     (agent, license)
 }
 
-/// Waits until these are the minutes between the sending of each email and the next question about it.
-async fn scheduled(world: &World, minutes: &[&str]) {
-    let schedule = "SELECT CAST((arrival_ask_at - sent_at) / 60000 AS TEXT) FROM deliveries \
-                    WHERE channel = 'email' AND arrival_ask_at IS NOT NULL ORDER BY created_at";
-    let look = async {
-        while sql(&world.database(), schedule).await != minutes {
-            tokio::time::sleep(LOOK_PAUSE).await;
-        }
-    };
-    within(look).await;
-}
-
-fn event<'a>(license: &'a Value, kind: &str) -> &'a Value {
+pub fn event<'a>(license: &'a Value, kind: &str) -> &'a Value {
     license["events"].as_array().unwrap().iter().find(|event| event["kind"] == kind).expect("the history has it")
-}
-
-#[tokio::test]
-async fn an_arrival_whose_report_was_lost_is_found_by_asking() {
-    let world = asking_world().await;
-    let (agent, license) = delivered(&world).await;
-    assert_eq!(through(&license, "email")[0]["arrival"]["state"], "unknown");
-    world.pass(301);
-    let license = once_arrived(&agent, &license, "delivered").await;
-    assert!(history(&license).ends_with(&["email_arrival_delivered"]));
-    assert_eq!(event(&license, "email_arrival_delivered")["actor"], "mail provider");
-    // The report comes after all, and says the same.
-    let report = webhook::report(&world, &license, &json!({ "event": "delivered" }));
-    assert_eq!(webhook::say(&world, &report).await, 200);
-    let again = get(&agent, &format!("/api/v1/licenses/{}", license["id"].as_str().unwrap())).await.body;
-    assert_eq!(again["events"], license["events"]);
-    scheduled(&world, &["30"]).await;
-    assert_eq!(world.sandbox.mailgun.calls(), ["POST /v1/analytics/logs"; 2], "the event, and that there are no more");
-}
-
-#[tokio::test]
-async fn a_bounce_that_nobody_reported_reopens_the_issue_without_logs_too() {
-    let world = asking_world().await;
-    world.sandbox.mailgun.without_logs();
-    let (agent, license) = delivered(&world).await;
-    let mail = through(&license, "email")[0]["reference"].as_str().unwrap().to_owned();
-    let bounce = json!({ "event": "failed", "severity": "permanent",
-        "delivery-status": { "code": 550, "message": "No such mailbox" } });
-    world.sandbox.mailgun.report(&mail, JANE, &bounce);
-    world.pass(301);
-    let license = ended(&agent, &once_arrived(&agent, &license, "failed").await).await;
-    assert_eq!(license["state"], "failed");
-    assert_eq!(world.sandbox.gitlab.issues()[0].state, State::Opened);
-    assert!(world.sandbox.slack.messages().len() == 2);
-}
-
-#[tokio::test]
-async fn what_the_provider_does_not_know_yet_is_asked_again_by_the_schedule_even_after_a_restart() {
-    let mut world = asking_world().await;
-    let (agent, license) = delivered(&world).await;
-    let nothing = Fault::status(200, r#"{"items":[],"pagination":{}}"#);
-    world.sandbox.mailgun.faults.fail_next(nothing.clone());
-    world.sandbox.mailgun.faults.fail_next(nothing);
-    world.pass(301);
-    scheduled(&world, &["30"]).await;
-    world.stop().await;
-    world.pass(1000);
-    world.start_service().await;
-    let second = world.agent().await;
-    settled(&second, &post(&second, &path(&license, "resend"), &fresh_key(), &json!({})).await).await;
-    // The second mail is due for its first question before the first one for its second.
-    world.pass(301);
-    scheduled(&world, &["30", "30"]).await;
-    assert_eq!(world.sandbox.mailgun.calls().len(), 2, "each mail was asked about once");
-    drop(agent);
-    world.pass(1800);
-    let license = once_arrived(&second, &license, "delivered").await;
-    let arrivals: Vec<_> = through(&license, "email").iter().map(|mail| mail["arrival"]["state"].clone()).collect();
-    assert_eq!(arrivals, ["delivered", "delivered"]);
-    assert_eq!(world.sandbox.mailgun.calls().len(), 6, "each mail was asked about again");
-}
-
-#[tokio::test]
-async fn a_provider_that_wants_a_pause_gets_it() {
-    let world = asking_world().await;
-    let (agent, license) = delivered(&world).await;
-    world.sandbox.mailgun.faults.fail_next(Fault::RateLimited { retry_after: Some("900".into()) });
-    world.pass(301);
-    scheduled(&world, &["20"]).await;
-    // Longer than two looks of the service.
-    world.pass(800);
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    assert_eq!(world.sandbox.mailgun.calls().len(), 1);
-    world.pass(101);
-    once_arrived(&agent, &license, "delivered").await;
 }
 
 #[tokio::test]
@@ -306,53 +219,4 @@ async fn the_check_reads_reports_and_bounces_and_names_a_wrong_key_or_region() {
             assert!(!message.contains("another-key") && !message.contains(mailgun::API_KEY), "{message}");
         }
     }
-}
-
-#[tokio::test]
-async fn an_agent_frees_a_suppressed_address_by_one_press() {
-    let (mut world, mut screen): (World, Screen) = World::on_screen().await;
-    world.stop().await;
-    ask_mailgun(&mut world);
-    world.serve_screens(0).await;
-    suppressed(&world).await;
-    screen.open(4711).await;
-    screen.until("the license is shown", "document.querySelector('#earlier-list [data-license]')").await;
-    screen.run("document.querySelector('#earlier-list [data-license]').click()").await;
-    screen.until("it is open", "visible('unblock') && $('steps').children.length >= 3").await;
-    assert!(screen.text("steps").await.contains("suppression lists"));
-    let first = "[...document.querySelectorAll('#aftercare button')].find((it) => it.offsetParent)?.id";
-    assert_eq!(screen.look(first).await, "unblock", "the button stands first");
-    assert_eq!(screen.look("document.querySelectorAll('#license .primary').length").await, 1);
-    screen.looks_well().await;
-    screen.click("unblock").await;
-    let mails = within(world.sandbox.mail.wait_for(2)).await;
-    assert_eq!(mails[1].envelope_to, [JANE]);
-    screen.until("the button is gone", "!visible('unblock') && text('steps').includes('Sent again to jane@')").await;
-    world.pass(301);
-    screen.until("nothing is left to do", "text('license-title').includes('Sent to jane@acme.example')").await;
-    screen.close().await;
-}
-
-#[tokio::test]
-async fn the_sandbox_page_blocks_an_address_and_shows_that_a_press_frees_it() {
-    let (mut world, screen): (World, Screen) = World::on_screen().await;
-    world.stop().await;
-    ask_mailgun(&mut world);
-    world.serve_screens(0).await;
-    screen.goto_desk().await;
-    let select = "document.querySelector('#break [data-stand-in=mailgun]')";
-    screen.run(&format!("{select}.selectedIndex = 1; {select}.dispatchEvent(new Event('change'));")).await;
-    let is_on = format!("{select}.parentElement.classList.contains('on')");
-    screen.until("the switch is on", &is_on).await;
-    assert_eq!(world.sandbox.mailgun.blocked(), [JANE]);
-    let (agent, license) = delivered(&world).await;
-    world.pass(301);
-    let license = once_arrived(&agent, &license, "suppressed").await;
-    let held_back = "$('mailbox').textContent.includes('Held back by Mailgun')";
-    screen.until("the mailbox says that the mail was held back", held_back).await;
-    settled(&agent, &post(&agent, &path(&license, "unblock"), &fresh_key(), &json!({})).await).await;
-    screen.until("the switch is off again", &format!("!{is_on}")).await;
-    let mails = "document.querySelectorAll('#mailbox .mails button').length === 2";
-    screen.until("the second mail is there", mails).await;
-    screen.close().await;
 }

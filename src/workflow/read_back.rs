@@ -20,6 +20,8 @@ const DAY: Duration = Duration::from_hours(24);
 const RETENTION: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Longer than a question takes; a process that dies during one does not keep the others from asking.
 const LEASE: Duration = Duration::from_mins(5);
+/// The shortest pause that the provider may ask for: it takes the same question no oftener.
+const MIN_PAUSE: Duration = Duration::from_secs(15);
 /// The pause after an error …
 const PAUSE: Duration = Duration::from_mins(5);
 /// … and the longest that the provider may ask for.
@@ -63,7 +65,7 @@ impl LicenseService {
             Err(error) => {
                 warn!(license = %email.license_id, %error, "the mail provider did not say what became of an email");
                 let wait = if let Error::RateLimited(Some(wait)) = error { wait } else { PAUSE };
-                let at = later(self.clock.now(), wait.min(MAX_PAUSE));
+                let at = later(self.clock.now(), wait.clamp(MIN_PAUSE, MAX_PAUSE));
                 self.store.ask_about_arrival_at(email.id, at).await?;
                 Ok(Asked::NotBefore(at))
             }
