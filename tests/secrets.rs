@@ -36,6 +36,8 @@ fn settings() -> Vec<(String, String)> {
         ("GITLAB_PROJECT", "support/internal-requests".into()),
         ("SLACK_WEBHOOK_URL", format!("https://hooks.slack.com/services/T0/B0/{CANARY}")),
         ("MAILGUN_SIGNING_KEY", CANARY.into()),
+        ("MAILGUN_API_KEY", CANARY.into()),
+        ("MAILGUN_DOMAIN", "mg.acme.example".into()),
         ("METRICS_TOKEN", CANARY.into()),
     ]
     .map(|(name, value)| (format!("STOPGAP_{name}"), value))

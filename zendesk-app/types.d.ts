@@ -180,6 +180,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licenses/{id}/unblock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the recipient off the mail provider's list of bounces, and mail the license there again. */
+        post: operations["unblock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licenses/{id}/follow-up": {
         parameters: {
             query?: never;
@@ -352,6 +369,7 @@ export interface components {
             forward: components["schemas"]["Action"];
             replace: components["schemas"]["Action"];
             retry: components["schemas"]["Action"];
+            unblock: components["schemas"]["Action"];
             download: components["schemas"]["Action"];
         };
         Agent: {
@@ -363,6 +381,7 @@ export interface components {
         Arrival: {
             state: components["schemas"]["ArrivalState"];
             detail: string;
+            list?: components["schemas"]["SuppressionList"] | null;
             /** @description The mail provider's reason. */
             reason?: string | null;
             /** Format: date-time */
@@ -418,6 +437,8 @@ export interface components {
             purpose: components["schemas"]["Purpose"];
             /** @description The address of an email. */
             recipient?: string | null;
+            /** @description An email with the license in its text alone. */
+            without_attachment: boolean;
             state: components["schemas"]["DeliveryState"];
             /**
              * Format: int32
@@ -475,7 +496,7 @@ export interface components {
          * @description The error in one word: `code` of the problem, and the label of the metric.
          * @enum {string}
          */
-        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "restricted_account" | "duplicate" | "out_of_scope" | "unusual_seats" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "drill" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
+        ErrorCode: "invalid_fields" | "malformed_body" | "malformed_query" | "body_timeout" | "body_too_large" | "not_json" | "no_session" | "bad_metrics_token" | "agent_not_allowed" | "not_found" | "method_not_allowed" | "restricted_account" | "duplicate" | "out_of_scope" | "unusual_seats" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "drill" | "not_suppressed" | "provider_not_configured" | "marked_as_spam" | "unsubscribed" | "key_reused" | "limit_reached" | "too_many_streams" | "webhook_refused" | "signer_unavailable" | "provider_unavailable" | "store_unavailable" | "outbox_stalled" | "internal" | "signed_url";
         Event: {
             /** Format: date-time */
             at: string;
@@ -488,7 +509,7 @@ export interface components {
          * @description What happened. The translations have a text for each.
          * @enum {string}
          */
-        EventKind: "generated" | "sealing_failed" | "replaced" | "replaces" | "resent" | "forwarded" | "address_corrected" | "retried" | "downloaded" | "reminded" | "follow_up_done" | "follow_up_reopened" | "email_late" | "email_sent" | "email_failed" | "email_retry" | "email_uncertain" | "email_arrival_delayed" | "email_arrival_delivered" | "email_arrival_failed" | "email_arrival_suppressed" | "email_arrival_complained" | "issue_sent" | "issue_failed" | "issue_retry" | "issue_uncertain" | "issue_differs" | "slack_sent" | "slack_failed" | "slack_retry" | "slack_uncertain" | "text_erased" | "recipient_erased" | "erased";
+        EventKind: "generated" | "sealing_failed" | "replaced" | "replaces" | "resent" | "forwarded" | "address_corrected" | "retried" | "downloaded" | "reminded" | "follow_up_done" | "follow_up_reopened" | "email_late" | "email_sent" | "email_failed" | "email_retry" | "email_uncertain" | "email_arrival_delayed" | "email_arrival_delivered" | "email_arrival_failed" | "email_arrival_suppressed" | "email_arrival_complained" | "unblocked" | "issue_sent" | "issue_failed" | "issue_retry" | "issue_uncertain" | "issue_differs" | "slack_sent" | "slack_failed" | "slack_retry" | "slack_uncertain" | "text_erased" | "recipient_erased" | "erased";
         /** @description What is known of the customer's instance and old license. Typed values win over those of the file. */
         Evidence: {
             /** @description `free`, `starter`, `premium` or `ultimate`, or a former name. */
@@ -674,6 +695,8 @@ export interface components {
             email: string;
             /** @description The customer's own address was wrong, and this is the right one. */
             correct?: boolean | null;
+            /** @description The license in the email's text alone, for gateways that block attachments. */
+            without_attachment?: boolean | null;
         };
         /** @description A license to generate. Term and plan are fixed. */
         GenerateLicense: {
@@ -814,7 +837,7 @@ export interface components {
          * @description Why an action is not available.
          * @enum {string}
          */
-        Obstacle: "agent_not_allowed" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "drill";
+        Obstacle: "agent_not_allowed" | "sealing_failed" | "expired" | "erased" | "replaced" | "too_many_emails" | "recipient_refused" | "nothing_failed" | "drill" | "not_suppressed" | "provider_not_configured" | "marked_as_spam" | "unsubscribed";
         /**
          * @description A GitLab plan, by the names that license files use.
          * @enum {string}
@@ -928,6 +951,11 @@ export interface components {
             seats: number;
             reason: string;
         };
+        /** @description The body may be left out. */
+        ResendLicense: {
+            /** @description The license in the email's text alone, for gateways that block attachments. */
+            without_attachment?: boolean | null;
+        };
         /** @description What becomes of the follow-up. */
         SetFollowUp: {
             state: components["schemas"]["FollowUpState"];
@@ -939,6 +967,11 @@ export interface components {
          * @enum {string}
          */
         State: "delivering" | "late" | "delivered" | "failed";
+        /**
+         * @description The provider's lists of addresses that it does not send to.
+         * @enum {string}
+         */
+        SuppressionList: "bounces" | "unsubscribes" | "complaints";
         /**
          * @description How the format is known.
          * @enum {string}
@@ -1074,8 +1107,10 @@ export type Purpose = components['schemas']['Purpose'];
 export type Reading = components['schemas']['Reading'];
 export type RecognisedPiece = components['schemas']['RecognisedPiece'];
 export type ReplaceLicense = components['schemas']['ReplaceLicense'];
+export type ResendLicense = components['schemas']['ResendLicense'];
 export type SetFollowUp = components['schemas']['SetFollowUp'];
 export type State = components['schemas']['State'];
+export type SuppressionList = components['schemas']['SuppressionList'];
 export type Sure = components['schemas']['Sure'];
 export type TakenFrom = components['schemas']['TakenFrom'];
 export type Task = components['schemas']['Task'];
@@ -1605,7 +1640,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["NoFields"] | null;
+                "application/json": components["schemas"]["ResendLicense"] | null;
             };
         };
         responses: {
@@ -1969,6 +2004,126 @@ export interface operations {
         };
     };
     retry: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1 to 255 visible ASCII characters */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description License id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoFields"] | null;
+            };
+        };
+        responses: {
+            /** @description Enqueued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenseOrErased"];
+                };
+            };
+            /** @description The body is malformed, or fields are invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no session, or it has ended */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The agent may not generate licenses */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such license */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of the license, or of the customer's licenses, does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unblock: {
         parameters: {
             query?: never;
             header: {

@@ -32,7 +32,7 @@ pub(crate) async fn drill(config: Config, email: Email, username: Username) -> a
     }
     let store = Store::open(url).await?;
     let signer = super::signer(&config).await?;
-    let licenses = super::licenses(&config, store.clone(), signer, Clock::system(), Random, Metrics::new());
+    let licenses = super::licenses(&config, store.clone(), signer, Clock::system(), Random, Metrics::new())?;
     let id = licenses.drill(email, username).await.map_err(anyhow::Error::msg)?;
     println!("license  {id}");
     let outcome = wait_for_deliveries(&store, id).await;

@@ -2,6 +2,7 @@
 
 mod drill;
 mod maintenance;
+mod read_back;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod sessions;
@@ -23,11 +24,17 @@ pub(crate) use sandbox::{OnceOptions, SandboxOptions, sandbox};
 pub(crate) use sessions::sessions;
 
 use maintenance::MaintenanceTask;
+use read_back::ReadBackTask;
 
 use crate::{
     clock::Clock,
     config::{Config, Sealing},
-    delivery::{Links, email::Mailer, gitlab::Gitlab, slack::Slack},
+    delivery::{
+        Links,
+        email::{Mailer, mailgun::Mailgun},
+        gitlab::Gitlab,
+        slack::Slack,
+    },
     http::{self, AppState},
     license::Email,
     metrics::Metrics,
@@ -46,6 +53,7 @@ pub struct App {
     /// `None` while the outbox is paused.
     outbox: Option<Outbox>,
     maintenance: MaintenanceTask,
+    read_back: ReadBackTask,
     server: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
 }
@@ -82,7 +90,8 @@ impl App {
         let maintenance =
             MaintenanceTask::start(store.clone(), clock.clone(), config.rules.retention_days, metrics.clone());
         let verifier = Verifier::new(&config.zendesk).context("STOPGAP_ZENDESK_PUBLIC_KEYS")?;
-        let licenses = licenses(&config, store.clone(), signer, clock, random, metrics);
+        let licenses = licenses(&config, store.clone(), signer, clock, random, metrics)?;
+        let read_back = ReadBackTask::start(licenses.clone());
         let state = Arc::new(AppState {
             licenses,
             verifier,
@@ -94,7 +103,7 @@ impl App {
         let (server, address): (Server, _) = http::listen(config.bind, state)
             .with_context(|| format!("STOPGAP_BIND: cannot listen on {}", config.bind))?;
         let handle = server.handle();
-        Ok(Self { address, store, outbox, maintenance, server: handle, serving: tokio::spawn(server) })
+        Ok(Self { address, store, outbox, maintenance, read_back, server: handle, serving: tokio::spawn(server) })
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -106,6 +115,7 @@ impl App {
         self.server.stop(true).await;
         let _ = self.serving.await;
         self.maintenance.stop().await;
+        self.read_back.stop().await;
         if let Some(outbox) = self.outbox {
             outbox.stop().await;
         }
@@ -183,8 +193,10 @@ fn licenses(
     clock: Clock,
     random: Random,
     metrics: Metrics,
-) -> LicenseService {
-    LicenseService {
+) -> anyhow::Result<LicenseService> {
+    let mailgun = config.mailgun.as_ref().map(|mailgun| Mailgun::new(mailgun, clock.clone()));
+    let mailgun = mailgun.transpose().map_err(|e| anyhow::anyhow!("STOPGAP_MAILGUN_URL: {e}"))?;
+    Ok(LicenseService {
         store,
         clock,
         random,
@@ -194,8 +206,9 @@ fn licenses(
         rules: config.rules.clone(),
         allowed_agents: config.zendesk.allowed_agents.clone(),
         links: links(config),
+        mailgun: mailgun.map(Arc::new),
         usage_url_template: config.usage_url_template.clone(),
-    }
+    })
 }
 
 fn links(config: &Config) -> Links {

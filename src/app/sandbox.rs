@@ -11,7 +11,7 @@ use crate::{
     config::{Config, Environment},
     random::Random,
     sandbox::{
-        Keys, World, WorldOptions,
+        Keys, World, WorldOptions, mailgun,
         once::{Order, once},
     },
 };
@@ -62,10 +62,12 @@ pub(crate) async fn sandbox(options: SandboxOptions) -> anyhow::Result<()> {
     let service = Url::parse(&format!("http://localhost:{}", app.address().port()))?;
     let gateway = world.gateway(app.address()).await?;
     world.zendesk.set_service(Url::parse(&format!("http://localhost:{}", gateway.port()))?);
+    let reports = world.mailgun.report_to(service.join("webhooks/mailgun")?);
     let outcome = match options.once {
         Some(order) => send_one(&world, &service, order).await,
         None => serve_page(&world).await,
     };
+    reports.abort();
     app.stop().await;
     world.stop().await;
     outcome
@@ -75,8 +77,11 @@ pub(crate) async fn sandbox(options: SandboxOptions) -> anyhow::Result<()> {
 fn config(world: &World, database: &str, slack_webhook: bool) -> anyhow::Result<Config> {
     let no_limits = NO_LIMITS.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let slack_app = if slack_webhook { Vec::new() } else { world.slack_app_settings() };
+    let signing_key = ("MAILGUN_SIGNING_KEY", mailgun::SIGNING_KEY.to_owned());
+    let mailgun = world.mailgun.settings().into_iter().chain([signing_key]);
+    let mailgun = mailgun.map(|(name, value)| (format!("STOPGAP_{name}"), value));
     // The later of two wins.
-    let settings = world.settings(0, database).into_iter().chain(no_limits).chain(slack_app);
+    let settings = world.settings(0, database).into_iter().chain(no_limits).chain(mailgun).chain(slack_app);
     let environment = Environment::of(settings.map(|(name, value)| (OsString::from(name), OsString::from(value))));
     let mut config = environment.config()?;
     config.zendesk.origin = world.origin();

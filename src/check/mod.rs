@@ -8,6 +8,7 @@ mod database;
 pub mod finding;
 mod gitlab;
 mod mail;
+mod mailgun;
 mod sealing;
 mod slack;
 mod zendesk;
@@ -44,14 +45,15 @@ pub async fn check(config: &Config, clock: &Clock, random: Random, options: &Opt
     let context = CheckContext { config, clock, random, options };
     let zendesk = zendesk::check(context);
     // Boxed: these futures are large.
-    let (sealing, database, mail, gitlab, slack) = tokio::join!(
+    let (sealing, database, mail, mailgun, gitlab, slack) = tokio::join!(
         bounded("license key", Box::pin(sealing::check(context))),
         bounded("database", Box::pin(database::check(context))),
         bounded("mail", Box::pin(mail::check(context))),
+        bounded("mailgun reports", Box::pin(mailgun::check(context))),
         bounded("gitlab", Box::pin(gitlab::check(context))),
         bounded("slack", Box::pin(slack::check(context))),
     );
-    [zendesk, sealing, database, mail, gitlab, slack].concat()
+    [zendesk, sealing, database, mail, mailgun, gitlab, slack].concat()
 }
 
 async fn bounded(part: &'static str, check: impl Future<Output = Vec<Finding>>) -> Vec<Finding> {

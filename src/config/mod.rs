@@ -6,6 +6,7 @@ mod allowed_agents;
 mod environment;
 mod errors;
 mod keys;
+mod mailgun;
 mod on_duty;
 mod parse;
 mod reader;
@@ -29,6 +30,7 @@ pub use allowed_agents::AllowedAgents;
 pub use environment::Environment;
 pub(crate) use errors::ConfigErrors;
 pub(crate) use keys::Sealing;
+pub(crate) use mailgun::Mailgun;
 pub use on_duty::OnDuty;
 pub use sections::Zendesk;
 pub use sections::{Gitlab, Log, LogFormat, Rules};
@@ -56,6 +58,8 @@ pub struct Config {
     pub rules: Rules,
     /// Webhooks are refused without it.
     pub mailgun_signing_key: Option<SecretString>,
+    /// Without it nobody is asked what became of an email.
+    pub mailgun: Option<Mailgun>,
     /// `/metrics` is not found without it.
     pub metrics_token: Option<SecretString>,
     /// With `{license_md5}` or `{license_sha256}`.
@@ -80,6 +84,7 @@ impl Config {
         let slack = Slack::read(reader);
         let rules = Rules::read(reader);
         let mailgun_signing_key = reader.optional("MAILGUN_SIGNING_KEY", parse::token);
+        let mailgun = Mailgun::read(reader);
         let metrics_token = reader.optional("METRICS_TOKEN", parse::metrics_token);
         let usage_url_template = reader.optional("USAGE_URL_TEMPLATE", urls::usage_template);
         let log = Log::read(reader);
@@ -94,6 +99,7 @@ impl Config {
             slack: slack?,
             rules: rules?,
             mailgun_signing_key: mailgun_signing_key?,
+            mailgun: mailgun?,
             metrics_token: metrics_token?,
             usage_url_template: usage_url_template?,
             log: log?,

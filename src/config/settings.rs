@@ -171,6 +171,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
     ),
     secret("MAILGUN_SIGNING_KEY", Absent("off"), "verifies Mailgun's webhooks; without it they are refused"),
     secret(
+        "MAILGUN_API_KEY",
+        Absent("off"),
+        "key of Mailgun's API with the role Support or more: asks what became of an email, and frees addresses that bounced \
+         before",
+    ),
+    plain("MAILGUN_DOMAIN", Absent("off"), "the sending domain at Mailgun; required with the key"),
+    plain(
+        "MAILGUN_URL",
+        Absent("`https://api.mailgun.net`"),
+        "Mailgun's API; `https://api.eu.mailgun.net` for domains in the EU",
+    ),
+    secret(
         "METRICS_TOKEN",
         Absent("off"),
         "bearer token for `/metrics`, 16 characters or more; without it the path is not found",

@@ -56,6 +56,7 @@ pub(crate) fn delivery(channel: Channel, purpose: Purpose, notice: Option<Notice
         channel,
         purpose,
         recipient: (channel == Channel::Email).then(|| "jane.roe@acme.example".to_owned()),
+        without_attachment: false,
         notice,
         state: DeliveryState::Pending,
         attempts: 1,

@@ -1,16 +1,16 @@
-//! `/api/v1/licenses/{id}/…`: resend, forward, replace, retry.
+//! `/api/v1/licenses/{id}/…`: resend, forward, replace, unblock, retry.
 
 use actix_web::{HttpResponse, web::Data};
 
 use super::{
     AppState,
-    api::{ForwardRequest, LicenseOrErased, NoFields, ParsedForward, ReplaceRequest},
+    api::{ForwardRequest, LicenseOrErased, NoFields, ParsedForward, ParsedResend, ReplaceRequest, ResendRequest},
     error::{ApiError, Problem},
     extract::{Authenticated, Command, LicensePath},
     licenses::respond,
     responses::{BodyProblems, CommandProblems, Unauthenticated},
 };
-use crate::{license::ResendKind, workflow::replace::ReplaceLicense};
+use crate::workflow::replace::ReplaceLicense;
 
 type OnLicense<B> = Authenticated<(LicensePath, Command<B>)>;
 
@@ -21,7 +21,7 @@ type OnLicense<B> = Authenticated<(LicensePath, Command<B>)>;
         ("id" = String, Path, description = "License id"),
         ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters"),
     ),
-    request_body(content = Option<NoFields>),
+    request_body(content = Option<ResendRequest>),
     responses(
         (status = 202, description = "Enqueued", body = LicenseOrErased),
         (status = 404, description = "There is no such license", body = Problem, content_type = "application/problem+json"),
@@ -30,10 +30,10 @@ type OnLicense<B> = Authenticated<(LicensePath, Command<B>)>;
     security(("session" = [])),
 )]
 pub(crate) async fn resend(
-    Authenticated(session, (LicensePath(id), Command { request, .. })): OnLicense<NoFields>,
+    Authenticated(session, (LicensePath(id), Command { request, body })): OnLicense<ParsedResend>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, ApiError> {
-    let response = state.licenses.resend(id, ResendKind::Resend, None, &request).await;
+    let response = state.licenses.resend(id, &body.0, &request).await;
     response.map_err(|e| ApiError::of(e, &state, session.agent_user_id)).and_then(respond)
 }
 
@@ -56,7 +56,7 @@ pub(crate) async fn forward(
     Authenticated(session, (LicensePath(id), Command { request, body })): OnLicense<ParsedForward>,
     state: Data<AppState>,
 ) -> Result<HttpResponse, ApiError> {
-    let response = state.licenses.resend(id, body.how, Some(&body.email), &request).await;
+    let response = state.licenses.resend(id, &body.0, &request).await;
     response.map_err(|e| ApiError::of(e, &state, session.agent_user_id)).and_then(respond)
 }
 
@@ -82,6 +82,29 @@ pub(crate) async fn replace(
     state: Data<AppState>,
 ) -> Result<HttpResponse, ApiError> {
     let response = state.licenses.replace(id, &body, &request).await;
+    response.map_err(|e| ApiError::of(e, &state, session.agent_user_id)).and_then(respond)
+}
+
+/// Take the recipient off the mail provider's list of bounces, and mail the license there again.
+#[utoipa::path(
+    post, path = "/api/v1/licenses/{id}/unblock", tag = "licenses",
+    params(
+        ("id" = String, Path, description = "License id"),
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters"),
+    ),
+    request_body(content = Option<NoFields>),
+    responses(
+        (status = 202, description = "Enqueued", body = LicenseOrErased),
+        (status = 404, description = "There is no such license", body = Problem, content_type = "application/problem+json"),
+        BodyProblems, CommandProblems, Unauthenticated,
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn unblock(
+    Authenticated(session, (LicensePath(id), Command { request, .. })): OnLicense<NoFields>,
+    state: Data<AppState>,
+) -> Result<HttpResponse, ApiError> {
+    let response = state.licenses.unblock(id, &request).await;
     response.map_err(|e| ApiError::of(e, &state, session.agent_user_id)).and_then(respond)
 }
 

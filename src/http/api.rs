@@ -28,7 +28,9 @@ use crate::{
         Agent, Customer, Email, FieldError, Language, LicenseId, ResendKind, Seats, SingleLine, Ticket, TicketId,
         Username, Verdict, customer::MAX_NAME_CHARS, ticket::MAX_SUBJECT_CHARS, verdict,
     },
-    workflow::{generate::GenerateLicense, recipient, replace::ReplaceLicense, view::LicenseView},
+    workflow::{
+        generate::GenerateLicense, recipient, replace::ReplaceLicense, resend::ResendLicense, view::LicenseView,
+    },
 };
 
 /// The longest reason for a replacement or a download.
@@ -125,6 +127,16 @@ pub(crate) struct EvidenceRequest {
     sources: Option<SourcesRequest>,
 }
 
+/// The body may be left out.
+#[derive(ToSchema)]
+#[schema(as = ResendLicense)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "names the fields; the body is parsed field by field")]
+pub(crate) struct ResendRequest {
+    /// The license in the email's text alone, for gateways that block attachments.
+    without_attachment: Option<bool>,
+}
+
 /// Where to forward the license.
 #[derive(ToSchema)]
 #[schema(as = ForwardLicense)]
@@ -135,6 +147,8 @@ pub(crate) struct ForwardRequest {
     email: String,
     /// The customer's own address was wrong, and this is the right one.
     correct: Option<bool>,
+    /// The license in the email's text alone, for gateways that block attachments.
+    without_attachment: Option<bool>,
 }
 
 #[derive(ToSchema)]
@@ -239,11 +253,11 @@ pub(crate) enum LicenseOrErased {
 /// The command of a generate request.
 pub(crate) struct ParsedGenerate(pub(crate) GenerateLicense);
 
-/// Where a forward request sends the license.
-pub(crate) struct ParsedForward {
-    pub(crate) email: Email,
-    pub(crate) how: ResendKind,
-}
+/// The command of a resend request.
+pub(crate) struct ParsedResend(pub(crate) ResendLicense);
+
+/// The command of a forward request.
+pub(crate) struct ParsedForward(pub(crate) ResendLicense);
 
 impl RequestBody for ParsedGenerate {
     const MAX_BYTES: usize = body::MAX_PASTED_BYTES;
@@ -289,14 +303,26 @@ impl RequestBody for ParsedGenerate {
     }
 }
 
+impl RequestBody for ParsedResend {
+    const OPTIONAL: bool = true;
+
+    fn parse(body: &Value, _: &AppState, _: &Session) -> Result<Self, Vec<FieldError>> {
+        let mut errors = FieldErrors::default();
+        let root = if body.is_null() { None } else { errors.body::<ResendRequest>(body) };
+        let without_attachment = errors.optional(root, "without_attachment", boolean).unwrap_or(false);
+        errors.finish(Some(Self(ResendLicense { how: ResendKind::Resend, to: None, without_attachment })))
+    }
+}
+
 impl RequestBody for ParsedForward {
     fn parse(body: &Value, state: &AppState, _: &Session) -> Result<Self, Vec<FieldError>> {
         let mut errors = FieldErrors::default();
         let root = errors.body::<ForwardRequest>(body);
         let email = errors.required(root, "email", text(|t| recipient_of(t, &state.licenses.rules)));
         let corrects = errors.optional(root, "correct", boolean).unwrap_or(false);
+        let without_attachment = errors.optional(root, "without_attachment", boolean).unwrap_or(false);
         let how = if corrects { ResendKind::CorrectAddress } else { ResendKind::Forward };
-        errors.finish(email.map(|email| Self { email, how }))
+        errors.finish(email.map(|email| Self(ResendLicense { how, to: Some(email), without_attachment })))
     }
 }
 

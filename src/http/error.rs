@@ -24,6 +24,8 @@ use crate::{
 const STORE_RETRY: Duration = Duration::from_secs(2);
 /// When a client may repeat a request after the HSM was unavailable.
 const SIGNER_RETRY: Duration = Duration::from_secs(10);
+/// When a client may repeat a request after the mail provider was unavailable.
+const PROVIDER_RETRY: Duration = Duration::from_secs(10);
 /// When another progress stream may be free.
 const STREAM_RETRY: Duration = Duration::from_secs(5);
 
@@ -64,6 +66,8 @@ pub(crate) enum ApiError {
     SealingFailed(LicenseId),
     /// Holds a whole sentence.
     SignerUnavailable(String),
+    /// Holds a whole sentence.
+    ProviderUnavailable(String),
     StoreUnavailable,
     OutboxStalled,
     Internal(&'static str),
@@ -97,11 +101,16 @@ pub(crate) enum ErrorCode {
     RecipientRefused,
     NothingFailed,
     Drill,
+    NotSuppressed,
+    ProviderNotConfigured,
+    MarkedAsSpam,
+    Unsubscribed,
     KeyReused,
     LimitReached,
     TooManyStreams,
     WebhookRefused,
     SignerUnavailable,
+    ProviderUnavailable,
     StoreUnavailable,
     OutboxStalled,
     Internal,
@@ -164,6 +173,7 @@ impl ApiError {
             workflow::Error::NotFound => Self::NotFound,
             workflow::Error::Unavailable { obstacle, .. } => Self::Unavailable { obstacle, detail },
             workflow::Error::SignerUnavailable(_) => Self::SignerUnavailable(detail),
+            workflow::Error::ProviderUnavailable(_) => Self::ProviderUnavailable(detail),
             workflow::Error::Store(error) => error.into(),
         }
     }
@@ -187,9 +197,10 @@ impl ApiError {
             Self::KeyReused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Limited(_) | Self::TooManyStreams => StatusCode::TOO_MANY_REQUESTS,
             Self::SealingFailed(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::SignerUnavailable(_) | Self::StoreUnavailable | Self::OutboxStalled => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::SignerUnavailable(_)
+            | Self::ProviderUnavailable(_)
+            | Self::StoreUnavailable
+            | Self::OutboxStalled => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -220,6 +231,10 @@ impl ApiError {
                 Obstacle::RecipientRefused => ErrorCode::RecipientRefused,
                 Obstacle::NothingFailed => ErrorCode::NothingFailed,
                 Obstacle::Drill => ErrorCode::Drill,
+                Obstacle::NotSuppressed => ErrorCode::NotSuppressed,
+                Obstacle::ProviderNotConfigured => ErrorCode::ProviderNotConfigured,
+                Obstacle::MarkedAsSpam => ErrorCode::MarkedAsSpam,
+                Obstacle::Unsubscribed => ErrorCode::Unsubscribed,
             },
             Self::KeyReused(_) => ErrorCode::KeyReused,
             Self::Limited(_) => ErrorCode::LimitReached,
@@ -227,6 +242,7 @@ impl ApiError {
             Self::WebhookRefused(_) => ErrorCode::WebhookRefused,
             Self::SealingFailed(_) => ErrorCode::SealingFailed,
             Self::SignerUnavailable(_) => ErrorCode::SignerUnavailable,
+            Self::ProviderUnavailable(_) => ErrorCode::ProviderUnavailable,
             Self::StoreUnavailable => ErrorCode::StoreUnavailable,
             Self::OutboxStalled => ErrorCode::OutboxStalled,
             Self::Internal(_) => ErrorCode::Internal,
@@ -244,6 +260,7 @@ impl ApiError {
             | Self::RestrictedAccount(detail)
             | Self::KeyReused(detail)
             | Self::SignerUnavailable(detail)
+            | Self::ProviderUnavailable(detail)
             | Self::Unavailable { detail, .. } => detail.clone(),
             Self::MalformedQuery(detail) | Self::Internal(detail) => (*detail).to_owned(),
             Self::BodyTimeout => "The body took too long.".to_owned(),
@@ -280,6 +297,7 @@ impl ApiError {
             Self::TooManyStreams => Some(STREAM_RETRY),
             Self::StoreUnavailable => Some(STORE_RETRY),
             Self::SignerUnavailable(_) => Some(SIGNER_RETRY),
+            Self::ProviderUnavailable(_) => Some(PROVIDER_RETRY),
             _ => None,
         }
     }

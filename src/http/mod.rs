@@ -113,6 +113,7 @@ fn routes(app: &mut web::ServiceConfig) {
         resource("/api/v1/licenses/{id}/resend", [(&post, web::to(aftercare::resend))]),
         resource("/api/v1/licenses/{id}/forward", [(&post, web::to(aftercare::forward))]),
         resource("/api/v1/licenses/{id}/replace", [(&post, web::to(aftercare::replace))]),
+        resource("/api/v1/licenses/{id}/unblock", [(&post, web::to(aftercare::unblock))]),
         resource("/api/v1/licenses/{id}/retry", [(&post, web::to(aftercare::retry))]),
         resource("/api/v1/licenses/{id}/follow-up", [(&Method::PUT, web::to(follow_up::set))]),
         resource("/api/v1/licenses/{id}/progress", [(&get, web::to(progress::follow))]),

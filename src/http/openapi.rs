@@ -31,7 +31,7 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(document);
     paths(
         sidebar::load_sidebar, sidebar::explain_sidebar, sidebar::load_lookup, sidebar::explain_lookup, assets::asset,
         licenses::generate, licenses::search, licenses::get, licenses::download,
-        aftercare::resend, aftercare::forward, aftercare::replace, aftercare::retry, follow_up::set,
+        aftercare::resend, aftercare::forward, aftercare::replace, aftercare::retry, aftercare::unblock, follow_up::set,
         progress::follow,
         questions::evidence, questions::diagnosis,
         webhook::mailgun, health::live, health::ready, metrics::show, show,

@@ -161,7 +161,7 @@ fn page(
         refused_domains: &state.licenses.rules.refused_domains.join(","),
         zendesk_fields: &state.zendesk.fields.json(),
         shifts: &shifts(state),
-        tracks_delivery: state.mailgun_signing_key.is_some(),
+        tracks_delivery: state.mailgun_signing_key.is_some() || state.licenses.mailgun.is_some(),
     };
     let is_lookup = request.path().ends_with(LOOKUP);
     let html = if is_lookup { Lookup { page: &page }.render() } else { Sidebar { page: &page }.render() };

@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumIter, EnumString, IntoStaticStr};
+use utoipa::ToSchema;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
     pub state: ArrivalState,
+    /// Why it was suppressed, if the provider said so.
+    pub list: Option<SuppressionList>,
     /// As given by the provider.
     pub reason: Option<String>,
     /// When it was reported.
@@ -30,6 +33,30 @@ pub enum ArrivalState {
     Suppressed,
     /// Delivered, and marked as spam by the recipient.
     Complained,
+}
+
+/// The provider's lists of addresses that it does not send to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, EnumString, EnumIter, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum SuppressionList {
+    Bounces,
+    Unsubscribes,
+    Complaints,
+}
+
+impl SuppressionList {
+    pub(crate) fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Bounces => "on its list of bounces: take the address off it, or correct the address",
+            Self::Unsubscribes => "on its list of unsubscribes: ask the customer before the address is taken off it",
+            Self::Complaints => "on its list of spam complaints: mail to another address",
+        }
+    }
 }
 
 impl ArrivalState {
@@ -72,7 +99,7 @@ mod tests {
     use super::*;
 
     fn arrival(state: ArrivalState) -> Arrival {
-        Arrival { state, reason: None, at: Timestamp::UNIX_EPOCH }
+        Arrival { state, list: None, reason: None, at: Timestamp::UNIX_EPOCH }
     }
 
     #[test]

@@ -117,6 +117,8 @@ pub struct Delivery {
     pub purpose: Purpose,
     /// The address of an email; `None` for issue and Slack.
     pub recipient: Option<String>,
+    /// An email whose license stands in its text alone, for gateways that block attachments.
+    pub without_attachment: bool,
     /// What issue or Slack announce. For an email after the first: what they announce once it is accepted.
     pub notice: Option<Notice>,
     pub state: DeliveryState,
@@ -164,6 +166,8 @@ pub struct NewDelivery {
     pub channel: Channel,
     pub purpose: Purpose,
     pub recipient: Option<String>,
+    /// As [`Delivery::without_attachment`].
+    pub without_attachment: bool,
     pub notice: Option<Notice>,
     pub deadline_at: Option<Timestamp>,
     pub expires_at: Timestamp,

@@ -54,6 +54,7 @@ pub enum EventKind {
     EmailArrivalFailed,
     EmailArrivalSuppressed,
     EmailArrivalComplained,
+    Unblocked,
     IssueSent,
     IssueFailed,
     IssueRetry,

@@ -30,7 +30,7 @@ pub(crate) mod terms;
 pub(crate) mod ticket;
 pub(crate) mod verdict;
 
-pub(crate) use arrival::{Arrival, ArrivalState};
+pub(crate) use arrival::{Arrival, ArrivalState, SuppressionList};
 pub use business_day::DailyTime;
 pub use customer::Customer;
 pub use delivery::Channel;

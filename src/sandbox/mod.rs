@@ -1,4 +1,4 @@
-//! The whole world on one machine: stand-ins for Zendesk, a mail server, GitLab and Slack.
+//! The whole world on one machine: stand-ins for Zendesk, a mail server with its provider's API, GitLab and Slack.
 //!
 //! Each is a small stateful server behind the real clients, reached by URL, and misbehaves when told to.
 
@@ -8,6 +8,7 @@ mod gateway;
 pub mod gitlab;
 pub(crate) mod keys;
 mod listener;
+pub mod mailgun;
 mod message_log;
 mod old_license;
 pub(crate) mod once;
@@ -27,6 +28,7 @@ pub use token::Token;
 use crate::{clock::Clock, random::Random};
 use faults::Faults;
 use gitlab::Gitlab;
+use mailgun::Mailgun;
 use slack::Slack;
 use smtp::MailServer;
 use zendesk::{Signer, StandIns, Zendesk};
@@ -51,13 +53,15 @@ pub struct WorldOptions {
     pub random: Random,
 }
 
-/// Zendesk, mail server, GitLab and Slack, each on a port of its own on loopback. Dropping it stops them.
+/// Zendesk, mail server, Mailgun, GitLab and Slack, each on a port of its own on loopback. Dropping it stops them.
 #[derive(Debug)]
 pub struct World {
     pub zendesk: Zendesk,
     pub mail: Arc<MailServer>,
     pub gitlab: Arc<Gitlab>,
     pub slack: Arc<Slack>,
+    /// Behind the mail server; a service that is to ask it takes its own settings too.
+    pub mailgun: Arc<Mailgun>,
     /// What the browser meets in place of the service's API, once a [`Gateway`] stands before it.
     pub service_faults: Arc<Faults<web::Fault>>,
     pub keys: Keys,
@@ -80,7 +84,7 @@ pub enum StartError {
 }
 
 impl World {
-    /// Starts all four.
+    /// Starts them all.
     ///
     /// # Errors
     /// The page's port is taken, the SDK cannot be read, or the machine refuses a socket.
@@ -89,18 +93,20 @@ impl World {
         let mail = Arc::new(MailServer::start(0, clock.clone()).await?);
         let gitlab = Arc::new(Gitlab::start(0, clock.clone()).await?);
         let slack = Arc::new(Slack::start(0, clock.clone()).await?);
+        let mailgun = Arc::new(Mailgun::start(0, clock.clone(), mail.clone()).await?);
         let service_faults = Arc::<Faults<web::Fault>>::default();
         let stand_ins = StandIns {
             mail: mail.clone(),
             gitlab: gitlab.clone(),
             slack: slack.clone(),
+            mailgun: mailgun.clone(),
             service: service_faults.clone(),
         };
         let signer = Signer { pem: keys.zendesk_private_pem.clone(), clock: clock.clone(), random };
         let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
         let old_license = old_license::seal(&keys, today, random);
         let zendesk = Zendesk::start(page_port, sdk, stand_ins, signer, old_license).await?;
-        Ok(Self { zendesk, mail, gitlab, slack, service_faults, keys, clock, random })
+        Ok(Self { zendesk, mail, gitlab, slack, mailgun, service_faults, keys, clock, random })
     }
 
     /// Stands between browsers and the service, so that the page can break that too.
@@ -160,9 +166,9 @@ impl World {
         Token::of(agent_id, now, self.random.id(now))
     }
 
-    /// Stops all four.
+    /// Stops them all.
     pub(crate) async fn stop(&self) {
-        tokio::join!(self.zendesk.stop(), self.mail.stop(), self.gitlab.stop(), self.slack.stop());
+        tokio::join!(self.zendesk.stop(), self.mail.stop(), self.mailgun.stop(), self.gitlab.stop(), self.slack.stop());
     }
 }
 

@@ -33,9 +33,10 @@ impl Transaction {
         let notice = new.notice.as_ref().map(serde_json::to_string).transpose();
         let row = sqlx::query(
             "INSERT INTO deliveries (id, license_id, channel, purpose, recipient, notice, state, attempts, uncertain, \
-             late, created_at, deadline_at, expires_at, next_attempt_at, depends_on, wait_until, request_id) \
+             late, created_at, deadline_at, expires_at, next_attempt_at, depends_on, wait_until, request_id, \
+             without_attachment) \
              SELECT $1, $2, $3, $4, $5, $6, 'pending', 0, 0, 0, \
-             CASE WHEN MAX(created_at) >= $7 THEN MAX(created_at) + 1 ELSE $7 END, $8, $9, $7, $10, $11, $12 \
+             CASE WHEN MAX(created_at) >= $7 THEN MAX(created_at) + 1 ELSE $7 END, $8, $9, $7, $10, $11, $12, $13 \
              FROM deliveries WHERE license_id = $2 RETURNING *",
         )
         .bind(new.id.to_string())
@@ -50,6 +51,7 @@ impl Transaction {
         .bind(new.depends_on.map(|id| id.to_string()))
         .bind(new.wait_until.map(ms))
         .bind(self.request_id.clone())
+        .bind(i64::from(new.without_attachment))
         .fetch_one(&mut *self.tx)
         .await?;
         Columns(&row).delivery()
@@ -100,13 +102,17 @@ impl Transaction {
     }
 
     pub(crate) async fn set_arrival(&mut self, id: DeliveryId, arrival: &Arrival) -> Result<()> {
-        sqlx::query("UPDATE deliveries SET arrival_state = $2, arrival_reason = $3, arrival_at = $4 WHERE id = $1")
-            .bind(id.to_string())
-            .bind(arrival.state.as_str())
-            .bind(arrival.reason.clone())
-            .bind(ms(arrival.at))
-            .execute(&mut *self.tx)
-            .await?;
+        sqlx::query(
+            "UPDATE deliveries SET arrival_state = $2, arrival_reason = $3, arrival_at = $4, arrival_list = $5 \
+             WHERE id = $1",
+        )
+        .bind(id.to_string())
+        .bind(arrival.state.as_str())
+        .bind(arrival.reason.clone())
+        .bind(ms(arrival.at))
+        .bind(arrival.list.map(|list| list.as_str().to_owned()))
+        .execute(&mut *self.tx)
+        .await?;
         Ok(())
     }
 

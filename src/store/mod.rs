@@ -3,6 +3,7 @@
 //! [`Store`] reads, [`Transaction`] writes. There is one write transaction at a time on both databases: SQLite allows no
 //! more, and PostgreSQL takes an advisory lock, so that code that is correct on one is correct on the other.
 
+mod arrivals;
 mod attempts;
 mod backup;
 mod claims;
@@ -24,6 +25,7 @@ mod search;
 mod sessions;
 mod text;
 
+pub(crate) use arrivals::SentWithin;
 pub(crate) use backup::back_up;
 pub(crate) use claims::Claim;
 pub use claims::LEASE;

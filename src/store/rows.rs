@@ -117,6 +117,7 @@ impl Columns<'_> {
             channel: self.parsed("channel")?,
             purpose: self.parsed("purpose")?,
             recipient: self.maybe_text("recipient")?,
+            without_attachment: self.number("without_attachment")? != 0,
             notice: notice.map(|json| serde_json::from_str(&json).map_err(|_| unreadable("notice"))).transpose()?,
             state: self.parsed("state")?,
             attempts: self.count("attempts")?,
@@ -160,7 +161,13 @@ impl Columns<'_> {
 
     fn arrival(&self) -> Result<Option<Arrival>> {
         let Some(at) = self.maybe_time("arrival_at")? else { return Ok(None) };
-        Ok(Some(Arrival { state: self.parsed("arrival_state")?, reason: self.maybe_text("arrival_reason")?, at }))
+        let list = self.maybe_text("arrival_list")?;
+        Ok(Some(Arrival {
+            state: self.parsed("arrival_state")?,
+            list: list.map(|list| list.parse().map_err(|_| unreadable("arrival_list"))).transpose()?,
+            reason: self.maybe_text("arrival_reason")?,
+            at,
+        }))
     }
 
     pub(super) fn attempt(&self) -> Result<Attempt> {

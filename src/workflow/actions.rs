@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Error;
-use crate::license::{Channel, Delivery, DeliveryState, LicenseDetails, State};
+use crate::license::{ArrivalState, Channel, Delivery, DeliveryState, Email, LicenseDetails, State, SuppressionList};
 
 /// Emails of one license, the first included.
 pub(crate) const MAX_EMAILS: usize = 20;
@@ -24,6 +24,10 @@ pub(crate) enum Obstacle {
     RecipientRefused,
     NothingFailed,
     Drill,
+    NotSuppressed,
+    ProviderNotConfigured,
+    MarkedAsSpam,
+    Unsubscribed,
 }
 
 impl Obstacle {
@@ -46,6 +50,19 @@ impl Obstacle {
                 format!("no license may go to {domain} any more; forward it to the customer's own contact")
             }
             Self::Drill => "this license is a drill: there is nothing to follow up".into(),
+            Self::NotSuppressed => "the mail provider did not hold back the last email of this license".into(),
+            Self::ProviderNotConfigured => {
+                "the service has no key for the mail provider's API (MAILGUN_API_KEY), so the address has to be taken off \
+                 its list there"
+                    .into()
+            }
+            Self::MarkedAsSpam => {
+                "the recipient marked an email as spam, so the address stays blocked; send the license to another address"
+                    .into()
+            }
+            Self::Unsubscribed => {
+                "the recipient has unsubscribed, so the address stays blocked; send the license to another address".into()
+            }
             Self::NothingFailed => "no delivery of this license has failed that a retry could fix".into(),
         }
     }
@@ -95,6 +112,34 @@ pub(crate) fn can_replace(details: &LicenseDetails, refused_domains: &[String], 
         Err(Obstacle::Erased)
     } else {
         may_receive(details, refused_domains)
+    }
+}
+
+/// The email that the provider held back, if its recipient can be freed and mailed again. Only the last email counts: after
+/// it, something else is under way.
+pub(crate) fn can_unblock<'a>(
+    details: &'a LicenseDetails,
+    refused_domains: &[String],
+    has_provider: bool,
+    today: Date,
+) -> Result<&'a Delivery, Obstacle> {
+    let last = details.deliveries.iter().rfind(|delivery| delivery.channel == Channel::Email);
+    let email = last.ok_or(Obstacle::NotSuppressed)?;
+    let arrival = email.arrival.as_ref().filter(|arrival| arrival.state == ArrivalState::Suppressed);
+    match arrival.ok_or(Obstacle::NotSuppressed)?.list {
+        Some(SuppressionList::Complaints) => return Err(Obstacle::MarkedAsSpam),
+        Some(SuppressionList::Unsubscribes) => return Err(Obstacle::Unsubscribed),
+        Some(SuppressionList::Bounces) | None => {}
+    }
+    if !has_provider {
+        return Err(Obstacle::ProviderNotConfigured);
+    }
+    can_email(details, today)?;
+    let recipient = email.recipient.as_deref().and_then(|address| Email::parse(address).ok());
+    match recipient {
+        None => Err(Obstacle::Erased),
+        Some(recipient) if recipient.is_in(refused_domains) => Err(Obstacle::RecipientRefused),
+        Some(_) => Ok(email),
     }
 }
 

@@ -21,14 +21,19 @@ impl LicenseService {
         if !tx.use_token(&sha256(&format!("mailgun {token}")), usable_until).await? {
             return Ok(());
         }
-        if let Some(details) = details_of(&mut tx, &news).await? {
-            self.apply(&mut tx, details, &news).await?;
-        }
+        self.apply(&mut tx, &news).await?;
         tx.commit().await
     }
 
-    async fn apply(&self, tx: &mut Transaction, details: LicenseDetails, news: &News) -> store::Result<()> {
-        let mut details = details;
+    /// Records what the provider said when it was asked. The same news twice changes nothing.
+    pub(crate) async fn record_news(&self, news: &News) -> store::Result<()> {
+        let mut tx = self.store.begin().await?;
+        self.apply(&mut tx, news).await?;
+        tx.commit().await
+    }
+
+    async fn apply(&self, tx: &mut Transaction, news: &News) -> store::Result<()> {
+        let Some(mut details) = details_of(tx, news).await? else { return Ok(()) };
         let Some(mail) = details.deliveries.iter_mut().find(|d| matches(d, news)) else { return Ok(()) };
         if details.erased_at.is_some() || !news.arrival.supersedes(mail.arrival.as_ref()) {
             return Ok(());

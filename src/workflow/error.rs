@@ -40,6 +40,8 @@ pub(crate) enum Error {
     /// The HSM that holds the license key makes no signature for now.
     #[error("no license can be generated for now: {0}; repeat the request with the same key")]
     SignerUnavailable(String),
+    #[error("the address cannot be taken off the mail provider's list for now: {0}; nothing was mailed")]
+    ProviderUnavailable(String),
     #[error(transparent)]
     Store(#[from] store::Error),
 }

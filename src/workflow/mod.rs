@@ -11,6 +11,7 @@ pub(crate) mod follow_up;
 pub(crate) mod generate;
 pub(crate) mod idempotency;
 pub mod limits;
+pub(crate) mod read_back;
 pub(crate) mod recipient;
 pub(crate) mod replace;
 pub(crate) mod resend;
@@ -18,16 +19,19 @@ pub(crate) mod retry;
 pub(crate) mod scope;
 pub(crate) mod search;
 pub(crate) mod session;
+pub(crate) mod unblock;
 pub(crate) mod view;
 
 pub(crate) use error::{Error, Limited};
+
+use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
     clock::Clock,
     config::{AllowedAgents, Rules},
-    delivery::Links,
+    delivery::{Links, email::mailgun::Mailgun},
     license::{Actor, LicenseDetails, LicenseId, Terms, Username, notices::Tick, record},
     metrics::Metrics,
     random::Random,
@@ -48,6 +52,8 @@ pub(crate) struct LicenseService {
     pub rules: Rules,
     pub allowed_agents: AllowedAgents,
     pub links: Links,
+    /// `None` if the mail provider is not to be asked.
+    pub mailgun: Option<Arc<Mailgun>>,
     /// A URL with `{license_md5}` or `{license_sha256}` in it.
     pub usage_url_template: Option<String>,
 }

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::license::{
     Arrival, ArrivalState, Attempt, AttemptOutcome, Channel, Delivery, DeliveryId, DeliveryState, Event, EventKind,
-    EvidenceRecord, FollowUpState, LicenseDetails, LicenseId, Plan, Purpose, State, Task, Verdict, record::today,
+    EvidenceRecord, FollowUpState, LicenseDetails, LicenseId, Plan, Purpose, State, SuppressionList, Task, Verdict,
+    record::today,
 };
 
 /// One emergency license with its deliveries and history.
@@ -124,6 +125,7 @@ pub(crate) struct Actions {
     pub forward: Action,
     pub replace: Action,
     pub retry: Action,
+    pub unblock: Action,
     pub download: Action,
 }
 
@@ -145,6 +147,8 @@ pub(crate) struct DeliveryView {
     pub purpose: Purpose,
     /// The address of an email.
     pub recipient: Option<String>,
+    /// An email with the license in its text alone.
+    pub without_attachment: bool,
     pub state: DeliveryState,
     /// Includes the attempt in flight.
     pub attempts: u32,
@@ -172,6 +176,8 @@ pub(crate) struct DeliveryView {
 pub(crate) struct ArrivalView {
     pub state: ArrivalStateView,
     pub detail: String,
+    /// The list that a suppressed address is on, if the mail provider said so.
+    pub list: Option<SuppressionList>,
     /// The mail provider's reason.
     pub reason: Option<String>,
     pub at: Option<Timestamp>,
@@ -296,6 +302,7 @@ impl LicenseService {
             resend: action(actions::can_resend(details, refused_domains, today)),
             forward: action(actions::can_email(details, today)),
             replace: action(actions::can_replace(details, refused_domains, today)),
+            unblock: action(self.can_unblock(details).map(drop)),
             retry: action(actions::can_retry(details, today)),
             download: action(actions::can_download(details)),
         }
@@ -323,6 +330,7 @@ fn delivery_view(delivery: &Delivery, attempts: &[Attempt]) -> DeliveryView {
         channel: delivery.channel,
         purpose: delivery.purpose,
         recipient: delivery.recipient.clone(),
+        without_attachment: delivery.without_attachment,
         state: delivery.state,
         attempts: delivery.attempts,
         uncertain: delivery.uncertain,
@@ -340,15 +348,17 @@ fn delivery_view(delivery: &Delivery, attempts: &[Attempt]) -> DeliveryView {
 
 fn arrival_view(delivery: &Delivery) -> Option<ArrivalView> {
     match &delivery.arrival {
-        Some(arrival @ Arrival { state, reason, at }) => Some(ArrivalView {
+        Some(arrival @ Arrival { state, list, reason, at }) => Some(ArrivalView {
             state: (*state).into(),
             detail: arrival.summary(),
+            list: *list,
             reason: reason.clone(),
             at: Some(*at),
         }),
         None if delivery.channel == Channel::Email && delivery.state == DeliveryState::Sent => Some(ArrivalView {
             state: ArrivalStateView::Unknown,
             detail: "Accepted by the mail server; arrival unknown.".into(),
+            list: None,
             reason: None,
             at: None,
         }),

@@ -5,7 +5,10 @@ use serde_json::json;
 use stopgap::sandbox::Browser;
 
 use super::{LICENSES, NOBODY, Walk};
-use crate::world::{World, ended, fresh_key, generate, order};
+use crate::{
+    mailgun,
+    world::{World, ended, fresh_key, generate, order},
+};
 
 pub(super) async fn walk(walk: &mut Walk) {
     let world = World::start().await;
@@ -18,6 +21,7 @@ pub(super) async fn walk(walk: &mut Walk) {
         ("forward", json!({ "email": "it@acme.example" })),
         ("retry", json!({})),
         ("replace", json!({ "seats": 300, "reason": "too few seats" })),
+        ("unblock", json!({})),
     ];
     for (operation, body) in &bodies {
         let key = fresh_key();
@@ -44,6 +48,9 @@ pub(super) async fn walk(walk: &mut Walk) {
     let license = generate(&agent, &order()).await;
     ended(&agent, &license).await;
     walk.operation(&agent, "retry", license["id"].as_str().unwrap(), &fresh_key(), &json!({})).await;
+    let asking = mailgun::asking_world().await;
+    let (agent, license) = mailgun::suppressed(&asking).await;
+    walk.operation(&agent, "unblock", license["id"].as_str().unwrap(), &fresh_key(), &json!({})).await;
     let closed = World::with(&[("ZENDESK_ALLOWED_AGENTS", "7")]).await;
     let license = generate(&closed.agent_number(7).await, &order()).await;
     for (operation, body) in &bodies {
@@ -67,7 +74,7 @@ async fn other_body(walk: &mut Walk, agent: &Browser, id: &str) {
     for email in ["a@acme.example", "b@acme.example"] {
         walk.operation(agent, "forward", id, &key, &json!({ "email": email })).await;
     }
-    for operation in ["resend", "retry", "replace"] {
+    for operation in ["resend", "retry", "replace", "unblock"] {
         walk.operation(
             agent,
             operation,

@@ -242,8 +242,18 @@ impl Model {
     fn add(&mut self, new: &NewDelivery, now: Timestamp) {
         let youngest = self.rows.iter().map(|row| row.delivery.created_at).max();
         let created_at = youngest.map_or(now, |at| now.max(at + SignedDuration::from_millis(1)));
-        let NewDelivery { id, channel, purpose, recipient, notice, deadline_at, expires_at, depends_on, wait_until } =
-            new.clone();
+        let NewDelivery {
+            id,
+            channel,
+            purpose,
+            recipient,
+            without_attachment,
+            notice,
+            deadline_at,
+            expires_at,
+            depends_on,
+            wait_until,
+        } = new.clone();
         let delivery = Delivery {
             id,
             arrival: None,
@@ -252,6 +262,7 @@ impl Model {
             channel,
             purpose,
             recipient,
+            without_attachment,
             notice,
             state: DeliveryState::Pending,
             attempts: 0,

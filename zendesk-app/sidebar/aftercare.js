@@ -21,7 +21,13 @@ export function bindAftercare(view) {
 		id: "resend",
 		message: "forward-problem",
 		inputs: inView,
-		press: (press) => simple("resend", press, view),
+		press: (press) => resend(press, view),
+	});
+	onPress({
+		id: "unblock",
+		message: "unblock-problem",
+		inputs: inView,
+		press: (press) => simple("unblock", press, view),
 	});
 	onPress({ id: "retry", message: "retry-problem", inputs: inView, press: (press) => simple("retry", press, view) });
 	onPress({ id: "forward-go", message: "forward-problem", inputs: inView, press: (press) => forward(press, view) });
@@ -29,22 +35,34 @@ export function bindAftercare(view) {
 	onPress({ id: "download", message: "downloaded", inputs: inView, press: download });
 }
 
-/** @param {"resend" | "retry"} operation @param {Press} press @param {LicenseView} view */
+/** @param {"unblock" | "retry"} operation @param {Press} press @param {LicenseView} view */
 async function simple(operation, { submit }, view) {
 	const { license } = current();
 	view.update(await submit(`licenses/${license.id}/${operation}`, {}));
 }
 
 /** @param {Press} press @param {LicenseView} view */
+async function resend({ inputs, submit }, view) {
+	const { license } = current();
+	const latest = await submit(`licenses/${license.id}/resend`, attachment(inputs));
+	inputs.checks.bare = false;
+	view.update(latest);
+}
+
+/** Whether the license is to be in the mail's text alone. @param {Inputs} inputs */
+const attachment = ({ checks }) => (checks.bare ? { without_attachment: true } : {});
+
+/** @param {Press} press @param {LicenseView} view */
 async function forward({ inputs, submit }, view) {
 	const { license } = current();
 	const email = (inputs.values.forward ?? "").trim();
 	if (!isEmailAddress(email)) return showProblems(inputs, { forward: t("recipient.invalid") });
-	const body = { email, correct: inputs.checks.wrong ?? false };
+	const body = { email, correct: inputs.checks.wrong ?? false, ...attachment(inputs) };
 	try {
 		const latest = await submit(`licenses/${license.id}/forward`, body);
 		delete inputs.values.forward;
 		inputs.checks.wrong = false;
+		inputs.checks.bare = false;
 		view.update(latest);
 	} catch (error) {
 		showFieldProblems(error, inputs, { email: "forward" });
@@ -114,13 +132,17 @@ export function renderAftercare(known) {
 	show("aftercare", progress !== "delivering" && sealed);
 	setText("aftercare-title", t(`aftercare.${progress}`));
 	show("sealing-failed", !sealed);
+	show("unblock", actions.unblock.allowed);
 	show("forward-form", actions.forward.allowed);
+	show("bare-row", actions.forward.allowed);
 	show("resend", actions.resend.allowed);
 	show("replace-form", actions.replace.allowed);
 	show("retry", actions.retry.allowed && progress !== "failed");
 	show("download", actions.download.allowed);
 	renderObstacles(known.license);
-	byId("forward-go").classList.toggle("primary", progress === "failed" && !known.isDownloaded);
+	const isDue = progress === "failed" && !known.isDownloaded;
+	byId("unblock").classList.toggle("primary", isDue);
+	byId("forward-go").classList.toggle("primary", isDue && !actions.unblock.allowed);
 	setText("forward-go", t(progress === "failed" ? "aftercare.forward_right" : "aftercare.forward_go"));
 	setText("download", t(isMissed ? "aftercare.download_attach" : "aftercare.download"));
 }
@@ -128,6 +150,8 @@ export function renderAftercare(known) {
 /** Why something is not offered, each reason once. @param {License} license */
 function renderObstacles({ actions, state: progress }) {
 	const reasons = ACTIONS.filter((name) => name !== "retry").map((name) => actions[name].reason);
+	// Why a held-back mail cannot be freed; for all other mails there is nothing to free.
+	if (actions.unblock.reason !== "not_suppressed") reasons.push(actions.unblock.reason);
 	const known = [...new Set(reasons)].filter((reason) => reason && page.has(`problem.${reason}`));
 	setText("obstacles", progress === "delivering" ? "" : known.map((reason) => t(`problem.${reason}`)).join(" "));
 }

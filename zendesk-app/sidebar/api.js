@@ -120,8 +120,9 @@ export function explain(error) {
 	if (status === 401) return "";
 	if (problem.code === "limit_reached") return limitReached(retrySeconds);
 	const name = `problem.${problem.code}`;
-	// Only the key's keeper knows why.
-	if (problem.code === "signer_unavailable") return `${t(name)} ${t("trouble.says", { detail: problem.detail })}`;
+	// Only the operators know why.
+	if (problem.code === "signer_unavailable" || problem.code === "provider_unavailable")
+		return `${t(name)} ${t("trouble.says", { detail: problem.detail })}`;
 	if (page.has(name)) return t(name);
 	return t(status === undefined ? "trouble.gone" : "trouble.other");
 }

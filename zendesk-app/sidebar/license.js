@@ -174,8 +174,10 @@ function renderCountdown() {
 }
 
 /** @param {Delivery} email @param {License} license */
-const emailTitle = ({ purpose, recipient }, license) =>
-	t(`steps.email_purpose.${purpose}`, { email: recipient ?? license.customer.email });
+function emailTitle({ purpose, recipient, without_attachment }, license) {
+	const title = t(`steps.email_purpose.${purpose}`, { email: recipient ?? license.customer.email });
+	return without_attachment ? t("steps.bare", { title }) : title;
+}
 
 /** @param {string | Node} title @param {Delivery} [delivery] */
 function step(title, delivery) {

@@ -32,6 +32,8 @@ fn errors_and_debug_show_no_secret() {
         .with("GITLAB_TOKEN", "canary-token")
         .with("SLACK_WEBHOOK_URL", "https://hooks.slack.com/services/canary")
         .with("MAILGUN_SIGNING_KEY", "canary-key")
+        .with("MAILGUN_API_KEY", "canary-key")
+        .with("MAILGUN_DOMAIN", "mg.example.com")
         .with("METRICS_TOKEN", "canary-canary-canary");
     let app = good.clone().without("SLACK_WEBHOOK_URL").with("SLACK_CHANNEL", "C0123456789");
     let app = app.with("SLACK_BOT_TOKEN", "xoxb-canary");

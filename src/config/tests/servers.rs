@@ -17,6 +17,35 @@ fn an_ehlo_name_is_a_full_host_name() {
 }
 
 #[test]
+fn mailguns_api_takes_a_key_and_a_domain_or_none_of_its_settings() {
+    assert!(Given::enough().config().mailgun.is_none());
+    let both = Given::enough().with("MAILGUN_API_KEY", "key").with("MAILGUN_DOMAIN", "MG.example.com");
+    let mailgun = both.config().mailgun.unwrap();
+    assert_eq!((mailgun.domain.as_str(), mailgun.url.as_str()), ("mg.example.com", "https://api.mailgun.net/"));
+    let eu = both.with("MAILGUN_URL", "https://api.eu.mailgun.net").config().mailgun.unwrap();
+    assert_eq!(eu.url.as_str(), "https://api.eu.mailgun.net/");
+    for (given, missing) in [
+        ("MAILGUN_API_KEY", &["MAILGUN_DOMAIN"][..]),
+        ("MAILGUN_DOMAIN", &["MAILGUN_API_KEY"]),
+        ("MAILGUN_URL", &["MAILGUN_API_KEY", "MAILGUN_DOMAIN"]),
+    ] {
+        let value = if given == "MAILGUN_URL" { "https://api.mailgun.net" } else { "mg.example.com" };
+        let errors = Given::enough().with(given, value).read().unwrap_err().to_string();
+        for name in missing {
+            assert!(errors.contains(&format!("STOPGAP_{name} is missing: STOPGAP_{given} is set")), "{errors}");
+        }
+    }
+    let url = |url: &str| {
+        Given::enough().with("MAILGUN_API_KEY", "k").with("MAILGUN_DOMAIN", "b.example").with("MAILGUN_URL", url)
+    };
+    for bad in
+        ["http://api.mailgun.net", "https://api.mailgun.net/v3", "api.mailgun.net", "https://k:p@api.mailgun.net"]
+    {
+        assert!(url(bad).read().is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn an_smtp_url_says_how_it_is_encrypted() {
     let smtp = |url: &str| Given::enough().with("SMTP_URL", url).config().smtp;
     for (url, host, port, tls) in [

@@ -1,4 +1,4 @@
-//! The mail: what the customer reads, with the license in it and attached to it.
+//! The mail: what the customer reads, with the license in it and, unless a gateway would block that, attached to it.
 
 use std::fmt;
 
@@ -47,6 +47,11 @@ impl Mail {
             .boundary(format!("words-{}", delivery.id))
             .singlepart(SinglePart::plain(text))
             .singlepart(SinglePart::html(html));
+        let mut envelope = Envelope::new(from, to, delivery.id.0, delivery.created_at);
+        envelope.fields += &mailbox("Reply-To", None, &links.reply_address(&license.ticket));
+        if delivery.without_attachment {
+            return Ok(envelope.mail(&subject(license), &alternative.formatted()));
+        }
         // Base64, although it is ASCII: its lines end in a bare LF, which some servers refuse because of SMTP smuggling and
         // others change.
         let bytes = file.expose().as_bytes().to_vec();
@@ -59,8 +64,6 @@ impl Mail {
             .boundary(format!("license-{}", delivery.id))
             .multipart(alternative)
             .singlepart(attachment);
-        let mut envelope = Envelope::new(from, to, delivery.id.0, delivery.created_at);
-        envelope.fields += &mailbox("Reply-To", None, &links.reply_address(&license.ticket));
         Ok(envelope.mail(&subject(license), &body.formatted()))
     }
 

@@ -3,12 +3,13 @@
 //! - `message`: the mail, the same bytes at each attempt; `header`: its header fields
 //! - `connection`: one conversation with the mail server, step by step, each bounded; `transport`: TCP and TLS below it
 //! - `classify`: what a failed step means for the delivery; `refusal`: whom a refusal is about
-//! - [`webhook`]: what the mail provider reports afterwards
+//! - [`webhook`]: what the mail provider reports afterwards; `mailgun`: what it says when asked
 
 mod classify;
 mod connection;
 mod header;
 mod letter;
+pub(crate) mod mailgun;
 mod message;
 mod refusal;
 #[cfg(all(test, feature = "sandbox"))]

@@ -10,45 +10,15 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::Sha256;
-use uuid::Uuid;
 
-use crate::{
-    delivery::sanitize,
-    license::{Arrival, ArrivalState, DeliveryId},
-};
+use super::mailgun::event;
+pub use super::mailgun::event::News;
 
 /// How far a report's timestamp may be from now: Mailgun repeats a report for about eight hours.
 pub(crate) const WINDOW: SignedDuration = SignedDuration::from_hours(12);
 
 /// The provider's tokens have 50 characters.
 const MAX_TOKEN_CHARS: usize = 200;
-
-/// The provider's lists of addresses that it does not send to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SuppressionList {
-    Bounces,
-    Unsubscribes,
-    Complaints,
-}
-
-impl SuppressionList {
-    fn of(event: &Value) -> Option<Self> {
-        match (event["reason"].as_str(), code(event)) {
-            (Some("suppress-bounce"), _) | (_, Some(605)) => Some(Self::Bounces),
-            (Some("suppress-unsubscribe"), _) | (_, Some(606)) => Some(Self::Unsubscribes),
-            (Some("suppress-complaint"), _) | (_, Some(607)) => Some(Self::Complaints),
-            _ => None,
-        }
-    }
-
-    fn meaning(self) -> &'static str {
-        match self {
-            Self::Bounces => "on its list of bounces: take the address off it, or correct the address",
-            Self::Unsubscribes => "on its list of unsubscribes: ask the customer before the address is taken off it",
-            Self::Complaints => "on its list of spam complaints: mail to another address",
-        }
-    }
-}
 
 /// A report with a valid signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,16 +29,6 @@ pub struct Report {
     pub usable_until: Timestamp,
     /// `None` for other events, such as clicks, and for mails that are not ours.
     pub news: Option<News>,
-}
-
-/// What became of one mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct News {
-    /// The delivery that the Message-ID is made of.
-    pub delivery: DeliveryId,
-    /// The whole Message-ID, without angle brackets.
-    pub message_id: String,
-    pub arrival: Arrival,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +71,7 @@ struct Signature {
 
 /// Verifies the signature, in constant time, before anything else of the report is used.
 pub fn read(body: &[u8], key: &SecretString, now: Timestamp) -> Result<Report, WebhookError> {
-    let Envelope { signature, event } = serde_json::from_slice(body).map_err(|_| not_a_report(body))?;
+    let Envelope { signature, event: data } = serde_json::from_slice(body).map_err(|_| not_a_report(body))?;
     let Signature { timestamp, token, hex } = signature;
     if token.is_empty() || token.len() > MAX_TOKEN_CHARS {
         return Err(WebhookError::Malformed);
@@ -126,7 +86,7 @@ pub fn read(body: &[u8], key: &SecretString, now: Timestamp) -> Result<Report, W
         return Err(WebhookError::TooOld);
     }
     let usable_until = at.checked_add(WINDOW).unwrap_or(Timestamp::MAX);
-    Ok(Report { token, usable_until, news: news(&event, at) })
+    Ok(Report { token, usable_until, news: event::news(&data, at) })
 }
 
 /// Why a body has no signature where it should be.
@@ -140,37 +100,6 @@ fn not_a_report(body: &[u8]) -> WebhookError {
     if is_legacy { WebhookError::Legacy } else { WebhookError::Malformed }
 }
 
-fn news(event: &Value, at: Timestamp) -> Option<News> {
-    let message_id = event["message"]["headers"]["message-id"].as_str()?.trim_matches(['<', '>', ' ']).to_owned();
-    let delivery = Uuid::try_parse(message_id.split_once('@')?.0).map(DeliveryId).ok()?;
-    let state = match event["event"].as_str()? {
-        "delivered" => ArrivalState::Delivered,
-        "complained" => ArrivalState::Complained,
-        "failed" if SuppressionList::of(event).is_some() => ArrivalState::Suppressed,
-        "failed" if event["severity"] == "permanent" => ArrivalState::Failed,
-        "failed" if event["severity"] == "temporary" => ArrivalState::Delayed,
-        _ => return None,
-    };
-    let reason = if matches!(state, ArrivalState::Delivered | ArrivalState::Complained) { None } else { reason(event) };
-    Some(News { delivery, message_id, arrival: Arrival { state, reason, at } })
-}
-
-fn code(event: &Value) -> Option<i64> {
-    let code = &event["delivery-status"]["code"];
-    code.as_i64().or_else(|| code.as_str()?.parse().ok())
-}
-
-/// `550: No such mailbox here`, as the provider has it; for an address that it does not send to, which list that is.
-fn reason(event: &Value) -> Option<String> {
-    let status = &event["delivery-status"];
-    let mut texts = [&status["message"], &status["description"], &event["reason"]].into_iter();
-    let text = texts.find_map(|text| text.as_str().filter(|text| !text.trim().is_empty())).map(ToOwned::to_owned);
-    let list = SuppressionList::of(event).map(|list| list.meaning().to_owned());
-    let code = code(event).map(|code| code.to_string());
-    let parts: Vec<String> = [list, code, text].into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| sanitize::error_text(&parts.join(": ")))
-}
-
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |b: u8| char::from(b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     text.as_bytes().chunks(2).map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()
@@ -179,8 +108,9 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::license::file::hex;
+    use crate::license::{ArrivalState, file::hex};
     use serde_json::json;
+    use uuid::Uuid;
 
     const NOW: i64 = 1_795_000_000;
 

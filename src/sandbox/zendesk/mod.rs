@@ -15,6 +15,7 @@ use super::{
     faults::Faults,
     gitlab::Gitlab,
     listener::Listener,
+    mailgun::Mailgun,
     message_log::MessageLog,
     slack::Slack,
     smtp::MailServer,
@@ -29,6 +30,7 @@ pub(crate) struct StandIns {
     pub mail: Arc<MailServer>,
     pub gitlab: Arc<Gitlab>,
     pub slack: Arc<Slack>,
+    pub mailgun: Arc<Mailgun>,
     pub service: Arc<Faults<web::Fault>>,
 }
 

@@ -73,15 +73,17 @@ impl Page {
     }
 
     fn world(&self) -> Value {
-        let StandIns { mail, gitlab, slack, service } = &self.stand_ins;
+        let StandIns { mail, gitlab, slack, mailgun, service } = &self.stand_ins;
         json!({
             "revision": self.revision(),
             "service": self.service.read(|service| service.as_ref().map(Url::to_string)),
             "mails": mail.mails(),
+            "held_back": mailgun.held_back(),
             "issues": gitlab.issues().iter().map(with_notes).collect::<Vec<_>>(),
             "messages": slack.messages(),
             "faults": {
                 "smtp": mail.faults.standing(),
+                "mailgun": mailgun.trouble(),
                 "gitlab": gitlab.faults.standing(),
                 "slack": slack.faults.standing(),
                 "service": service.standing(),
@@ -91,16 +93,16 @@ impl Page {
 
     /// Every change at any stand-in raises it.
     fn revision(&self) -> u64 {
-        let StandIns { mail, gitlab, slack, .. } = &self.stand_ins;
-        1 + self.service.revision() + mail.revision() + gitlab.revision() + slack.revision()
+        let StandIns { mail, gitlab, slack, mailgun, .. } = &self.stand_ins;
+        1 + self.service.revision() + mail.revision() + gitlab.revision() + slack.revision() + mailgun.revision()
     }
 
     async fn newer_than(&self, seen: u64) {
-        let StandIns { mail, gitlab, slack, .. } = &self.stand_ins;
+        let StandIns { mail, gitlab, slack, mailgun, .. } = &self.stand_ins;
         loop {
             let (own, mails) = (self.service.revision(), mail.revision());
-            let (issues, messages) = (gitlab.revision(), slack.revision());
-            if 1 + own + mails + issues + messages > seen {
+            let (issues, messages, events) = (gitlab.revision(), slack.revision(), mailgun.revision());
+            if 1 + own + mails + issues + messages + events > seen {
                 return;
             }
             tokio::select! {
@@ -108,6 +110,7 @@ impl Page {
                 () = mail.newer_than(mails) => {}
                 () = gitlab.newer_than(issues) => {}
                 () = slack.newer_than(messages) => {}
+                () = mailgun.newer_than(events) => {}
             }
         }
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::StandIns;
 use crate::sandbox::{
     gitlab::{Call, CallFault},
-    smtp,
+    mailgun, smtp,
     web::Fault,
 };
 
@@ -18,6 +18,7 @@ const SLOW_MS: u64 = 3_000;
 #[serde(tag = "stand_in", content = "fault", rename_all = "snake_case")]
 pub(super) enum Switch {
     Smtp(Option<smtp::Fault>),
+    Mailgun(Option<mailgun::Trouble>),
     Gitlab(Option<CallFault>),
     Slack(Option<Fault>),
     Service(Option<Fault>),
@@ -27,6 +28,7 @@ impl Switch {
     pub(super) fn set(self, stand_ins: &StandIns) {
         match self {
             Self::Smtp(fault) => stand_ins.mail.faults.set_fault(fault),
+            Self::Mailgun(trouble) => stand_ins.mailgun.set_trouble(trouble),
             Self::Gitlab(fault) => stand_ins.gitlab.faults.set_fault(fault),
             Self::Slack(fault) => stand_ins.slack.faults.set_fault(fault),
             Self::Service(fault) => stand_ins.service.set_fault(fault),
@@ -38,6 +40,7 @@ impl Switch {
 pub(super) fn offered() -> Value {
     json!({
         "smtp": smtp::Fault::ALL.map(|(fault, label)| offer(label, fault)),
+        "mailgun": mailgun::Trouble::ALL.map(|(trouble, label)| offer(label, trouble)),
         "gitlab": gitlab(),
         "slack": slack(),
         "service": service(),

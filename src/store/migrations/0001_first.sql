@@ -66,6 +66,8 @@ CREATE TABLE deliveries (
     channel         TEXT   NOT NULL,
     purpose         TEXT   NOT NULL,
     recipient       TEXT,
+    -- an email whose license stands in its text alone
+    without_attachment BIGINT NOT NULL DEFAULT 0,
     notice          TEXT,
     state           TEXT   NOT NULL,
     attempts        BIGINT NOT NULL,
@@ -90,13 +92,18 @@ CREATE TABLE deliveries (
     lease_until     BIGINT,
     -- what the mail provider reported after it had accepted the email
     arrival_state   TEXT,
+    arrival_list    TEXT,
     arrival_reason  TEXT,
     arrival_at      BIGINT,
+    -- when the provider is asked next; NULL before the first time
+    arrival_ask_at  BIGINT,
     -- as in the log; NULL for drills and operator commands
     request_id      TEXT
 );
 CREATE INDEX deliveries_by_license ON deliveries (license_id, created_at);
 CREATE INDEX deliveries_due ON deliveries (state, channel, next_attempt_at);
+CREATE INDEX deliveries_without_arrival ON deliveries (sent_at)
+    WHERE channel = 'email' AND state = 'sent' AND (arrival_state IS NULL OR arrival_state = 'delayed');
 
 -- the first and the last attempts of a delivery; see attempts.rs
 CREATE TABLE attempts (

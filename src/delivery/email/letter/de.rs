@@ -31,6 +31,9 @@ pub(super) fn letter(facts: &Facts<'_>) -> Letter {
     if facts.purpose == Purpose::Resend {
         intro.push("Es ist dieselbe Lizenz, die wir Ihnen schon geschickt haben.".to_owned());
     }
+    if facts.without_attachment {
+        intro.push("Diese E-Mail hat keinen Anhang: Die Lizenz ist der Schlüssel an ihrem Ende.".to_owned());
+    }
     if license.replaces.is_some() {
         let text = "Sie **ersetzt** die vorläufige Lizenz, die wir Ihnen zuvor geschickt haben: Bitte fügen Sie diese \
                     hinzu und verwenden Sie die frühere nicht mehr.";
@@ -60,7 +63,12 @@ pub(super) fn letter(facts: &Facts<'_>) -> Letter {
         ],
         sections: sections(facts),
         key_title: "Der Lizenzschlüssel",
-        key_note: "Wenn der Anhang nicht angekommen ist, kopieren Sie all das. Bitte behandeln Sie es wie ein Passwort.",
+        key_note: if facts.without_attachment {
+            "Kopieren Sie all das, vom ersten bis zum letzten Zeichen. Zeilenumbrüche und Leerzeichen schaden nicht. Bitte \
+             behandeln Sie es wie ein Passwort."
+        } else {
+            "Wenn der Anhang nicht angekommen ist, kopieren Sie all das. Bitte behandeln Sie es wie ein Passwort."
+        },
         signature: "GitLab-Support",
     }
 }
@@ -68,6 +76,21 @@ pub(super) fn letter(facts: &Facts<'_>) -> Letter {
 fn sections(facts: &Facts<'_>) -> Vec<Section> {
     let Facts { license, file_name, .. } = facts;
     let (ticket, seats) = (license.ticket.id, license.seats);
+    let (choose, save) = if facts.without_attachment {
+        (
+            "Wählen Sie **Enter license key** und fügen Sie den ganzen Schlüssel vom Ende dieser E-Mail ein."
+                .to_owned(),
+            format!("Speichern Sie den Schlüssel vom Ende dieser E-Mail auf dem Server als /tmp/{file_name}"),
+        )
+    } else {
+        (
+            format!(
+                "Wählen Sie die angehängte Datei **{file_name}**, oder wählen Sie **Enter license key** und fügen Sie den \
+                 Schlüssel vom Ende dieser E-Mail ein."
+            ),
+            format!("Kopieren Sie {file_name} nach /tmp auf dem Server"),
+        )
+    };
     let mut refused = format!(
         "Antworten Sie auf diese E-Mail mit dem **genauen Wortlaut der Meldung**. Ihre Antwort erreicht uns in Ticket \
          #{ticket}, und wir kümmern uns darum."
@@ -83,10 +106,7 @@ fn sections(facts: &Facts<'_>) -> Vec<Section> {
                 "Öffnen Sie **Admin > Settings > General** und dort **Add License**. In GitLab 13.12 bis 14.10: Admin > \
                  Subscription > Upload a license file. In älteren Versionen: Admin > License > Upload New License."
                     .into(),
-                format!(
-                    "Wählen Sie die angehängte Datei **{file_name}**, oder wählen Sie **Enter license key** und fügen Sie \
-                     den Schlüssel vom Ende dieser E-Mail ein."
-                ),
+                choose,
                 "Stimmen Sie den Bedingungen zu und fügen Sie die Lizenz hinzu.".into(),
             ]),
         },
@@ -101,7 +121,7 @@ fn sections(facts: &Facts<'_>) -> Vec<Section> {
             title: "Wenn sich die Seite nicht öffnet",
             body: Body::Code(
                 format!(
-                    "Kopieren Sie {file_name} nach /tmp auf dem Server und führen Sie dort diesen Befehl aus. Er gibt true aus, sobald die Lizenz hinzugefügt ist."
+                    "{save} und führen Sie dort diesen Befehl aus. Er gibt true aus, sobald die Lizenz hinzugefügt ist."
                 ),
                 console(file_name),
             ),

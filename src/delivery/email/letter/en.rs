@@ -13,6 +13,9 @@ pub(super) fn letter(facts: &Facts<'_>) -> Letter {
     if facts.purpose == Purpose::Resend {
         intro.push("It is the same license that we sent you before.".to_owned());
     }
+    if facts.without_attachment {
+        intro.push("This mail has no attachment: the license is the key at its end.".to_owned());
+    }
     if license.replaces.is_some() {
         let text = "It **replaces** the temporary license that we sent you earlier: please add this one, and stop using \
                     the earlier one.";
@@ -42,7 +45,12 @@ pub(super) fn letter(facts: &Facts<'_>) -> Letter {
         ],
         sections: sections(facts),
         key_title: "The license key",
-        key_note: "If the attachment did not arrive, copy all of this. Please treat it like a password.",
+        key_note: if facts.without_attachment {
+            "Copy all of this, from its first character to its last. Line breaks and spaces do no harm. Please treat it \
+             like a password."
+        } else {
+            "If the attachment did not arrive, copy all of this. Please treat it like a password."
+        },
         signature: "GitLab Support",
     }
 }
@@ -50,6 +58,20 @@ pub(super) fn letter(facts: &Facts<'_>) -> Letter {
 fn sections(facts: &Facts<'_>) -> Vec<Section> {
     let Facts { license, file_name, .. } = facts;
     let (ticket, seats) = (license.ticket.id, license.seats);
+    let (choose, save) = if facts.without_attachment {
+        (
+            "Choose **Enter license key** and paste the key from the end of this mail, all of it.".to_owned(),
+            format!("Save the key from the end of this mail as /tmp/{file_name} on the server"),
+        )
+    } else {
+        (
+            format!(
+                "Choose the attached file **{file_name}**, or choose **Enter license key** and paste the key from the end \
+                 of this mail."
+            ),
+            format!("Copy {file_name} to /tmp on the server"),
+        )
+    };
     let mut refused = format!(
         "Reply to this mail with the **exact text of the error**. Your reply reaches us on ticket #{ticket}, and we will \
          take it from there."
@@ -65,10 +87,7 @@ fn sections(facts: &Facts<'_>) -> Vec<Section> {
                 "Open **Admin > Settings > General** and expand **Add License**. In GitLab 13.12 to 14.10: Admin > \
                  Subscription > Upload a license file. In older versions: Admin > License > Upload New License."
                     .into(),
-                format!(
-                    "Choose the attached file **{file_name}**, or choose **Enter license key** and paste the key from \
-                     the end of this mail."
-                ),
+                choose,
                 "Accept the terms and add the license.".into(),
             ]),
         },
@@ -82,7 +101,7 @@ fn sections(facts: &Facts<'_>) -> Vec<Section> {
         Section {
             title: "If the page does not open",
             body: Body::Code(
-                format!("Copy {file_name} to /tmp on the server and run this there. It prints true once the license is added."),
+                format!("{save} and run this there. It prints true once the license is added."),
                 console(file_name),
             ),
         },

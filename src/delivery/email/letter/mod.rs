@@ -19,6 +19,7 @@ pub(super) struct Facts<'a> {
     days: i32,
     license: &'a License,
     purpose: Purpose,
+    without_attachment: bool,
     file_name: String,
     emergency_contact: Option<&'a str>,
 }
@@ -71,6 +72,7 @@ impl<'a> Facts<'a> {
             days: license.terms.days_left(today(license.created_at)),
             license,
             purpose: delivery.purpose,
+            without_attachment: delivery.without_attachment,
             file_name: license.file_name(),
             emergency_contact,
         }

@@ -59,6 +59,36 @@ fn the_mail_has_text_html_and_the_license_attached() {
 }
 
 #[test]
+fn a_mail_without_attachment_holds_the_whole_license_in_text_and_html_and_says_how_to_paste_it() {
+    let bare = Delivery { without_attachment: true, ..email() };
+    for (language, says, never) in [
+        (Language::En, ["no attachment", "paste the key", "Save the key from the end of this mail"], "attached file"),
+        (Language::De, ["keinen Anhang", "den ganzen Schlüssel", "Speichern Sie den Schlüssel"], "angehängte Datei"),
+    ] {
+        let mut license = license();
+        license.customer.language = language;
+        let mail = compose(&license, &bare);
+        let file = license.file.as_ref().unwrap().expose();
+        let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+        assert_eq!(parsed.attachments().count(), 0);
+        assert!(!String::from_utf8_lossy(&mail.bytes).contains("Content-Disposition"), "no part is a file");
+        assert_eq!(parsed.content_type().unwrap().c_subtype.as_deref(), Some("alternative"));
+        let (text, html) = (parsed.body_text(0).unwrap(), parsed.body_html(0).unwrap());
+        let text = text.replace("\r\n", "\n");
+        let block = text.split(&"-".repeat(60)).nth(1).unwrap().trim_start();
+        assert_eq!(block.strip_suffix('\n').unwrap(), file, "the block between the rules is the file");
+        assert!(html.replace("\r\n", "\n").contains(&format!(">{}</pre>", file.trim_end())), "{html}");
+        for body in [text.replace('\n', " "), html.into_owned()] {
+            let plain = body.replace("<strong style=\"overflow-wrap:anywhere;\">", "").replace("</strong>", "");
+            for part in says {
+                assert!(plain.contains(part), "{part} in {plain}");
+            }
+            assert!(!plain.contains(never), "{plain}");
+        }
+    }
+}
+
+#[test]
 fn a_key_copied_with_the_rules_around_it_is_still_read() {
     let license = license();
     let mail = compose(&license, &email());

@@ -20,7 +20,7 @@ export function drawMailbox(place, mails) {
 }
 
 function entry(mail, current, onclick) {
-  const button = make("button", { type: "button", onclick }, make("b", {}, mail.to), make("span", {}, mail.subject), moment(mail.received_at));
+  const button = make("button", { type: "button", onclick }, make("b", {}, mail.to), make("span", {}, mail.heldBack ? "Held back by Mailgun" : mail.subject), moment(mail.received_at));
   button.setAttribute("aria-current", current);
   return button;
 }
@@ -30,7 +30,9 @@ function letter(mail, redraw) {
   const headers = rows.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]);
   return make(
     "article", { class: "mail" },
-    make("h2", {}, mail.subject), make("dl", {}, ...headers), controls(mail, redraw), body(mail),
+    make("h2", {}, mail.subject),
+    ...(mail.heldBack ? [make("p", { class: "empty" }, "Mailgun did not send this mail: the address is on one of its suppression lists.")] : []),
+    make("dl", {}, ...headers), controls(mail, redraw), body(mail),
   );
 }
 

@@ -210,13 +210,17 @@ function showHeld(standIn, held, draw, place) {
   tab.append(make("span", { class: fresh ? "count fresh" : "count" }, String(held.length)));
 }
 
+/** The mails, with a mark on those that the provider did not send on. */
+const marked = (mails, heldBack) =>
+  mails.map((mail) => ({ ...mail, heldBack: heldBack.some((id) => mail.message_id === `<${id}>`) }));
+
 /** Asks for news for as long as the page is open. */
 async function follow() {
   for (let seen = 0; ; ) {
     try {
       const world = await (await fetch(`/api/world?seen=${seen}`)).json();
       seen = world.revision;
-      showHeld("smtp", world.mails, drawMailbox, "mailbox");
+      showHeld("smtp", marked(world.mails, world.held_back), drawMailbox, "mailbox");
       showHeld("gitlab", world.issues, drawIssues, "issues");
       showHeld("slack", world.messages, drawMessages, "messages");
       showFaults(world.faults);
