@@ -6,7 +6,7 @@ import { standing, terms, toneOf } from "./delivery.js";
 import { byId, isEmailAddress, join, make, makeButton, pause, setChildren, setText, show } from "./dom.js";
 import { isFinished } from "./follow.js";
 import { openLicense } from "./license.js";
-import { isRestricted } from "./organization.js";
+import { isRestricted } from "./zendesk.js";
 import { customerOf, normalized } from "./recipient.js";
 import { keepLicense, onRender, render, state } from "./state.js";
 import { page, t } from "./text.js";

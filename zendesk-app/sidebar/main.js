@@ -1,8 +1,6 @@
 // @ts-check
 // The sidebar of a ticket.
 
-import { bindAsk } from "./ask.js";
-import { bindComments, readComments } from "./comments.js";
 import { byId, debounced } from "./dom.js";
 import { bindDiagnosis } from "./diagnosis.js";
 import { keepDraft, takeDraft } from "./draft.js";
@@ -11,9 +9,9 @@ import { bindForm } from "./form.js";
 import { bindHistory, lookUp } from "./history.js";
 import { readTicket, startPage, takeMeta, zendesk } from "./host.js";
 import { bindLicense } from "./license.js";
-import { bindOrganization, readOrganization, readUsername } from "./organization.js";
 import { bindRecipient, checkRequester } from "./recipient.js";
 import { leaveLicense, render, setUsername, state, viewTicket } from "./state.js";
+import { bindComments, bindOrganization, readComments, readOrganization, readUsername } from "./zendesk.js";
 
 const TYPING_MS = 300;
 
@@ -26,7 +24,6 @@ startPage({
 		bindEvidence();
 		bindOrganization(takeMeta("zendesk-fields"));
 		bindComments();
-		bindAsk();
 		bindLicense(toForm);
 		bindHistory();
 		bindDiagnosis(toForm);
