@@ -1,6 +1,7 @@
 //! An address that Mailgun does not send to, as an agent meets it.
 
 use serde_json::json;
+use stopgap::sandbox::web::Fault;
 
 use crate::{
     aftercare::{delivered, path, settled},
@@ -30,6 +31,13 @@ async fn an_agent_frees_a_suppressed_address_by_one_press() {
     assert_eq!(screen.look(first).await, "unblock", "the button stands first");
     assert_eq!(screen.look("document.querySelectorAll('#license .primary').length").await, 1);
     screen.looks_well().await;
+    screen.expect_complaint("503");
+    world.sandbox.mailgun.faults.set_fault(Some(Fault::status(401, "Forbidden")));
+    screen.click("unblock").await;
+    let told =
+        "text('unblock-problem').includes('Nothing was mailed') && text('unblock-problem').includes('wrong key')";
+    screen.until("a refused press says why, at once", told).await;
+    world.sandbox.mailgun.faults.set_fault(None);
     screen.click("unblock").await;
     let mails = within(world.sandbox.mail.wait_for(2)).await;
     assert_eq!(mails[1].envelope_to, [JANE]);

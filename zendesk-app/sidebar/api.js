@@ -39,8 +39,8 @@ export async function call(path, options = {}) {
 	/** @type {Problem} */
 	const problem = await response.json().catch(() => ({}));
 	if (response.status === 401) onSessionEnd();
-	// Any other server error may pass.
-	const isFinal = response.status < 500 || problem.code === "sealing_failed";
+	// Any other server error may pass by itself.
+	const isFinal = response.status < 500 || ["sealing_failed", "provider_unavailable"].includes(problem.code ?? "");
 	throw new ApiError(isFinal ? response : undefined, problem);
 }
 
