@@ -128,12 +128,8 @@ async fn a_late_mail_is_announced_and_retried_and_the_issue_is_closed_once_it_is
 #[tokio::test]
 async fn a_mail_expires_with_its_license_and_the_cause_is_announced() {
     for (fault, cause, follow_up) in [
-        (Fault::Mail451, "refused permanently", "Check the address with the customer"),
-        (
-            Fault::Rcpt554Relay,
-            "refused all mail from us until the license expired",
-            "The operator of Stopgap has to act",
-        ),
+        (Fault::Mail451, "refused permanently", "generate another from the ticket"),
+        (Fault::Rcpt554Relay, "refused all mail from us until the license expired", "Tell the operator of Stopgap"),
     ] {
         expires(fault, cause, follow_up).await;
     }

@@ -197,7 +197,7 @@ async fn labels_that_gitlab_keeps_dropping_are_told_in_the_history() {
 
 #[tokio::test]
 async fn the_issue_of_a_refused_mail_advises_what_helps() {
-    let file = "Download the file from the ticket and hand it over there";
+    let file = "download the file from the ticket and hand it over there";
     for (fault, said, unsaid) in [
         (smtp::Fault::Rcpt550, "Check the address", file),
         (smtp::Fault::AfterDot554, file, "Check the address"),

@@ -45,7 +45,7 @@ async fn a_refusal_of_us_is_retried_and_announced_as_the_operators() {
         assert!(!issue.description.contains("Check the address"), "{}", issue.description);
         let slack = within(world.sandbox.slack.wait_for(1)).await.remove(0);
         let text = slack.shown();
-        assert!(text.contains("The operator of Stopgap has to act") && !text.contains("Check the address"), "{text}");
+        assert!(text.contains("Tell the operator of Stopgap") && !text.contains("Check the address"), "{text}");
         let path = format!("/api/v1/licenses/{}", license["id"].as_str().unwrap());
         let license = agent.get(&path).await.unwrap();
         let email = through(&license, "email")[0];

@@ -112,6 +112,48 @@ impl MailFailure {
     }
 }
 
+impl MailFailure {
+    /// What brings the license to the customer, for the engineer of the ticket.
+    pub(crate) fn advice(self) -> &'static str {
+        match self {
+            Self::Operator => {
+                "Tell the operator of Stopgap: the mail server refuses our login, sender or connection. The error says why; \
+                 `stopgap check` tries it. The customer's address is not the cause. If the customer cannot wait, download \
+                 the file from the ticket and hand it over there."
+            }
+            Self::Expired => {
+                "This license ended before its mail was accepted. If the customer still needs one, generate another from \
+                 the ticket's sidebar; then close the issue."
+            }
+            Self::Suppressed => {
+                "Forward the license to another address of the customer from the ticket's sidebar, or unblock this one \
+                 where the sidebar offers it: the mail provider sends nothing to an address on its list."
+            }
+            Self::MailboxFull => {
+                "Forward the license to another address of the customer from the ticket's sidebar, or resend it once \
+                 their mailbox has room."
+            }
+            Self::Address => {
+                "Check the address with the customer on the ticket; then correct it, or forward the license, from the \
+                 ticket's sidebar. An accepted mail closes the issue."
+            }
+            Self::Content => {
+                "Send it again without attachment from the ticket's sidebar, or download the file from the ticket and \
+                 hand it over there. The customer's mail server refuses the mail for what is in it, and would refuse the \
+                 same again."
+            }
+            Self::Temporary => {
+                "If the customer cannot wait, forward the license to another address from the ticket's sidebar. An \
+                 accepted mail closes the issue."
+            }
+            Self::Other => {
+                "Check the address with the customer on the ticket. Resend the license, or forward it to another address, \
+                 from the ticket's sidebar. An accepted mail closes the issue."
+            }
+        }
+    }
+}
+
 /// `7.1` of `5.7.1`. An IP address has four parts.
 fn enhanced(word: &str) -> Option<&str> {
     let (class, code) = word.trim_matches('.').split_once('.')?;

@@ -8,6 +8,9 @@ use crate::license::{License, LicenseDetails, MailFailure, Notice};
 /// What is left to do, in Markdown. `status` is the notice that says how the license stands.
 pub(super) fn next_steps(details: &LicenseDetails, status: Option<&Notice>) -> Vec<String> {
     let license = &details.license;
+    if let Some(settled) = &details.settled {
+        return vec![format!("Nothing: settled by {}.", code(&settled.by))];
+    }
     let deliver = match status {
         Some(Notice::SealingFailed { .. }) => return vec![seal_again(license)],
         Some(Notice::Erased) => return Vec::new(),
@@ -17,13 +20,13 @@ pub(super) fn next_steps(details: &LicenseDetails, status: Option<&Notice>) -> V
         Some(Notice::EmailLate { error, needs_operator }) => {
             let failure =
                 error.as_deref().map_or(MailFailure::Temporary, |error| MailFailure::of(error, *needs_operator));
-            Some(mail(failure))
+            Some(failure.advice())
         }
         Some(
             Notice::EmailRefused { error, needs_operator }
             | Notice::ResendRefused { error, needs_operator, open: true, .. },
-        ) => Some(mail(MailFailure::of(error, *needs_operator))),
-        Some(Notice::Bounced { reason, open: true, .. }) => Some(mail(MailFailure::of(reason, false))),
+        ) => Some(MailFailure::of(error, *needs_operator).advice()),
+        Some(Notice::Bounced { reason, open: true, .. }) => Some(MailFailure::of(reason, false).advice()),
         _ => None,
     };
     let deliver = deliver.map(|what| format!("**{}, now:** {what}", code(license.agent.username.as_str())));
@@ -48,45 +51,6 @@ fn seal_again(license: &License) -> String {
          the ticket's sidebar, and close this issue.",
         code(license.agent.username.as_str())
     )
-}
-
-/// What brings the license to the customer.
-fn mail(failure: MailFailure) -> &'static str {
-    match failure {
-        MailFailure::Operator => {
-            "Tell the operator of Stopgap: the mail server refuses our login, sender or connection. The error above says \
-             why; `stopgap check` tries it. If the customer cannot wait, download the file from the ticket and hand it \
-             over there."
-        }
-        MailFailure::Expired => {
-            "This license ended before its mail was accepted. If the customer still needs one, generate another from the \
-             ticket's sidebar; then close this issue."
-        }
-        MailFailure::Suppressed => {
-            "Forward the license to another address of the customer from the ticket's sidebar. To this one the mail \
-             provider sends nothing before the operator of Stopgap has removed it from the provider's list."
-        }
-        MailFailure::MailboxFull => {
-            "Forward the license to another address of the customer from the ticket's sidebar, or resend it once their \
-             mailbox has room."
-        }
-        MailFailure::Address => {
-            "Check the address with the customer on the ticket; then correct it, or forward the license, from the \
-             ticket's sidebar. An accepted mail closes this issue."
-        }
-        MailFailure::Content => {
-            "Download the file from the ticket and hand it over there; then close this issue. The customer's mail server \
-             refuses the mail for what is in it, and would refuse it again."
-        }
-        MailFailure::Temporary => {
-            "If the customer cannot wait, forward the license to another address from the ticket's sidebar. An accepted \
-             mail closes this issue."
-        }
-        MailFailure::Other => {
-            "Check the address with the customer on the ticket. Resend the license, or forward it to another address, \
-             from the ticket's sidebar. An accepted mail closes this issue."
-        }
-    }
 }
 
 /// `Monday, 2026-11-30`.

@@ -1,12 +1,7 @@
 //! The texts of each notice.
 
 use super::{blocks::Colour, escape::untrusted};
-use crate::license::{Notice, ResendKind};
-
-const ADDRESS: &str = "Check the address with the customer, then resend or forward the license from the ticket.";
-const OPERATOR: &str = "The operator of Stopgap has to act: the mail server refuses our login, sender or connection. The \
-                        customer's address is not the cause. If the customer cannot wait, download the license from the \
-                        ticket and send it yourself.";
+use crate::license::{MailFailure, Notice, ResendKind};
 
 const WITHHELD: &str = "The operator of Stopgap has to give its GitLab token the role Reporter. The issue stays open; the \
                         license can be downloaded from the ticket.";
@@ -36,7 +31,7 @@ impl NoticeText {
             Notice::EmailRefused { error, needs_operator } => Self::refused(error, *needs_operator),
             Notice::Resent { how, .. } => Self::good("sent", resent(*how)),
             Notice::ResendRefused { error, open, needs_operator, .. } => {
-                let action = if *needs_operator { OPERATOR } else { ADDRESS };
+                let action = MailFailure::of(error, *needs_operator).advice();
                 let sentence =
                     format!("A further mail with the license was refused permanently.\n{}", untrusted(error));
                 if *open {
@@ -46,7 +41,7 @@ impl NoticeText {
                 }
             }
             Notice::Bounced { reason, open, .. } => {
-                let action = "Correct the address with the customer, then forward the license from the ticket.";
+                let action = MailFailure::of(reason, false).advice();
                 let accepted = "The mail server had accepted the mail, but it did not arrive";
                 let reason = untrusted(reason);
                 if *open {
@@ -82,7 +77,11 @@ impl NoticeText {
             }
             Notice::FollowUpReopened { by, note, open } => {
                 let sentence = format!("Opened again by {}{}", untrusted(by), noted(note.as_deref()));
-                if *open { Self::bad("not mailed", ADDRESS, sentence) } else { Self::good("sent", &sentence) }
+                if *open {
+                    Self::bad("not mailed", MailFailure::Other.advice(), sentence)
+                } else {
+                    Self::good("sent", &sentence)
+                }
             }
             Notice::Erased => Self {
                 emoji: ":wastebasket:",
@@ -97,22 +96,20 @@ impl NoticeText {
     }
 
     fn late(error: Option<&str>, needs_operator: bool) -> Self {
+        let failure = error.map_or(MailFailure::Temporary, |error| MailFailure::of(error, needs_operator));
+        let action = failure.advice();
         let error = error.map(|error| format!("\n{}", untrusted(error))).unwrap_or_default();
-        let action = if needs_operator {
-            OPERATOR
-        } else {
-            "If the customer cannot wait, forward the license to another address from the ticket."
-        };
         let sentence = format!("*The customer does not have the license yet.* The mail is retried.{error}");
         Self { emoji: ":hourglass:", ..Self::doubtful("not mailed yet", action, sentence) }
     }
 
     fn refused(error: &str, needs_operator: bool) -> Self {
-        let (cause, action) = if needs_operator {
-            ("The mail server refused all mail from us until the license expired", OPERATOR)
+        let cause = if needs_operator {
+            "The mail server refused all mail from us until the license expired"
         } else {
-            ("The mail was refused permanently", ADDRESS)
+            "The mail was refused permanently"
         };
+        let action = MailFailure::of(error, needs_operator).advice();
         let sentence = format!("{cause}: *the customer does not have the license*.\n{}", untrusted(error));
         Self::bad("not mailed", action, sentence)
     }
