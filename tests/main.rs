@@ -17,6 +17,7 @@ mod browser_injection;
 mod browser_job;
 mod browser_live;
 mod browser_loading;
+mod browser_lookup;
 mod browser_mailgun;
 mod browser_manners;
 mod browser_pictures;

@@ -5,6 +5,7 @@ mod dice;
 mod license;
 mod model;
 mod outside;
+mod row;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

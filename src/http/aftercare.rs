@@ -4,10 +4,12 @@ use actix_web::{HttpResponse, web::Data};
 
 use super::{
     AppState,
-    api::{ForwardRequest, LicenseOrErased, NoFields, ParsedForward, ParsedResend, ReplaceRequest, ResendRequest},
-    error::{ApiError, Problem},
+    api::{ForwardRequest, LicenseOrErased, NoFields, ReplaceRequest, ResendRequest},
+    error::ApiError,
     extract::{Authenticated, Command, LicensePath},
     licenses::respond,
+    parse::{ParsedForward, ParsedResend},
+    problem::Problem,
     responses::{BodyProblems, CommandProblems, Unauthenticated},
 };
 use crate::workflow::replace::ReplaceLicense;

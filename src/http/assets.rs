@@ -2,10 +2,7 @@
 
 use actix_web::{HttpResponse, web::Path};
 
-use super::{
-    connection::in_pieces,
-    error::{ApiError, Problem},
-};
+use super::{connection::in_pieces, error::ApiError, problem::Problem};
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";

@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 use super::{
     AppState,
     api::MAX_REASON_CHARS,
-    error::{ApiError, Problem},
+    error::ApiError,
     extract::{Authenticated, Json, LicensePath, RequestBody, Session},
     fields::{FieldErrors, text},
+    problem::Problem,
     request_id,
     responses::{BodyProblems, Unauthenticated},
 };

@@ -2,11 +2,7 @@
 
 use actix_web::{HttpResponse, web::Data};
 
-use super::{
-    AppState,
-    api::Health,
-    error::{ApiError, Problem},
-};
+use super::{AppState, api::Health, error::ApiError, problem::Problem};
 
 /// Whether the process responds.
 #[utoipa::path(

@@ -7,9 +7,11 @@ use utoipa::IntoParams;
 
 use super::{
     AppState,
-    api::{GenerateRequest, LicenseOrErased, MAX_REASON_CHARS, ParsedGenerate},
-    error::{ApiError, Problem},
+    api::{GenerateRequest, LicenseOrErased, MAX_REASON_CHARS},
+    error::ApiError,
     extract::{Authenticated, Command, LicensePath, Query, QueryParameters},
+    parse::ParsedGenerate,
+    problem::Problem,
     request_id,
     responses::{BodyProblems, CommandProblems, Unauthenticated},
 };

@@ -5,11 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::{
-    AppState,
-    error::{ApiError, Problem},
-    extract::bearer_token,
-};
+use super::{AppState, error::ApiError, extract::bearer_token, problem::Problem};
 use crate::{license::Channel, metrics};
 
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -1,8 +1,8 @@
 //! Everything that knows actix: routes, extractors, handlers by noun, typed bodies, one error enum.
 //!
 //! - [`extract`]: session, ids, keys, bodies. A handler that takes a session is authenticated
-//! - [`api`], [`fields`]: request and response bodies, parsed field by field
-//! - [`error`]: every refusal with its status and code
+//! - [`api`]: request and response bodies; `parse` and [`fields`] read them field by field
+//! - [`error`]: every refusal with its status and code; `problem` answers it
 //! - [`openapi`]: the API document, generated
 
 mod aftercare;
@@ -18,6 +18,8 @@ mod health;
 mod licenses;
 mod metrics;
 pub mod openapi;
+mod parse;
+mod problem;
 mod progress;
 mod questions;
 mod request_id;

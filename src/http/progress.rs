@@ -11,8 +11,9 @@ use tokio::{sync::watch, time::timeout};
 
 use super::{
     AppState,
-    error::{ApiError, Problem},
+    error::ApiError,
     extract::{Authenticated, LicensePath, Session},
+    problem::Problem,
     responses::Unauthenticated,
     streams::{Place, Streams},
 };

@@ -2,7 +2,7 @@
 
 use utoipa::IntoResponses;
 
-use super::error::Problem;
+use super::problem::Problem;
 
 /// What a request that needs a session may get.
 #[derive(IntoResponses)]

@@ -12,7 +12,8 @@ use tracing::warn;
 
 use super::{
     AppState, body,
-    error::{ApiError, ErrorCode, Problem},
+    error::{ApiError, ErrorCode},
+    problem::Problem,
     security::log_agent,
 };
 use crate::workflow::session::{NewSession, SESSION_LIFETIME};

@@ -9,11 +9,7 @@ use actix_web::{
 };
 use tracing::warn;
 
-use super::{
-    AppState, body,
-    error::{ApiError, Problem},
-    request_id,
-};
+use super::{AppState, body, error::ApiError, problem::Problem, request_id};
 use crate::delivery::email::webhook;
 
 /// Reports carry the email's headers and the provider's own data.

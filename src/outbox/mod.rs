@@ -4,11 +4,13 @@
 //! - `record`: writes outcomes to the store and the log
 //! - [`transition`]: the state machine. Pure
 //! - [`backoff`]: retry delays. Pure
+//! - `deadlines`: late emails and reminders
 //! - `digest`: what each business day's morning begins with
 //! - `in_flight`: what this process is attempting
 //! - `pause`: starting with deliveries paused
 
 pub mod backoff;
+mod deadlines;
 mod digest;
 mod in_flight;
 mod pause;

@@ -3,7 +3,6 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
-use jiff::Timestamp;
 use tokio::{
     sync::Semaphore,
     time::{sleep, timeout},
@@ -28,7 +27,7 @@ use crate::{
 };
 
 /// How often the store is polled: another replica may have enqueued work, and delays end.
-const POLL: Duration = Duration::from_millis(500);
+pub(super) const POLL: Duration = Duration::from_millis(500);
 /// How long attempts in flight may take to finish on shutdown …
 const DRAIN: Duration = Duration::from_secs(20);
 /// … and then to record their cancellation. Together below the 30 s that a shutdown may take.
@@ -37,8 +36,6 @@ const RENEW_INTERVAL: Duration = Duration::from_millis(LEASE.as_secs() * 250);
 /// An attempt whose lease was not renewed for this long is abandoned, before the lease lapses and another replica
 /// claims it.
 const RENEW_TIMEOUT: Duration = Duration::from_millis(LEASE.as_secs() * 800);
-/// Emails marked late, and reminders, in one round; the next round is [`POLL`] away.
-const LATE_BATCH: u32 = 50;
 
 pub(crate) struct Clients {
     pub mailer: Mailer,
@@ -54,10 +51,10 @@ pub(crate) struct Outbox {
 }
 
 /// What the loops share.
-struct Worker {
-    recorder: Arc<Recorder>,
+pub(super) struct Worker {
+    pub(super) recorder: Arc<Recorder>,
     clients: Clients,
-    stop: CancellationToken,
+    pub(super) stop: CancellationToken,
     stop_hard: CancellationToken,
     attempts: TaskTracker,
 }
@@ -247,43 +244,6 @@ impl Worker {
         match self.until_stored("load", || self.recorder.store.license(id)).await.flatten() {
             Some(earlier) => self.clients.slack.update(&earlier, issue_url(&earlier.deliveries)).await,
             None => Ok(()),
-        }
-    }
-
-    /// Marks emails late once their deadline has passed, whatever their attempts are doing, and sends reminders.
-    async fn watch_deadlines(self: Arc<Self>, heartbeat: Heartbeat) {
-        while !self.stop.is_cancelled() {
-            let now = self.recorder.clock.now();
-            heartbeat.beat(now);
-            match self.recorder.store.list_overdue_emails(now, LATE_BATCH).await {
-                Ok(overdue) => {
-                    for delivery in overdue {
-                        if let Err(e) = self.recorder.mark_late(delivery.license_id, delivery.id).await {
-                            warn!(license = %delivery.license_id, error = %e, "a late email could not be recorded");
-                        }
-                    }
-                }
-                Err(e) => warn!(error = %e, "the outbox cannot look for late emails"),
-            }
-            self.remind(now).await;
-            tokio::select! {
-                () = sleep(POLL) => {}
-                () = self.stop.cancelled() => {}
-            }
-        }
-    }
-
-    /// Reminds of the follow-ups that are still open on the business day before their last.
-    async fn remind(&self, now: Timestamp) {
-        match self.recorder.store.list_to_remind(now, LATE_BATCH).await {
-            Ok(ids) => {
-                for id in ids {
-                    if let Err(e) = self.recorder.remind(id).await {
-                        warn!(license = %id, error = %e, "a reminder could not be recorded");
-                    }
-                }
-            }
-            Err(e) => warn!(error = %e, "the outbox cannot look for reminders"),
         }
     }
 

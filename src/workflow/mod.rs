@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod arrival;
+mod delivery_view;
 pub(crate) mod diagnose;
 pub(crate) mod download;
 pub(crate) mod drill;

@@ -14,7 +14,7 @@ use stopgap::{
 };
 use uuid::Uuid;
 
-use super::{dice::Dice, license::license, outside::Outside};
+use super::{dice::Dice, license::license, outside::Outside, row::Row};
 
 const REPLICAS: usize = 2;
 /// The calm world looks this often, and this long: an hour's wish of the other side, twice, and some more.
@@ -23,14 +23,6 @@ const CALM_MS: i64 = 4 * 3_600_000;
 /// No transition enqueues more deliveries.
 const MAX_IDS_PER_TICK: u64 = 10;
 const DEADLINE: std::time::Duration = std::time::Duration::from_mins(5);
-
-/// A row of the table of deliveries.
-struct Row {
-    delivery: Delivery,
-    depends_on: Option<DeliveryId>,
-    wait_until: Option<Timestamp>,
-    lease: Option<(u64, i64)>,
-}
 
 /// A worker's attempt, from its claim to its record.
 struct Attempt {
@@ -242,43 +234,7 @@ impl Model {
     fn add(&mut self, new: &NewDelivery, now: Timestamp) {
         let youngest = self.rows.iter().map(|row| row.delivery.created_at).max();
         let created_at = youngest.map_or(now, |at| now.max(at + SignedDuration::from_millis(1)));
-        let NewDelivery {
-            id,
-            channel,
-            purpose,
-            recipient,
-            without_attachment,
-            notice,
-            deadline_at,
-            expires_at,
-            depends_on,
-            wait_until,
-        } = new.clone();
-        let delivery = Delivery {
-            id,
-            arrival: None,
-            request_id: None,
-            license_id: self.license.id,
-            channel,
-            purpose,
-            recipient,
-            without_attachment,
-            notice,
-            state: DeliveryState::Pending,
-            attempts: 0,
-            uncertain: false,
-            late: false,
-            created_at,
-            deadline_at,
-            expires_at,
-            next_attempt_at: now,
-            sent_at: None,
-            last_error: None,
-            reference: None,
-            reply: None,
-            thread_ts: None,
-        };
-        self.rows.push(Row { delivery, depends_on, wait_until, lease: None });
+        self.rows.push(Row::new(new.clone(), self.license.id, created_at, now));
     }
 
     /// Time passes, up to `at_most_ms`. The living renew their claims; who cannot lets go in time and says that it is uncertain.

@@ -9,10 +9,14 @@ pub mod hostile;
 pub mod invariants;
 pub mod log;
 mod looks;
+mod on_screen;
 pub mod picture;
 pub mod postgres;
 pub mod process;
 pub mod screen;
+mod switches;
+
+pub use switches::{number, updates};
 
 use std::{collections::BTreeMap, ffi::OsString, time::Duration};
 
@@ -270,19 +274,6 @@ pub async fn ended(agent: &Browser, license: &Value) -> Value {
     let id = license["id"].as_str().expect("a license has an id");
     let states = within(agent.follow(id)).await.expect("the progress is told");
     states.last().expect("something was told").clone()
-}
-
-/// A number from the environment of the tests.
-pub fn number(variable: &str) -> Option<u64> {
-    #[expect(clippy::disallowed_methods, reason = "a switch of the tests, not of the service")]
-    let value = std::env::var(variable).ok()?;
-    Some(value.parse().unwrap_or_else(|_| panic!("{variable} is a number")))
-}
-
-/// Whether tests that compare a generated file with the committed one write it instead.
-pub fn updates() -> bool {
-    #[expect(clippy::disallowed_methods, reason = "a switch of the tests, not of the service")]
-    std::env::var_os("UPDATE").is_some()
 }
 
 /// Waits for what must come.

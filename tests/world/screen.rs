@@ -8,9 +8,8 @@ use fantoccini::{
     elements::Element,
 };
 use serde_json::{Value, json};
-use url::Url;
 
-use super::{World, chromium::Chromium};
+use super::chromium::Chromium;
 
 /// What the page asks of a condition before it gives up, in milliseconds. Nothing takes nearly as long.
 const PATIENCE_MS: u32 = 30_000;
@@ -26,19 +25,6 @@ pub(super) const LOADED: &str = "document.body?.dataset.state && document.readyS
 /// The keyboard's Enter.
 pub const ENTER: &str = "\u{e007}";
 const TAB: &str = "\u{e004}";
-
-/// Zendesk says of the agent that they speak German. It must be there before the SDK, since a window's listeners are called
-/// in the order in which they came.
-const GERMAN_AGENT: &str = r#"
-    addEventListener("message", (event) => {
-        const agent = event.data?.result?.currentUser;
-        if (!agent || !event.isTrusted) return;
-        event.stopImmediatePropagation();
-        const result = { ...event.data.result, currentUser: { ...agent, locale: "de" } };
-        const { origin, source } = event;
-        dispatchEvent(new MessageEvent("message", { data: { ...event.data, result }, origin, source }));
-    });
-"#;
 
 /// Helpers that every script of these tests may use.
 const HELPERS: &str = r"
@@ -61,54 +47,13 @@ pub struct Screen {
     is_closed: bool,
 }
 
-impl World {
-    /// A world whose service is framed by the sandbox's ticket page, and a window.
-    pub async fn on_screen() -> (Self, Screen) {
-        Self::on_screen_with(&[]).await
-    }
-
-    /// With further settings (names without the prefix).
-    pub async fn on_screen_with(settings: &[(&str, &str)]) -> (Self, Screen) {
-        Self::on_screen_of_scale(settings, 1.0).await
-    }
-
-    /// With `scale` pixels of the picture for each of the page.
-    pub async fn on_screen_of_scale(settings: &[(&str, &str)], scale: f64) -> (Self, Screen) {
-        Self::stand_ins(settings).await.show(scale).await
-    }
-
-    /// Starts the service and a browser.
-    pub async fn show(mut self, scale: f64) -> (Self, Screen) {
-        self.serve_screens(0).await;
-        let chromium = Chromium::start(scale).await;
-        let page = self.sandbox.origin();
-        (self, Screen { chromium, page, frame: SIDEBAR, expected: Vec::new(), is_closed: false })
-    }
-
-    /// Starts the service on `port` for the ticket page; 0 takes a free one.
-    pub async fn serve_screens(&mut self, port: u16) {
-        let (origin, sdk_url) = (self.sandbox.origin(), self.sandbox.sdk_url());
-        let start = |config: &mut stopgap::config::Config| {
-            config.bind.set_port(port);
-            config.zendesk.origin = origin;
-            config.zendesk.sdk_url = sdk_url;
-        };
-        self.start_service_with(start).await;
-        self.sandbox.zendesk.set_service(self.reachable());
-    }
-
-    /// The service as browsers reach it.
-    pub fn reachable(&self) -> Url {
-        Url::parse(&format!("http://localhost:{}", self.port())).unwrap()
-    }
-
-    /// The port that the service listens on.
-    pub fn port(&self) -> u16 {
-        self.url().port().expect("no service of the tests has the usual port")
-    }
-}
-
 impl Screen {
+    /// A window for the ticket page at `page`.
+    pub(super) async fn start(page: String, scale: f64) -> Self {
+        let chromium = Chromium::start(scale).await;
+        Self { chromium, page, frame: SIDEBAR, expected: Vec::new(), is_closed: false }
+    }
+
     /// Opens `ticket` and goes into the app, once its form can be used.
     pub async fn open(&mut self, ticket: u32) {
         self.open_app(ticket).await;
@@ -295,11 +240,6 @@ impl Screen {
     /// Runs `script` before the scripts of every page that loads from now on.
     pub async fn before_pages(&self, script: &str) {
         self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
-    }
-
-    /// Before the app is opened: the agent's Zendesk is German.
-    pub async fn as_german_agent(&self) {
-        self.before_pages(GERMAN_AGENT).await;
     }
 
     /// A picture of the app's frame as it is now, PNG.
