@@ -179,7 +179,9 @@ function labelOf(known) {
 	if (isOutOfScope(known)) return "generate_out_of_scope";
 	const isForAnother =
 		!runningLicense(known) && known.licenses.some(({ running, ticket }) => running && ticket.id === known.ticket?.id);
-	return isForAnother ? "generate_other_address" : "generate";
+	const old = known.eligibility?.read.email;
+	const isOldOfAnother = Boolean(old) && normalized(old ?? "") !== normalized(customerOf(known).email);
+	return isForAnother || isOldOfAnother ? "generate_other_address" : "generate";
 }
 
 function bindAsk() {
