@@ -55,6 +55,29 @@ async fn a_usage_export_fills_everything_and_one_press_does_the_rest() {
 }
 
 #[tokio::test]
+async fn several_files_are_read_together_an_archive_among_them() {
+    let (world, mut screen) = World::on_screen().await;
+    turn_to(&world, date(2026, 11, 17));
+    screen.open(4711).await;
+    let export = include_bytes!("evidence/usage-15-to-19.csv").to_vec();
+    let archive = crate::evidence_wrapped::zipped(&[("license_usage.csv", export)]);
+    let info = json!(include_str!("evidence/rake-env-info.txt"));
+    screen.unfold("evidence").await;
+    screen
+        .run(&format!(
+            "const dropped = new DataTransfer();
+             dropped.items.add(new File([new Uint8Array({archive:?})], 'export.zip'));
+             dropped.items.add(new File([{info}], 'info.txt'));
+             const drop = new DragEvent('drop', {{ dataTransfer: dropped, bubbles: true, cancelable: true }});
+             document.getElementById('evidence').dispatchEvent(drop);"
+        ))
+        .await;
+    screen.until("the seats are filled", "$('seats').value === '286'").await;
+    screen.until("the version is read", "$('verdict-read').innerText.includes('18.2.1')").await;
+    screen.close().await;
+}
+
+#[tokio::test]
 async fn a_german_customers_message_is_explained() {
     let (_world, mut screen) = World::on_screen().await;
     screen.open(4711).await;

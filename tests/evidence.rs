@@ -151,3 +151,23 @@ async fn an_answer_without_a_license_says_whether_there_is_none_or_who_asked_was
         assert_eq!(ask(&agent, &json!({ "text": text })).await.body["pieces"][0]["kind"], kind, "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_trial_that_follows_a_paid_license_is_an_extension_and_a_trial_alone_is_none() {
+    let world = world().await;
+    let agent = world.agent().await;
+    let (paid, trial) =
+        (sample("license-files/2026-paid-legacy.gitlab-license"), sample("license-files/2026-trial.gitlab-license"));
+    let verdict = async |text: &str| ask(&agent, &json!({ "text": text })).await.body["verdict"].clone();
+    assert_eq!(verdict(&trial).await, "trial");
+    assert_ne!(verdict(&format!("{paid}\n\n{trial}")).await, "trial");
+
+    let current = json!({ "plan": "ultimate", "startsAt": "2026-11-02", "expiresAt": "2026-11-16", "trial": true });
+    let entry =
+        |trial: bool| json!({ "plan": "premium", "startsAt": "2025-11-01", "expiresAt": "2026-11-01", "trial": trial });
+    for (history, is_trial) in [(entry(false), false), (entry(true), true)] {
+        let answer = json!({ "data": { "currentLicense": current, "licenseHistoryEntries": { "nodes": [history] } } });
+        let verdict = verdict(&answer.to_string()).await;
+        assert_eq!(verdict == "trial", is_trial, "{verdict}");
+    }
+}

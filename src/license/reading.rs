@@ -40,6 +40,14 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether this is a trial that began after `earlier`, a paid license: an extension by sales, and no trial customer's.
+    pub(crate) fn extends(&self, earlier: &Self) -> bool {
+        self.trial == Some(true)
+            && earlier.trial == Some(false)
+            && earlier.plan.is_some_and(|plan| plan != Plan::Free)
+            && earlier.starts_on.zip(self.starts_on).is_some_and(|(before, after)| before < after)
+    }
+
     /// Fills what is not known from `other`. A count and its day go together, and so do the days of one license.
     pub(crate) fn or(self, other: &Self) -> Self {
         let billable_as_of = if self.billable_users.is_some() { self.billable_as_of } else { other.billable_as_of };

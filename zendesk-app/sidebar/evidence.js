@@ -38,9 +38,9 @@ export function bindEvidence() {
 	fold.ondragover = (event) => event.preventDefault();
 	fold.ondrop = (event) => {
 		event.preventDefault();
-		takeFile(event.dataTransfer?.files[0]);
+		takeFiles(event.dataTransfer?.files);
 	};
-	byId("choose").onchange = () => takeFile(field("choose").files?.[0]);
+	byId("choose").onchange = () => takeFiles(field("choose").files);
 	byId("use").onclick = () => {
 		useSeats(state.ticket, state.ticket.eligibility?.recommended_seats ?? 0);
 		render();
@@ -113,17 +113,28 @@ export function useSeats(known, seats, from) {
 	delete known.inputs.problems.seats;
 }
 
-/** @param {File | undefined} file */
-async function takeFile(file) {
+/** @param {FileList | null | undefined} list */
+async function takeFiles(list) {
 	const known = state.ticket;
-	if (!file) return;
-	if (file.size > MAX_FILE_BYTES) {
+	const files = [...(list ?? [])];
+	if (files.length === 0) return;
+	if (files.reduce((sum, { size }) => sum + size, 0) > MAX_FILE_BYTES) {
 		known.eligibilityProblem = t("evidence.too_large");
 		return render();
 	}
-	known.inputs.values.license_file = await file.text();
+	known.inputs.values.license_file = (await Promise.all(files.map(textOf))).join("\n\n");
 	render();
 	await checkEvidence(known);
+}
+
+/** An archive goes as Base64, as in a mail. @param {File} file @returns {Promise<string>} */
+async function textOf(file) {
+	const text = await file.text();
+	if (!text.startsWith("PK\u0003\u0004")) return text;
+	const reader = new FileReader();
+	reader.readAsDataURL(file);
+	await new Promise((resolve) => reader.addEventListener("load", resolve));
+	return String(reader.result);
 }
 
 /** Asks the service for its verdict. @param {TicketState} known */

@@ -31,20 +31,25 @@ fn unquoted(line: &str) -> &str {
     rest
 }
 
-/// The texts of the first ZIP archive in `text`, which is Base64 as in the source of a mail.
+/// The texts of the ZIP archives in `text`, which are Base64 as in the source of a mail.
 pub(super) fn unzipped(text: &str) -> Vec<String> {
-    let Some(begin) = text.find(ZIP_BASE64) else { return Vec::new() };
+    let mut left = MAX_UNZIPPED_BYTES;
+    let archives = text.match_indices(ZIP_BASE64).take(MAX_ARCHIVES);
+    archives.flat_map(|(begin, _)| entries(&text[begin..], &mut left)).collect()
+}
+
+/// The texts of the archive at the beginning of `text`; all its entries have at most `left` bytes.
+fn entries(text: &str, left: &mut u64) -> Vec<String> {
     let is_base64 = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
-    let base64: String = text[begin..].chars().filter(|c| !c.is_whitespace()).take_while(is_base64).collect();
+    let base64: String = text.chars().filter(|c| !c.is_whitespace()).take_while(is_base64).collect();
     let whole = base64.len() - usize::from(base64.len() % 4 == 1);
     let Some(bytes) = decode64(&base64[..whole]) else { return Vec::new() };
     let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return Vec::new() };
     let mut texts = Vec::new();
-    let mut left = MAX_UNZIPPED_BYTES;
     for i in 0..archive.len().min(MAX_ENTRIES) {
         let mut bytes = Vec::new();
-        let read = archive.by_index(i).is_ok_and(|entry| entry.take(left).read_to_end(&mut bytes).is_ok());
-        left = left.saturating_sub(bytes.len() as u64);
+        let read = archive.by_index(i).is_ok_and(|entry| entry.take(*left).read_to_end(&mut bytes).is_ok());
+        *left = left.saturating_sub(bytes.len() as u64);
         texts.extend(read.then(|| String::from_utf8_lossy(&bytes).into_owned()));
     }
     texts
@@ -86,8 +91,10 @@ pub(super) fn closed(json: &str) -> Option<String> {
 
 /// The signature of a ZIP archive, in Base64.
 const ZIP_BASE64: &str = "UEsDB";
+const MAX_ARCHIVES: usize = 4;
+/// Of one archive.
 const MAX_ENTRIES: usize = 8;
-/// Of all entries together: a small archive may hold gigabytes.
+/// Of all archives together: a small archive may hold gigabytes.
 const MAX_UNZIPPED_BYTES: u64 = 1024 * 1024;
 
 /// Deeper JSON is no artefact, and what is open is copied at each comma.

@@ -155,7 +155,11 @@ pub fn receive(object: &Map<String, Value>, context: &Context<'_>) -> Result<Rec
     let typed = typed.only(|field| !taken_from.contains_key(field));
     let mut merged = merge(&typed.into_reading(), &pieces, &taken, context.today);
     merged.record.zendesk = organization;
-    Ok(Received { evidence: Evidence::from_reading(&merged.record.read), pieces, merged, words: pasted.map(words) })
+    let mut evidence = Evidence::from_reading(&merged.record.read);
+    if typed.trial.is_none() && pieces.iter().any(|piece| merged.record.read.extends(&piece.reading)) {
+        evidence.trial = Some(false);
+    }
+    Ok(Received { evidence, pieces, merged, words: pasted.map(words) })
 }
 
 /// A license file, or whatever else the customer sent in its place.

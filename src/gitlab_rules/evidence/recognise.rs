@@ -55,10 +55,7 @@ pub enum Missing {
 /// whole is nothing else besides.
 pub(crate) fn recognise(text: &str, context: &Context<'_>) -> Vec<Piece> {
     let unzipped = arrival::unzipped(text);
-    if !unzipped.is_empty() {
-        return unzipped.iter().flat_map(|text| recognise_text(text, context)).collect();
-    }
-    recognise_text(text, context)
+    unzipped.iter().map(String::as_str).chain([text]).flat_map(|text| recognise_text(text, context)).collect()
 }
 
 fn recognise_text(text: &str, context: &Context<'_>) -> Vec<Piece> {
@@ -92,7 +89,9 @@ pub(crate) fn words(text: &str) -> String {
 pub(crate) fn merge(typed: &Reading, pieces: &[Piece], taken: &[(TakenFrom, Reading)], today: Date) -> Merged {
     let day = |piece: &Piece| piece.reading.billable_as_of.unwrap_or(today);
     let mut sorted: Vec<&Piece> = pieces.iter().collect();
-    sorted.sort_by_key(|piece| std::cmp::Reverse(day(piece)));
+    // Of several licenses, the one that began last.
+    let began = |piece: &Piece| piece.reading.starts_on.filter(|day| *day <= today);
+    sorted.sort_by_key(|piece| std::cmp::Reverse((day(piece), began(piece))));
     let pieces = sorted.iter().map(|piece| (<&str>::from(piece.kind), &piece.reading));
     let taken = taken.iter().map(|(from, reading)| (<&str>::from(from), reading));
     let all: Vec<(&'static str, &Reading)> = std::iter::once((TYPED, typed)).chain(pieces).chain(taken).collect();

@@ -12,12 +12,16 @@ pub(super) fn current_license(value: &Value, context: &Context<'_>) -> Option<Re
     }
     let data = value.get("data").unwrap_or(value);
     let current = data.get("currentLicense")?;
+    let history = data["licenseHistoryEntries"]["nodes"].as_array();
     if current.is_object() {
-        return Some(license(current));
+        let mut current = license(current);
+        if history.is_some_and(|history| history.iter().any(|earlier| current.extends(&license(earlier)))) {
+            current.trial = Some(false);
+        }
+        return Some(current);
     }
     // Without a current license, or beside an error: the history still tells of the one that ran out.
-    let history = data["licenseHistoryEntries"]["nodes"].as_array()?;
-    let begun = history.iter().map(license).filter(|one| one.starts_on.is_none_or(|day| day <= context.today));
+    let begun = history?.iter().map(license).filter(|one| one.starts_on.is_none_or(|day| day <= context.today));
     begun.max_by_key(|one| one.starts_on)
 }
 
