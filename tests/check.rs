@@ -154,6 +154,11 @@ async fn a_slack_app_is_checked_for_token_scopes_and_channel_without_posting() {
         assert_eq!(about(&findings, part).status, Status::Ok, "{findings:#?}");
     }
     let slack = &world.sandbox.slack;
+    slack.set_access(|access| access.scopes.retain(|scope| !scope.starts_with("users:")));
+    let findings = checked(&world).await;
+    let token = about(&findings, "slack token");
+    assert_eq!(token.status, Status::Warning, "{token}");
+    assert!(token.message.contains("users:read.email"), "{token}");
     slack.set_access(|access| access.scopes = vec!["chat:write".into(), "channels:read".into()]);
     let findings = checked(&world).await;
     let token = about(&findings, "slack token");

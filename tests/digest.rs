@@ -17,7 +17,8 @@ use stopgap::{
 
 use crate::{
     aftercare::path,
-    world::{World, ended, generate, order_for, postgres, read, within},
+    mailgun::LOOK_PAUSE,
+    world::{World, ended, generate, order_for, postgres, read, sql, within},
 };
 
 const TITLE: &str = "Emergency licenses, ";
@@ -175,5 +176,29 @@ async fn a_digest_that_slack_refused_is_posted_later_and_one_without_news_is_not
     pass_until(&world, at(date(2027, 3, 4), 12));
     let agent = world.agent().await;
     ended(&agent, &generate(&agent, &order_for("jim@acme.example")).await).await;
+    assert_eq!(digests(&world).len(), 1);
+}
+
+#[tokio::test]
+async fn a_digest_whose_answer_was_lost_is_found_and_not_posted_again_by_the_app() {
+    let mut world = World::stand_ins(&[("DIGEST_AT", "09:00 Europe/Berlin")]).await;
+    world.use_slack_app();
+    pass_until(&world, at(date(2027, 3, 1), 12));
+    world.start_service().await;
+    let agent = world.agent().await;
+    ended(&agent, &generate(&agent, &order_for("jane@acme.example")).await).await;
+    crate::outside_slack_app::fail_next(&world, crate::outside_slack_app::POST, web::Fault::DropAfter);
+    pass_until(&world, at(date(2027, 3, 2), 9));
+    within(world.sandbox.slack.wait_for(2)).await;
+    // Its answer was lost: it is looked for before it would be posted again.
+    world.pass(60);
+    let state = "SELECT state FROM digests WHERE day = '2027-03-02'";
+    within(async {
+        while sql(&world.database(), state).await != ["sent"] {
+            tokio::time::sleep(LOOK_PAUSE).await;
+        }
+    })
+    .await;
+    world.stop().await;
     assert_eq!(digests(&world).len(), 1);
 }

@@ -71,6 +71,31 @@ async fn a_failure_that_is_mended_is_edited_away_and_corrected_in_its_thread_and
 }
 
 #[tokio::test]
+async fn an_engineer_who_has_to_act_is_mentioned_where_slack_knows_them_and_named_elsewhere() {
+    let known = |email: &str| json!({ "username": "jdoe", "email": email });
+    for (agent_of_order, scopes, expected) in [
+        (known("jdoe@gitlab.example"), true, "<@U0JDOE>: *"),
+        (known("jdoe@elsewhere.example"), true, "jdoe: *"),
+        (known("no address"), true, "jdoe: *"),
+        (json!({ "username": "jdoe" }), true, "jdoe: *"),
+        (known("jdoe@gitlab.example"), false, "jdoe: *"),
+    ] {
+        let world = World::with_slack_app().await;
+        if !scopes {
+            world.sandbox.slack.set_access(|access| access.scopes.retain(|scope| !scope.starts_with("users:")));
+        }
+        world.sandbox.mail.faults.fail_next(smtp::Fault::Rcpt550);
+        let agent = world.agent().await;
+        let mut order = order();
+        order["agent"] = agent_of_order;
+        ended(&agent, &generate(&agent, &order).await).await;
+        let root = world.sandbox.slack.messages().remove(0);
+        assert!(root.shown().contains(expected), "{}", root.shown());
+        assert!(!root.shown().contains("@gitlab.example"), "{}", root.shown());
+    }
+}
+
+#[tokio::test]
 async fn a_bounce_and_its_correction_are_replies_below_one_message_that_stays_true() {
     let mut world = World::stand_ins(&[("MAILGUN_SIGNING_KEY", KEY)]).await;
     world.use_slack_app();

@@ -145,6 +145,8 @@ interface PageState {
 	licenses: Record<string, LicenseState>;
 	/** Text for the agent to copy by hand. */
 	copyText: string;
+	/** Of the agent, in Zendesk. */
+	agentEmail: string;
 }
 
 interface RequestOptions {

@@ -720,6 +720,8 @@ export interface components {
         GenerateLicenseAgent: {
             /** @description GitLab username, with or without `@`. */
             username: string;
+            /** @description The agent's address in Zendesk, by which Slack mentions them where they have to act. */
+            email?: string | null;
         };
         GenerateLicenseCustomer: {
             email: string;

@@ -71,6 +71,13 @@ async fn access(app: &SlackApp, context: CheckContext<'_>) -> Vec<Finding> {
     let is_private = channel.as_ref().is_ok_and(|channel| channel.is_private);
     let team = sanitize::error_text(&identity.team);
     let token = match missing(&scopes, is_private) {
+        missing if missing.is_empty() && !scopes.iter().any(|scope| scope == "users:read.email") => Finding::warning(
+            TOKEN,
+            format!(
+                "valid in the workspace {team}; without users:read and users:read.email the engineer is named and not \
+                 mentioned"
+            ),
+        ),
         missing if missing.is_empty() => Finding::ok(TOKEN, format!("valid in the workspace {team}, with all scopes")),
         missing => Finding::failed(
             TOKEN,

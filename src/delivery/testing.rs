@@ -23,7 +23,7 @@ pub(crate) fn license() -> License {
         id: LicenseId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001)),
         created_at: CREATED_AT.parse().unwrap(),
         ticket: Ticket { id: TicketId::parse(4711).unwrap(), subject: line("License expired") },
-        agent: Agent { username: Username::parse("jdoe").unwrap(), zendesk_user_id: 42 },
+        agent: Agent { username: Username::parse("jdoe").unwrap(), email: None, zendesk_user_id: 42 },
         customer: Customer {
             email: Email::parse("jane.roe@acme.example").unwrap(),
             name: line("Jane Roe"),

@@ -65,6 +65,8 @@ pub(crate) struct AgentRequest {
     /// GitLab username, with or without `@`.
     #[schema(min_length = 1, max_length = 256)]
     username: String,
+    /// The agent's address in Zendesk, by which Slack mentions them where they have to act.
+    email: Option<String>,
 }
 
 #[derive(ToSchema)]

@@ -46,6 +46,8 @@ impl RequestBody for ParsedGenerate {
         let ticket_id = errors.required(ticket, "id", number(TicketId::parse));
         let subject = errors.optional(ticket, "subject", text(|t| SingleLine::parse(t, MAX_SUBJECT_CHARS)));
         let username = errors.required(agent, "username", text(Username::parse));
+        // It only serves a mention, so one that is no address is left out.
+        let agent_email = errors.optional(agent, "email", text(|t| Ok(Email::parse(t).ok()))).flatten();
         let email = errors.required(customer, "email", text(|t| recipient_of(t, &licenses.rules)));
         let name = errors.optional(customer, "name", text(|t| SingleLine::parse(t, MAX_NAME_CHARS)));
         let company = errors.optional(customer, "company", text(|t| SingleLine::parse(t, MAX_NAME_CHARS)));
@@ -65,7 +67,7 @@ impl RequestBody for ParsedGenerate {
         let command = (|| {
             Some(GenerateLicense {
                 ticket: Ticket { id: ticket_id?, subject },
-                agent: Agent { username: username?, zendesk_user_id: session.agent_user_id },
+                agent: Agent { username: username?, email: agent_email, zendesk_user_id: session.agent_user_id },
                 customer: Customer { email: email?, name, company, language },
                 seats: seats?,
                 eligibility,

@@ -2,7 +2,9 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{LicenseDetails, State, Task, business_day::business_day_after};
+use uuid::Uuid;
+
+use super::{DeliveryId, LicenseDetails, State, Task, business_day::business_day_after};
 
 /// The period of a digest, and the day that it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +14,15 @@ pub(crate) struct DigestPeriod {
     pub since: Timestamp,
     /// Inclusive.
     pub until: Timestamp,
+}
+
+impl DigestPeriod {
+    /// The same for every attempt: the day as a number, such as 20261130.
+    pub(crate) fn id(&self) -> DeliveryId {
+        let (year, month, day) = (self.day.year(), self.day.month(), self.day.day());
+        let number = i64::from(year) * 10_000 + i64::from(month) * 100 + i64::from(day);
+        DeliveryId(Uuid::from_u128(number.unsigned_abs().into()))
+    }
 }
 
 /// Each list has the most urgent first.

@@ -60,9 +60,10 @@ pub(crate) fn announced_failure(details: &LicenseDetails) -> bool {
 }
 
 /// What reminds of an open follow-up. The issue stays as it is.
-pub(crate) fn reminder(details: &LicenseDetails) -> Notice {
+pub fn reminder(details: &LicenseDetails, tick: &mut Tick) -> Vec<NewDelivery> {
     let due_on = details.license.terms.last_business_day();
-    Notice::Reminder { task: Task::of(details), due_on, open: announced_failure(details) }
+    let notice = Notice::Reminder { task: Task::of(details), due_on, open: announced_failure(details) };
+    notices_for(details, notice, tick)
 }
 
 /// The issue, or a note on it.

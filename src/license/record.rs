@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Actor, Attempt, AttemptOutcome, Channel, Customer, Delivery, DeliveryId, DeliveryState, Digests, EligibilityNote,
-    Event, LicenseFile, Seats, Settled, Terms, Ticket, Username,
+    Email, Event, LicenseFile, Seats, Settled, Terms, Ticket, Username,
 };
 
 /// Characters of a license file's name before its extension; file systems allow 255 bytes in all.
@@ -43,6 +43,8 @@ impl fmt::Display for LicenseId {
 pub struct Agent {
     /// As given by the agent; the issue is assigned to it.
     pub username: Username,
+    /// As the browser said; only for a mention in Slack.
+    pub email: Option<Email>,
     /// The agent's identity: `sub` of the signed token.
     pub zendesk_user_id: u64,
 }

@@ -16,6 +16,8 @@ use crate::{
 };
 
 const POLL: Duration = Duration::from_millis(500);
+/// How long after a lost answer the digest is looked for, and then posted again.
+const LIST_LAG: Duration = Duration::from_secs(if cfg!(feature = "crash-points") { 1 } else { 15 });
 /// Licenses that one digest considers, the newest: far more than the limits allow in ten days.
 const MAX_LICENSES: u32 = 5000;
 
@@ -61,7 +63,7 @@ impl DigestLoop {
             Outcome::sent(None)
         } else {
             crash::point("digest_before_post");
-            self.slack.post_digest(&digest, &self.at).await
+            self.slack.post_digest(&digest, &self.at, claim.uncertain).await
         };
         crash::point("digest_after_post");
         log(day, &outcome);
@@ -85,7 +87,9 @@ impl DigestLoop {
             Outcome::Refused { error } => ended(DeliveryState::Failed, Some(error)),
             Outcome::Retry { error, after, uncertain, .. } => {
                 let jitter = self.recorder.random.fraction();
-                let delay = backoff::retry_delay(Channel::Slack, claim.attempts, *after, jitter);
+                // Slack lists a message some time after it was posted.
+                let after = (*after).max(uncertain.then_some(LIST_LAG));
+                let delay = backoff::retry_delay(Channel::Slack, claim.attempts, after, jitter);
                 DigestRecord {
                     uncertain: claim.uncertain || *uncertain,
                     next_attempt_at: later(now, delay),

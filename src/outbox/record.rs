@@ -101,7 +101,7 @@ impl Recorder {
         if details.is_follow_up_open() && !details.license.terms.is_expired(today(now)) {
             info!(license = %id, "reminding of an open follow-up");
             tx.insert_event(id, &Event::new(now, &Actor::Outbox, EventKind::Reminded, None)).await?;
-            for new in notices::notices_for(&details, notices::reminder(&details), &mut self.tick(now)) {
+            for new in notices::reminder(&details, &mut self.tick(now)) {
                 tx.insert_delivery(id, &new, now).await?;
             }
         }

@@ -90,7 +90,7 @@ impl Transaction {
         sqlx::query(
             "UPDATE licenses SET customer_email = $2, customer_email_lower = $2, customer_mailbox = $2, \
              customer_name = NULL, customer_company = NULL, ticket_subject = NULL, override_reason = NULL, evidence = NULL, \
-             settled_note = NULL, remind_at = NULL, \
+             settled_note = NULL, remind_at = NULL, agent_email = NULL, \
              seal_error = CASE WHEN seal_error IS NULL THEN NULL ELSE 'erased' END, erased_at = $3 WHERE id = $1",
         )
         .bind(id.to_string())

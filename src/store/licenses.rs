@@ -24,9 +24,9 @@ impl Transaction {
             "INSERT INTO licenses (number, id, created_at, ticket_id, ticket_subject, agent_user_id, agent_username, \
              customer_email, customer_email_lower, customer_mailbox, customer_name, customer_company, customer_language, seats, \
              starts_on, expires_on, file, seal_error, verdict, verdict_reason, recommended_seats, override_reason, \
-             overridden_by, evidence, replaces, drill, remind_at) \
+             overridden_by, evidence, replaces, drill, remind_at, agent_email) \
              VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM licenses), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
-             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
+             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)",
         )
         .bind(license.id.to_string())
         .bind(ms(license.created_at))
@@ -54,6 +54,7 @@ impl Transaction {
         .bind(license.replaces.map(|id| id.to_string()))
         .bind(i64::from(license.drill))
         .bind(remind_at.map(ms))
+        .bind(license.agent.email.as_ref().map(ToString::to_string))
         .execute(&mut *self.tx)
         .await?;
         sqlx::query("INSERT INTO license_search (number, search_text) SELECT number, $2 FROM licenses WHERE id = $1")

@@ -83,6 +83,7 @@ impl Columns<'_> {
             },
             agent: Agent {
                 username: Username::parse(&self.text("agent_username")?).map_err(|_| unreadable("agent_username"))?,
+                email: self.maybe_text("agent_email")?.and_then(|email| Email::parse(&email).ok()),
                 zendesk_user_id: self.count("agent_user_id")?,
             },
             customer: Customer {

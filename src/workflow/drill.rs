@@ -19,7 +19,7 @@ impl LicenseService {
     pub(crate) async fn drill(&self, email: Email, username: Username) -> Result<LicenseId, String> {
         let command = GenerateLicense {
             ticket: Ticket { id: TicketId::parse(TICKET)?, subject: None },
-            agent: Agent { username, zendesk_user_id: 0 },
+            agent: Agent { username, email: None, zendesk_user_id: 0 },
             customer: Customer {
                 email,
                 name: None,

@@ -60,7 +60,7 @@ impl LicenseService {
                     self.check_duplicate(tx, &license).await?;
                 }
                 self.check_limits(tx, &license).await?;
-                let Agent { username, zendesk_user_id } = &license.agent;
+                let Agent { username, zendesk_user_id, .. } = &license.agent;
                 tx.set_username(*zendesk_user_id, username.as_str()).await?;
                 let details = self.add(tx, license.clone()).await?;
                 self.generated(&details, request)

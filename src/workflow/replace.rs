@@ -75,7 +75,11 @@ impl LicenseService {
         let eligibility = self.judge(note.evidence.clone(), Some(*seats), Some(overriding), false);
         Ok(GenerateLicense {
             ticket: earlier.ticket.clone(),
-            agent: Agent { username, zendesk_user_id: agent_user_id },
+            agent: Agent {
+                username,
+                email: earlier.agent.email.clone().filter(|_| earlier.agent.zendesk_user_id == agent_user_id),
+                zendesk_user_id: agent_user_id,
+            },
             customer: earlier.customer.clone(),
             seats: *seats,
             eligibility,

@@ -13,7 +13,7 @@ pub fn license() -> License {
         id: LicenseId(Uuid::from_u128(1)),
         created_at,
         ticket: Ticket { id: TicketId::parse(4711).unwrap(), subject: None },
-        agent: Agent { username: Username::parse("jdoe").unwrap(), zendesk_user_id: 42 },
+        agent: Agent { username: Username::parse("jdoe").unwrap(), email: None, zendesk_user_id: 42 },
         customer: Customer {
             email: Email::parse("jane@acme.example").unwrap(),
             name: None,

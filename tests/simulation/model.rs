@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use stopgap::{
     license::{
         Channel, Delivery, DeliveryId, DeliveryState, License, LicenseDetails, NewDelivery, Notice, Outcome, Purpose,
-        notices::{Tick, email},
+        notices::{Tick, email, reminder},
     },
     outbox::{
         backoff::max_delay,
@@ -52,6 +52,7 @@ pub struct Model {
     /// Each replica's name in the claims, new with each start.
     holders: [u64; REPLICAS],
     next_id: u64,
+    is_reminded: bool,
 }
 
 impl Model {
@@ -61,7 +62,8 @@ impl Model {
         let now_ms = license.created_at.as_millisecond();
         let (holders, off_ms) = ([1, 2], [0; REPLICAS]);
         let (rows, attempts) = (Vec::new(), Vec::new());
-        let mut model = Self { dice, license, rows, attempts, outside, now_ms, off_ms, holders, next_id: 100 };
+        let mut model =
+            Self { dice, license, rows, attempts, outside, now_ms, off_ms, holders, next_id: 100, is_reminded: false };
         let now = model.clock(0);
         let license = model.license.clone();
         let new = email(&license, Purpose::First, "jane@acme.example", DEADLINE, &mut model.tick(now));
@@ -72,12 +74,13 @@ impl Model {
     /// Something happens, good or bad.
     pub fn adversity(&mut self) {
         let replica = usize::try_from(self.dice.below(REPLICAS as u64)).unwrap();
-        match self.dice.below(20) {
+        match self.dice.below(21) {
             0..=5 => self.claim(replica, true),
             6..=12 => self.step(true),
             13 | 14 => self.pass(2_000),
             15 => self.pass(90_000),
             16 => self.mark_late(replica),
+            20 => self.remind(replica),
             17 => {
                 self.attempts.retain(|attempt| attempt.replica != replica);
                 self.holders[replica] = self.fresh();
@@ -121,7 +124,13 @@ impl Model {
         assert_eq!(self.outside.is_closed, is_sent, "success and closed, failure and open: {:?}", self.case_rows());
         let (last, has_link) = self.outside.messages.last().expect("Slack heard of it");
         assert!(*has_link, "Slack's last word has the issue's link: {last:?}");
-        let told = self.outside.messages.iter().rev().map(|(notice, _)| notice).find(|s| **s != Notice::IssueFiled);
+        let told = self
+            .outside
+            .messages
+            .iter()
+            .rev()
+            .map(|(notice, _)| notice)
+            .find(|notice| !matches!(notice, Notice::IssueFiled | Notice::Reminder { .. }));
         let is_true = match told.expect("Slack heard a notice") {
             Notice::Generated | Notice::SentAfterAll => is_sent,
             Notice::EmailRefused { .. } => !is_sent,
@@ -215,10 +224,28 @@ impl Model {
         }
     }
 
+    /// People are reminded once, of a license that they were told of.
+    fn remind(&mut self, replica: usize) {
+        let is_told = self.rows.iter().any(|row| row.delivery.channel == Channel::Issue);
+        if self.is_reminded || !is_told {
+            return;
+        }
+        self.is_reminded = true;
+        let now = self.clock(replica);
+        let details = self.details();
+        for new in reminder(&details, &mut self.tick(now)) {
+            self.add(&new, now);
+        }
+    }
+
+    fn details(&self) -> LicenseDetails {
+        let deliveries = self.rows.iter().map(|row| row.delivery.clone()).collect();
+        LicenseDetails { deliveries, ..LicenseDetails::new(self.license.clone()) }
+    }
+
     fn write(&mut self, replica: usize, f: impl FnOnce(&LicenseDetails, &mut Tick) -> Transition) {
         let now = self.clock(replica);
-        let deliveries = self.rows.iter().map(|row| row.delivery.clone()).collect();
-        let details = LicenseDetails { deliveries, ..LicenseDetails::new(self.license.clone()) };
+        let details = self.details();
         let Transition { delivery, follow_ups, .. } = f(&details, &mut self.tick(now));
         let wait = delivery.next_attempt_at.duration_since(now);
         let is_pending = delivery.state == DeliveryState::Pending;

@@ -91,7 +91,10 @@ impl Outside {
         if breaks() {
             return found("not closed");
         }
-        self.is_closed = matches!(delivery.notice, Some(Notice::Generated | Notice::SentAfterAll));
+        // A reminder leaves it as it is.
+        if !matches!(delivery.notice, Some(Notice::Reminder { .. })) {
+            self.is_closed = matches!(delivery.notice, Some(Notice::Generated | Notice::SentAfterAll));
+        }
         if breaks() { found("closed, the answer was lost") } else { Outcome::sent(Some(ISSUE.into())) }
     }
 

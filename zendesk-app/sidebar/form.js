@@ -149,7 +149,7 @@ function requestOf(known, ticket) {
 	// JSON leaves out what is undefined.
 	return {
 		ticket: { id: ticket.id, subject: ticket.subject || undefined },
-		agent: { username: (values.username ?? "").trim() },
+		agent: { username: (values.username ?? "").trim(), email: state.agentEmail || undefined },
 		customer: { email, name: name || undefined, company: company || undefined, locale: ticket.locale },
 		seats: parseNumber(values.seats ?? ""),
 		evidence: known.organization ? { ...evidenceOf(known), zendesk: known.organization.shown } : evidenceOf(known),

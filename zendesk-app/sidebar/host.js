@@ -82,6 +82,7 @@ async function connect() {
 async function readAgent() {
 	const { currentUser, colorScheme } = await read("currentUser", "colorScheme");
 	setScheme(colorScheme);
+	state.agentEmail = currentUser?.email ?? "";
 	await setLanguage(currentUser?.locale ?? "en", currentUser?.timeZone?.ianaName);
 	render();
 }

@@ -66,6 +66,7 @@ export const state = {
 	license: null,
 	licenses: {},
 	copyText: "",
+	agentEmail: "",
 };
 
 /** @type {(() => void)[]} */

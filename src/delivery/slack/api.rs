@@ -14,7 +14,9 @@ use url::Url;
 use super::{
     blocks::Message,
     error::{Cause, Error},
-    types::{Channel, ChannelInfo, Envelope, Identity, Ignored, Listed, Metadata, Page, Post, Posted, Update},
+    types::{
+        Channel, ChannelInfo, Envelope, Found, Identity, Ignored, Listed, Metadata, Page, Post, Posted, Update, User,
+    },
 };
 use crate::{
     clock::Clock,
@@ -61,6 +63,16 @@ impl Api {
     pub(crate) async fn channel(&self) -> Result<Channel, Error> {
         let query = [("channel", self.channel.clone())];
         Ok(self.read::<ChannelInfo>("conversations.info", &query).await?.0.channel)
+    }
+
+    /// The id of the member with this address; `None` if there is none whom a mention would reach.
+    pub(super) async fn member(&self, address: &str) -> Result<Option<String>, Error> {
+        match self.read::<Found>("users.lookupByEmail", &[("email", address.to_owned())]).await {
+            Ok((Found { user }, ..)) => Ok(Some(user).filter(User::can_be_mentioned).map(|user| user.id)),
+            // Among them that nobody has this address, and that the app may not look.
+            Err(Error { cause: Cause::Refused { after: None, .. }, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Posts `message`, marked with `delivery`, as a reply to `thread`. Returns the message that holds its thread: Slack

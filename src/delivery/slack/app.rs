@@ -6,16 +6,17 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     api::Api,
     blocks::Message,
     error::{Class, Error},
+    mention::Members,
 };
 use crate::{
     clock::Clock,
-    license::{Attempt, AttemptOutcome, Delivery, LicenseDetails, Notice, Outcome, SlackTs},
+    license::{Attempt, AttemptOutcome, Delivery, DeliveryId, LicenseDetails, Notice, Outcome, SlackTs},
 };
 
 /// How long after a lost answer nothing is posted again: the channel's history lags behind what was posted. Short in
@@ -29,6 +30,7 @@ const CLOCK_SLACK: SignedDuration = SignedDuration::from_mins(10);
 pub(super) struct App {
     pub(super) api: Api,
     pub(super) clock: Clock,
+    pub(super) members: Members,
 }
 
 /// The texts of one delivery.
@@ -95,6 +97,30 @@ impl App {
             },
         };
         Ok(posted(thread_ts.map_err(Error::into_outcome)?, uncertain))
+    }
+
+    /// Posts a message about no license, marked with `id`, unless an earlier attempt since `since` did.
+    pub(super) async fn post_once(
+        &self,
+        message: &Message,
+        id: DeliveryId,
+        may_exist: bool,
+        since: Timestamp,
+    ) -> Result<(), Outcome> {
+        if may_exist && self.is_posted(id, since).await.map_err(Error::into_harmless_outcome)? {
+            return Ok(());
+        }
+        self.api.post(message, Some(id), None, false).await.map(drop).map_err(Error::into_outcome)
+    }
+
+    /// A channel that cannot be read has no say: then the message may show twice.
+    async fn is_posted(&self, id: DeliveryId, since: Timestamp) -> Result<bool, Error> {
+        let (identity, _) = self.api.identity().await?;
+        let since = since.checked_sub(CLOCK_SLACK).unwrap_or(since);
+        match self.api.find(None, id, &identity.bot_id, since).await {
+            Err(error) if !matches!(error.class(), Class::Retry | Class::Unknown) => Ok(false),
+            found => Ok(found?.is_some()),
+        }
     }
 
     /// Edits the license's message, if it has one that can be edited. Returns an outcome if that is to be tried again.

@@ -27,6 +27,8 @@ pub(super) struct Subject<'a> {
     pub(super) links: &'a Links,
     /// The user group that is mentioned where somebody has to act.
     pub(super) group: Option<&'a str>,
+    /// Slack's id of the engineer.
+    pub(super) mention: Option<&'a str>,
 }
 
 /// The newest notice that says how the license stands. That it was replaced is a notice of its issue alone.
@@ -38,6 +40,11 @@ pub(super) fn standing(details: &LicenseDetails) -> &Notice {
     newest(|_, notice| matches!(notice, Notice::Replaced { .. }))
         .or_else(|| newest(|delivery, notice| delivery.channel == Channel::Slack && *notice != Notice::IssueFiled))
         .unwrap_or(&Notice::Generated)
+}
+
+/// Whether the message for `notice` says what somebody has to do.
+pub(super) fn wants_action(notice: &Notice) -> bool {
+    NoticeText::of(notice).action.is_some()
 }
 
 /// Whether `notice` corrects an announced failure.
@@ -104,7 +111,8 @@ impl Subject<'_> {
     fn action(&self, text: &NoticeText) -> Option<String> {
         let action = text.action?;
         let group = self.group.map(|group| format!("<!subteam^{group}> ")).unwrap_or_default();
-        Some(format!("{group}{}: *{action}*", name(self.license.agent.username.as_str())))
+        let engineer = self.mention.map_or_else(|| name(self.license.agent.username.as_str()), |id| format!("<@{id}>"));
+        Some(format!("{group}{engineer}: *{action}*"))
     }
 
     fn renewal(&self, notice: &Notice) -> Option<String> {

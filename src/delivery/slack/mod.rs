@@ -11,6 +11,7 @@ mod blocks;
 mod digest;
 pub(crate) mod error;
 mod escape;
+mod mention;
 mod message;
 mod notice;
 #[cfg(all(test, feature = "sandbox"))]
@@ -23,6 +24,7 @@ use std::{fmt, time::Duration};
 use self::{
     api::Api,
     app::{App, Texts},
+    mention::Members,
     message::Subject,
     webhook::Webhook,
 };
@@ -31,7 +33,7 @@ use crate::{
     clock::Clock,
     config::{self, SlackAccess},
     crash,
-    license::{DailyTime, Delivery, Digest, LicenseDetails, Notice, Outcome},
+    license::{DailyTime, Delivery, Digest, License, LicenseDetails, Notice, Outcome},
 };
 
 /// How long Slack may take to answer one call.
@@ -57,16 +59,19 @@ impl Slack {
     fn with_timeout(slack: &config::Slack, links: Links, clock: Clock, total: Duration) -> Result<Self, String> {
         let access = match &slack.access {
             SlackAccess::Webhook(url) => Access::Webhook(Webhook::new(url, clock, total)?),
-            SlackAccess::App(app) => Access::App(App { api: Api::new(app, clock.clone(), total)?, clock }),
+            SlackAccess::App(app) => {
+                Access::App(App { api: Api::new(app, clock.clone(), total)?, clock, members: Members::default() })
+            }
         };
         Ok(Self { access, group: slack.group.clone(), links })
     }
 
     /// Posts the notice of `delivery`, with the issue's link where it is known. Success refers to that link.
     pub(crate) async fn post(&self, details: &LicenseDetails, delivery: &Delivery, issue_url: Option<&str>) -> Outcome {
-        let subject = self.subject(details, issue_url);
         let notice = delivery.notice.as_ref().unwrap_or(&Notice::Generated);
         let standing = message::standing(details);
+        let mention = self.mention(&details.license, &[notice, standing]).await;
+        let subject = self.subject(details, issue_url, mention.as_deref());
         let reference = issue_url.map(ToOwned::to_owned);
         match &self.access {
             Access::Webhook(webhook) => {
@@ -87,14 +92,12 @@ impl Slack {
         }
     }
 
-    /// Posts a digest. One whose earlier attempt may have succeeded may show twice.
-    pub(crate) async fn post_digest(&self, digest: &Digest<'_>, at: &DailyTime) -> Outcome {
+    /// Posts a digest. By a webhook, one whose earlier attempt may have succeeded may show twice.
+    pub(crate) async fn post_digest(&self, digest: &Digest<'_>, at: &DailyTime, may_exist: bool) -> Outcome {
         let message = digest::message(digest, at, &self.links);
         let posted = match &self.access {
             Access::Webhook(webhook) => webhook.post(&message).await,
-            Access::App(app) => {
-                app.api.post(&message, None, None, false).await.map(drop).map_err(error::Error::into_outcome)
-            }
+            Access::App(app) => app.post_once(&message, digest.period.id(), may_exist, digest.period.until).await,
         };
         posted.map_or_else(|outcome| outcome, |()| Outcome::sent(None))
     }
@@ -102,11 +105,26 @@ impl Slack {
     /// Edits the message of a license to what is true now, as far as it can be edited.
     pub(crate) async fn update(&self, details: &LicenseDetails, issue_url: Option<&str>) -> Result<(), Outcome> {
         let Access::App(app) = &self.access else { return Ok(()) };
-        app.update(details, &self.subject(details, issue_url).whole(message::standing(details))).await
+        let standing = message::standing(details);
+        let mention = self.mention(&details.license, &[standing]).await;
+        app.update(details, &self.subject(details, issue_url, mention.as_deref()).whole(standing)).await
     }
 
-    fn subject<'a>(&'a self, details: &'a LicenseDetails, issue_url: Option<&'a str>) -> Subject<'a> {
-        Subject { license: &details.license, issue_url, links: &self.links, group: self.group.as_deref() }
+    /// Slack's id of the engineer, if one of `notices` wants them to act.
+    async fn mention(&self, license: &License, notices: &[&Notice]) -> Option<String> {
+        let Access::App(app) = &self.access else { return None };
+        let email =
+            license.agent.email.as_ref().filter(|_| notices.iter().any(|notice| message::wants_action(notice)))?;
+        app.members.id(&app.api, email, app.clock.now()).await
+    }
+
+    fn subject<'a>(
+        &'a self,
+        details: &'a LicenseDetails,
+        issue_url: Option<&'a str>,
+        mention: Option<&'a str>,
+    ) -> Subject<'a> {
+        Subject { license: &details.license, issue_url, links: &self.links, group: self.group.as_deref(), mention }
     }
 
     /// Posts a message about no license.

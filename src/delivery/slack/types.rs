@@ -126,3 +126,25 @@ impl Listed {
         })
     }
 }
+
+#[derive(Deserialize)]
+pub(super) struct Found {
+    pub(super) user: User,
+}
+
+#[derive(Deserialize)]
+pub(super) struct User {
+    pub(super) id: String,
+    #[serde(default)]
+    deleted: bool,
+    #[serde(default)]
+    is_bot: bool,
+}
+
+impl User {
+    /// A person with an id of Slack's form, which may stand in a message unescaped.
+    pub(super) fn can_be_mentioned(&self) -> bool {
+        let is_id = self.id.starts_with(['U', 'W']) && self.id.bytes().all(|b| b.is_ascii_alphanumeric());
+        is_id && !self.deleted && !self.is_bot
+    }
+}

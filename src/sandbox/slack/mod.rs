@@ -99,7 +99,9 @@ struct Channel {
 impl Default for Access {
     fn default() -> Self {
         Self {
-            scopes: ["chat:write", "channels:history", "channels:read"].map(str::to_owned).to_vec(),
+            scopes: ["chat:write", "channels:history", "channels:read", "users:read", "users:read.email"]
+                .map(str::to_owned)
+                .to_vec(),
             is_member: true,
             is_archived: false,
             is_private: false,

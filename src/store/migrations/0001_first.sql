@@ -10,6 +10,8 @@ CREATE TABLE licenses (
     ticket_subject       TEXT,
     agent_user_id        BIGINT  NOT NULL,
     agent_username       TEXT    NOT NULL,
+    -- for mentions in Slack
+    agent_email          TEXT,
     customer_email       TEXT    NOT NULL,
     customer_email_lower TEXT    NOT NULL,
     -- the same for all spellings of an address

@@ -3,7 +3,7 @@
 use super::*;
 
 fn subject<'a>(license: &'a License, issue_url: Option<&'a str>, links: &'a Links) -> Subject<'a> {
-    Subject { license, issue_url, links, group: Some("S0123456789") }
+    Subject { license, issue_url, links, group: Some("S0123456789"), mention: None }
 }
 
 /// The message of each form.
