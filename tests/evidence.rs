@@ -71,6 +71,9 @@ async fn several_artefacts_complete_each_other_and_disagreements_are_named() {
     assert_eq!(both["conflicts"][0]["field"], "seats");
     assert_eq!(both["conflicts"][0]["values"][1], json!({ "value": 250, "source": "rake_license_info" }));
     assert_eq!((&both["verdict"], &both["recommended_seats"]), (&json!("in_scope"), &json!(291)));
+    assert_eq!(both["recommended_from"], "billable_users");
+    let export = ask(&agent, &json!({ "text": sample("usage-15-to-19.csv") })).await.body;
+    assert_eq!((&export["recommended_seats"], &export["recommended_from"]), (&json!(286), &json!("maximum_users")));
     assert_eq!(both["missing"], json!([]));
 }
 

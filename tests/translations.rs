@@ -34,7 +34,7 @@ fn every_language_has_the_same_texts_with_the_same_placeholders() {
 }
 
 /// Where a page says the codes of one of the API's enums.
-const CODES: [(&str, &str); 13] = [
+const CODES: [(&str, &str); 14] = [
     ("ArrivalState", "lookup.arrival"),
     ("AttemptOutcome", "lookup.outcome"),
     ("Channel", "lookup.channel"),
@@ -43,6 +43,7 @@ const CODES: [(&str, &str); 13] = [
     ("EventKind", "lookup.event"),
     ("FindingKind", "finding"),
     ("Obstacle", "problem"),
+    ("SeatsSource", "evidence.use"),
     ("Purpose", "lookup.purpose"),
     ("Purpose", "steps.email_purpose"),
     ("State", "earlier"),

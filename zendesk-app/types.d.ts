@@ -560,6 +560,7 @@ export interface components {
              * @description The larger of the billable users and their peak.
              */
             recommended_seats?: number | null;
+            recommended_from?: components["schemas"]["SeatsSource"] | null;
             /**
              * @description For the requested seats, the recommended ones and those of the old license, each number once. Empty unless the
              *     billable users are known; without `maximum_users` the peak is taken to be their number.
@@ -958,6 +959,11 @@ export interface components {
             /** @description The license in the email's text alone, for gateways that block attachments. */
             without_attachment?: boolean | null;
         };
+        /**
+         * @description Which number the recommended seats come from.
+         * @enum {string}
+         */
+        SeatsSource: "billable_users" | "maximum_users";
         /** @description What becomes of the follow-up. */
         SetFollowUp: {
             state: components["schemas"]["FollowUpState"];
@@ -1110,6 +1116,7 @@ export type Reading = components['schemas']['Reading'];
 export type RecognisedPiece = components['schemas']['RecognisedPiece'];
 export type ReplaceLicense = components['schemas']['ReplaceLicense'];
 export type ResendLicense = components['schemas']['ResendLicense'];
+export type SeatsSource = components['schemas']['SeatsSource'];
 export type SetFollowUp = components['schemas']['SetFollowUp'];
 export type State = components['schemas']['State'];
 export type SuppressionList = components['schemas']['SuppressionList'];

@@ -14,6 +14,7 @@ use crate::{
         answer::GitlabAnswer,
         diagnosis::Finding,
         evidence::{
+            SeatsSource,
             reading::{Kind, Reading, Sure},
             recognise::{Conflict, Missing},
         },
@@ -201,6 +202,8 @@ pub(crate) struct EvidenceAnswer {
     pub(crate) reason: String,
     /// The larger of the billable users and their peak.
     pub(crate) recommended_seats: Option<u32>,
+    /// The number that they come from.
+    pub(crate) recommended_from: Option<SeatsSource>,
     /// For the requested seats, the recommended ones and those of the old license, each number once. Empty unless the
     /// billable users are known; without `maximum_users` the peak is taken to be their number.
     pub(crate) gitlab_would_answer: Vec<GitlabAnswer>,

@@ -52,6 +52,7 @@ pub(crate) async fn evidence(
         pieces,
         missing: missing(&merged.record.read),
         recommended_seats: evidence.recommended_seats(),
+        recommended_from: evidence.recommended_from(),
         gitlab_would_answer: answer::for_evidence(&evidence, requested),
         read: merged.record.read,
         sources: merged.record.sources,

@@ -172,7 +172,8 @@ function renderEvidence(known) {
 	show("verdict", Boolean(eligibility || eligibilityProblem));
 	setText("below", seats < wanted ? t("evidence.below", { n: wanted }) : "");
 	show("use", wanted > 0 && seats !== wanted);
-	setText("use", t("evidence.use", { n: wanted }));
+	const from = eligibility?.recommended_from;
+	setText("use", from ? t(`evidence.use.${from}`, { n: wanted }) : "");
 	renderVerdict(eligibility, eligibilityProblem);
 	for (const id of SOURCED) {
 		const isFrom = isTaken(known.taken, inputs.values, id);

@@ -13,7 +13,9 @@ mod zendesk;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use self::{
     old_license::open_whole,
@@ -97,6 +99,21 @@ impl Evidence {
         let seats = seats::recommended_seats(billable.into(), self.maximum_users.unwrap_or(0).into());
         seats.try_into().ok()
     }
+
+    /// `None` without recommended seats.
+    pub(crate) fn recommended_from(&self) -> Option<SeatsSource> {
+        let is_peak = self.maximum_users.unwrap_or(0) > self.billable_users?;
+        Some(if is_peak { SeatsSource::MaximumUsers } else { SeatsSource::BillableUsers })
+    }
+}
+
+/// Which number the recommended seats come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema, strum::EnumIter, strum::IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum SeatsSource {
+    BillableUsers,
+    MaximumUsers,
 }
 
 /// Evidence as it arrived, checked and read.
