@@ -59,9 +59,12 @@ async fn what_was_typed_on_one_ticket_is_not_there_on_another_and_back_on_the_fi
     screen.expect_complaint("400");
     screen.before_pages(OTHER_TICKET).await;
     screen.open(4711).await;
+    // What comes in moves the button.
+    screen.until("Zendesk's hints are there", "visible('organization') && visible('comment-numbers')").await;
     screen.click("correct").await;
     fill_all(&screen, "form").await;
     fill_all(&screen, "diagnosis").await;
+    screen.until("the service has refused the file", "text('license_file-problem')").await;
     screen.press_generate().await;
     let refused = "text('email-problem') && text('trouble') && text('license_file-problem')";
     screen.until("it is refused, by the page and by the service", refused).await;

@@ -180,6 +180,12 @@ impl Screen {
 
     /// Clicks by mouse: what is covered or out of reach cannot be clicked.
     pub async fn click(&self, id: &str) {
+        // What comes in above an element moves it away from where the browser would click.
+        let stands = format!(
+            "((at, was = window.stoodAt) => {{ window.stoodAt = at; return at === was && at !== undefined; }})
+            ($('{id}')?.getBoundingClientRect().top)"
+        );
+        self.until(&format!("#{id} stands still"), &stands).await;
         let element = self.element(Locator::Id(id)).await;
         element.click().await.unwrap_or_else(|error| panic!("#{id} cannot be clicked: {error}"));
     }
