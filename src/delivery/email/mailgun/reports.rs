@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
@@ -54,12 +54,43 @@ struct EventsPage {
     paging: Pagination,
 }
 
-/// The logs' filter: all conditions hold.
+/// A question to the logs.
+#[derive(Serialize)]
+struct LogsQuery<'a> {
+    /// As RFC 2822 writes times.
+    start: String,
+    end: String,
+    events: [&'a str; 3],
+    filter: Filter<'a>,
+    pagination: LogsPagination<'a>,
+}
+
+#[derive(Serialize)]
+struct Filter<'a> {
+    #[serde(rename = "AND")]
+    all: [Condition<'a>; 2],
+}
+
 #[derive(Serialize)]
 struct Condition<'a> {
     attribute: &'a str,
     comparator: &'a str,
-    values: [Value; 1],
+    values: [Labelled<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Labelled<'a> {
+    label: &'a str,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct LogsPagination<'a> {
+    sort: &'a str,
+    limit: usize,
+    /// Of the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
 }
 
 impl Mailgun {
@@ -88,7 +119,7 @@ impl Mailgun {
         let mut found = None;
         let mut token = None;
         for _ in 0..MAX_PAGES {
-            let question = self.question(mail, token.as_deref());
+            let question = self.query(mail, token.as_deref());
             let answer = self.send(self.request(Method::POST, "v1/analytics/logs").json(&question)).await?;
             if matches!(answer.status.as_u16(), 400 | 403 | 404 | 405) {
                 return Ok(None);
@@ -103,22 +134,15 @@ impl Mailgun {
         Ok(Some(found))
     }
 
-    fn question(&self, mail: &SentMail, token: Option<&str>) -> Value {
+    fn query<'a>(&'a self, mail: &'a SentMail, token: Option<&'a str>) -> LogsQuery<'a> {
         let (start, end) = self.span(mail);
-        let is = |attribute, value: &str| Condition {
-            attribute,
-            comparator: "=",
-            values: [json!({ "label": value, "value": value })],
-        };
-        let mut pagination = json!({ "sort": "timestamp:asc", "limit": LOGS_PAGE });
-        if let Some(token) = token {
-            pagination["token"] = token.into();
+        LogsQuery {
+            start: rfc2822(start),
+            end: rfc2822(end),
+            events: KINDS,
+            filter: Filter { all: [is("domain", &self.domain), is("recipient", &mail.recipient)] },
+            pagination: LogsPagination { sort: "timestamp:asc", limit: LOGS_PAGE, token },
         }
-        json!({
-            "start": rfc2822(start), "end": rfc2822(end), "events": KINDS,
-            "filter": { "AND": [is("domain", &self.domain), is("recipient", &mail.recipient)] },
-            "pagination": pagination,
-        })
     }
 
     async fn read_events(&self, mail: &SentMail) -> Result<Option<News>, Error> {
@@ -177,6 +201,10 @@ fn worst(known: Option<News>, events: &[Value], mail: &SentMail, now: Timestamp)
             if news.arrival.supersedes(Some(&worst.arrival)) { news } else { worst }
         },
     )
+}
+
+fn is<'a>(attribute: &'a str, value: &'a str) -> Condition<'a> {
+    Condition { attribute, comparator: "=", values: [Labelled { label: value, value }] }
 }
 
 fn rfc2822(at: Timestamp) -> String {
