@@ -154,16 +154,16 @@ impl MailFailure {
     }
 }
 
-/// `7.1` of `5.7.1`. An IP address has four parts.
-fn enhanced(word: &str) -> Option<&str> {
+/// `7.1` of `5.7.1` (RFC 3463). An IP address has four parts.
+pub(crate) fn enhanced(word: &str) -> Option<&str> {
     let (class, code) = word.trim_matches('.').split_once('.')?;
     let (subject, detail) = code.split_once('.')?;
     let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     (matches!(class, "4" | "5") && is_number(subject) && is_number(detail)).then_some(code)
 }
 
-/// In lower case, without addresses and links: `<virus@spam.example>` says nothing about the mail.
-fn without_addresses(text: &str) -> String {
+/// In lower case, without addresses, host names and links: `<virus@spam.example>` says nothing about the mail or its sender.
+pub(crate) fn without_addresses(text: &str) -> String {
     let is_text = |word: &&str| !word.contains(['@', '<', '[']) && !word.contains("://");
     text.split_whitespace().filter(is_text).collect::<Vec<_>>().join(" ").to_ascii_lowercase()
 }

@@ -4,6 +4,8 @@
 //! DATA or after the mail. Enhanced status codes (RFC 3463, RFC 7372) say what is meant, if the server uses them precisely;
 //! 5.7.1 and a missing code leave it to the text.
 
+use crate::license::mail_failure::{enhanced, without_addresses};
+
 /// `subject.detail` of codes about the recipient.
 const RECIPIENT: &[&str] = &["1.1", "1.2", "1.3", "1.6", "1.10"];
 
@@ -55,7 +57,7 @@ const OUR_WORDS: &[&str] = &[
 
 /// Whether a reply to RCPT, DATA or the mail is about us. Works for 4xx and 5xx.
 pub(super) fn is_about_us(code: u16, text: &str) -> bool {
-    let enhanced = enhanced(text);
+    let enhanced = text.split_whitespace().next().and_then(enhanced);
     let text = without_addresses(text);
     if enhanced.is_some_and(|code| RECIPIENT.contains(&code) || code.starts_with("2.")) {
         return false;
@@ -70,20 +72,6 @@ pub(super) fn is_about_us(code: u16, text: &str) -> bool {
     words.any(|word| {
         OUR_WORDS.contains(&word) || (word == "host" && enhanced.is_some_and(|code| code.starts_with("7.")))
     }) || enhanced.is_some_and(|code| code.starts_with("5.")) && code >= 500
-}
-
-/// `7.1` of `5.7.1 Relay access denied`.
-fn enhanced(text: &str) -> Option<&str> {
-    let (class, code) = text.split_whitespace().next()?.split_once('.')?;
-    let (subject, detail) = code.split_once('.')?;
-    let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-    (matches!(class, "4" | "5") && is_number(subject) && is_number(detail)).then_some(code)
-}
-
-/// In lower case, without addresses, host names and links: `<sender@client.example>` says nothing about its owner.
-fn without_addresses(text: &str) -> String {
-    let is_text = |word: &&str| !word.contains(['@', '<', '[']) && !word.contains("://");
-    text.split_whitespace().filter(is_text).collect::<Vec<_>>().join(" ").to_ascii_lowercase()
 }
 
 #[cfg(test)]
