@@ -1,4 +1,4 @@
-//! What is left to do once a license is out: settled by whoever does it, and remembered until then.
+//! What is left to do once a license is out: agents settle it, and are reminded until they have.
 
 use jiff::{Timestamp, civil::Weekday, tz::TimeZone};
 use reqwest::Method;

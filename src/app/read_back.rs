@@ -27,7 +27,7 @@ impl ReadBackTask {
         let stopped = stop.clone();
         let task = tokio::spawn(async move {
             let Some(mailgun) = licenses.mailgun.clone() else { return };
-            // A question that is dropped is asked again by whoever comes first.
+            // A question that is cancelled is asked again, by this replica or another.
             tokio::select! {
                 () = run(licenses, mailgun) => {}
                 () = stopped.cancelled() => {}

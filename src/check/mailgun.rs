@@ -6,7 +6,7 @@ use crate::delivery::email::mailgun::Mailgun;
 const REPORTS: &str = "mailgun reports";
 const BOUNCES: &str = "mailgun bounces";
 
-/// Nothing where it is not configured.
+/// No findings if it is not configured.
 pub(super) async fn check(context: CheckContext<'_>) -> Vec<Finding> {
     let Some(config) = &context.config.mailgun else { return Vec::new() };
     let mailgun = match Mailgun::new(config, context.clock.clone()) {

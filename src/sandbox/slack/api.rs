@@ -136,7 +136,7 @@ impl Access {
     }
 }
 
-/// Whoever has an address at [`STAFF`] is a member.
+/// Everyone with an address at [`STAFF`] is a member.
 fn member(access: &Access, request: &Request) -> Answered {
     access.demand("users:read.email")?;
     let name = request.parameter("email").and_then(|email| email.strip_suffix(STAFF));

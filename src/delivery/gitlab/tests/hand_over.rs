@@ -1,4 +1,4 @@
-//! The issue hands a license over to whoever renews the subscription.
+//! The issue tells the licensing team all that a renewal needs.
 
 use jiff::civil::date;
 
